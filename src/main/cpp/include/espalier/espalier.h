@@ -1,0 +1,253 @@
+/**
+ * @file espalier.h
+ * The C interface of Espalier's pruning kernels.
+ *
+ * Conventions, for every function unless it says otherwise:
+ *  - A function returns ESP_OK or a negative ::esp_status; ::esp_last_error() then gives one sentence
+ *    for the calling thread. No exception crosses this interface.
+ *  - Matrices are row-major views of memory owned by the caller. W is a linear layer's weight
+ *    [out_features, in_features]; X holds activations [tokens, in_features].
+ *  - All operands of a call live on one device. On the CPU a call returns when it is done. On a CUDA
+ *    device work is queued on `stream` (a cudaStream_t, NULL for the legacy default stream) and the
+ *    call returns at once, except where a result is written to host memory: then it waits.
+ *  - `workspace` is scratch memory on the operands' device, 64-byte aligned, at least as large as the
+ *    matching `_workspace_bytes` function says; its content before and after is meaningless. It may be
+ *    NULL where that size is 0. The library allocates nothing of its own in a call.
+ *  - Results are deterministic: the same input gives the same bits, whatever the number of threads.
+ *  - A score's order is that of its magnitude; NaN ranks above every number. Ties go to the lower
+ *    index. A pruned weight becomes exactly +0; the others keep their bits.
+ */
+#ifndef ESPALIER_ESPALIER_H
+#define ESPALIER_ESPALIER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__GNUC__)
+#define ESP_EXPORT __attribute__((visibility("default")))
+#else
+#define ESP_EXPORT
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Outcome of a call. */
+typedef enum esp_status {
+  ESP_OK = 0,
+  ESP_INVALID_ARGUMENT = -1, /**< an argument breaks the function's contract; nothing was written */
+  ESP_UNSUPPORTED = -2,      /**< valid, but not by this build or on this device */
+  ESP_OUT_OF_MEMORY = -3,
+  ESP_CUDA_ERROR = -4,      /**< the CUDA runtime reported an error */
+  ESP_NUMERICAL_ERROR = -5, /**< the numbers do not allow it, e.g. a matrix is not positive definite */
+  ESP_INTERNAL_ERROR = -6
+} esp_status;
+
+/** Element type of a matrix. */
+typedef enum esp_dtype {
+  ESP_F32 = 0,
+  ESP_F16 = 1,
+  ESP_BF16 = 2,
+  ESP_F64 = 3,
+  ESP_U8 = 4,
+  ESP_I64 = 5
+} esp_dtype;
+
+/** A row-major view: element (i, j) is at data + (i * row_stride + j) * sizeof(dtype). */
+typedef struct esp_matrix {
+  void* data;
+  int64_t rows;
+  int64_t cols;
+  int64_t row_stride; /**< in elements, at least cols */
+  esp_dtype dtype;
+  int32_t device; /**< -1 for the CPU, else a CUDA device ordinal */
+} esp_matrix;
+
+/** How a sparsity in [0, 1] becomes a number of weights. */
+typedef enum esp_rounding {
+  /** round(rows * cols * sparsity) weights in all; what does not divide evenly is spread over rows
+      or column blocks. */
+  ESP_EXACT = 0,
+  /** As the published code counts: each function says how. */
+  ESP_PUBLISHED = 1
+} esp_rounding;
+
+/* ---- the library ------------------------------------------------------------------------------- */
+
+/** The version, "major.minor.patch". Never NULL; static. */
+ESP_EXPORT const char* esp_version(void);
+
+/** What went wrong in this thread's last failed call; "" if none failed. Valid until the next call. */
+ESP_EXPORT const char* esp_last_error(void);
+
+/** Number of CUDA devices that can be used: 0 without a driver or in a build without CUDA. */
+ESP_EXPORT int32_t esp_cuda_device_count(void);
+
+/** Upper bound on CPU threads per call; 0 restores the default, all that OpenMP sees. */
+ESP_EXPORT esp_status esp_set_num_threads(int32_t threads);
+
+/** The number of CPU threads a call may use. */
+ESP_EXPORT int32_t esp_num_threads(void);
+
+/** The CPU instruction set in use: "avx512", "avx2" or "portable". Static. */
+ESP_EXPORT const char* esp_cpu_isa(void);
+
+/**
+ * Restricts the CPU instruction set, for tests and measurements.
+ * @param isa "avx512", "avx2", "portable", or NULL for the best this machine has
+ * @return ESP_UNSUPPORTED if this machine does not have it
+ */
+ESP_EXPORT esp_status esp_set_cpu_isa(const char* isa);
+
+/* ---- statistics of activations ----------------------------------------------------------------- */
+
+/**
+ * acc[j] += sum over t of x[t, j]^2: the squared column norms of Wanda (Sun et al., 2023, eq. 1).
+ * @param x   [tokens, cols], f32, f16 or bf16
+ * @param acc [1, cols], f64, added to; relative error at most 1e-6 against exact arithmetic
+ */
+ESP_EXPORT esp_status esp_accumulate_squares(const esp_matrix* x, const esp_matrix* acc,
+                                             void* workspace, size_t workspace_bytes, void* stream);
+ESP_EXPORT size_t esp_accumulate_squares_workspace_bytes(const esp_matrix* x);
+
+/**
+ * h += alpha * x^T x: the layer Hessian of SparseGPT (Frantar & Alistarh, 2023, sec. 3.1).
+ * One triangle is computed, then mirrored: h stays exactly symmetric. f16 and bf16 products are exact
+ * in f32; sums are taken in f32 over at most 4096 tokens at a time.
+ * @param x     [tokens, cols], f32, f16 or bf16
+ * @param alpha scale, finite
+ * @param h     [cols, cols], f32, symmetric, added to
+ */
+ESP_EXPORT esp_status esp_accumulate_hessian(const esp_matrix* x, double alpha, const esp_matrix* h,
+                                             void* workspace, size_t workspace_bytes, void* stream);
+ESP_EXPORT size_t esp_accumulate_hessian_workspace_bytes(const esp_matrix* x);
+
+/* ---- factorisation ----------------------------------------------------------------------------- */
+
+/**
+ * Replaces H by U, the upper Cholesky factor of (H + damp I)^-1 = U^T U, damp = damping * mean(diag H).
+ * A column j with h[j, j] = 0 is dead: its diagonal counts as 1 and dead[j] becomes 1. The inverse is
+ * never formed: with F the flip of both axes, U = F chol(F (H + damp I) F)^-1 F.
+ * Waits for the result.
+ * @param h            [n, n], f32, its upper triangle is read; U with zeros below the diagonal on
+ *                     success, unchanged on failure
+ * @param damping      relative, >= 0
+ * @param precision    ESP_F64 to factor in double precision (the triangular inverse is then taken in
+ *                     single), ESP_F32 for single throughout
+ * @param dead         [1, n], u8, written
+ * @param failed_pivot host; -1, or the column of H whose pivot was not positive (ESP_NUMERICAL_ERROR)
+ */
+ESP_EXPORT esp_status esp_inverse_factor(const esp_matrix* h, double damping, esp_dtype precision,
+                                         const esp_matrix* dead, int64_t* failed_pivot,
+                                         void* workspace, size_t workspace_bytes, void* stream);
+ESP_EXPORT size_t esp_inverse_factor_workspace_bytes(const esp_matrix* h, esp_dtype precision);
+
+/* ---- pruning ----------------------------------------------------------------------------------- */
+
+/**
+ * SparseGPT's column sweep (Frantar & Alistarh, 2023, algorithm 1), unstructured.
+ * Columns are taken in blocks of `block_cols`. At the start of a block the weights with the smallest
+ * w^2 / u[j, j]^2 over all its rows are chosen; then for each column j of it, e = (w - q) / u[j, j]
+ * with q the pruned weight, and e * u[j, j:] is taken from the columns to the right.
+ * @param w          [rows, cols], f32, pruned and updated in place
+ * @param u          [cols, cols], f32, from ::esp_inverse_factor; only its upper triangle is read
+ * @param sparsity   in [0, 1) (ESP_EXACT allows 1). ESP_EXACT: blocks up to column c hold
+ *                   floor(T * c / cols) pruned weights, T = round(rows * cols * sparsity).
+ *                   ESP_PUBLISHED: every score <= the ascending scores' entry number
+ *                   (int)(rows * width * sparsity) of the block, ties included.
+ * @param block_cols columns per block, 128 in the published code, 1..1024
+ * @param loss       [rows, 1], f64 or NULL: receives each row's sum over columns of e^2 / 2
+ */
+ESP_EXPORT esp_status esp_sparsegpt_sweep(const esp_matrix* w, const esp_matrix* u, double sparsity,
+                                          esp_rounding rounding, int64_t block_cols,
+                                          const esp_matrix* loss, void* workspace,
+                                          size_t workspace_bytes, void* stream);
+
+/**
+ * The same sweep with an N:M mask: at each column j with j % group == 0, every row keeps the `keep`
+ * largest w^2 / u^2 of the group's current weights.
+ * @param keep  weights kept in each group, 0 < keep < group
+ * @param group 2..64; divides cols and block_cols
+ */
+ESP_EXPORT esp_status esp_sparsegpt_sweep_n_of_m(const esp_matrix* w, const esp_matrix* u,
+                                                 int64_t keep, int64_t group, int64_t block_cols,
+                                                 const esp_matrix* loss, void* workspace,
+                                                 size_t workspace_bytes, void* stream);
+ESP_EXPORT size_t esp_sparsegpt_sweep_workspace_bytes(const esp_matrix* w, int64_t block_cols);
+
+/**
+ * Wanda (Sun et al., 2023): in each row zeroes the smallest |w[i, j]| * s[j], in f32.
+ * @param w        [rows, cols], f32, f16 or bf16, pruned in place
+ * @param s        [1, cols], f32, or NULL for all ones
+ * @param sparsity in [0, 1]. ESP_EXACT: row i zeroes floor((i+1) T / rows) - floor(i T / rows) weights,
+ *                 T = round(rows * cols * sparsity). ESP_PUBLISHED: every row (int)(cols * sparsity).
+ */
+ESP_EXPORT esp_status esp_prune_rows_smallest(const esp_matrix* w, const esp_matrix* s,
+                                              double sparsity, esp_rounding rounding,
+                                              void* workspace, size_t workspace_bytes,
+                                              void* stream);
+ESP_EXPORT size_t esp_prune_rows_smallest_workspace_bytes(const esp_matrix* w);
+
+/**
+ * Magnitude pruning with one threshold for the matrix.
+ * @param w        [rows, cols], f32, f16 or bf16, pruned in place
+ * @param sparsity in [0, 1]. ESP_EXACT: exactly T = round(rows * cols * sparsity) weights, ties in
+ *                 row-major order. ESP_PUBLISHED: every |w| <= the ascending |w|'s entry number
+ *                 (int)(rows * cols * sparsity), ties included; sparsity < 1.
+ */
+ESP_EXPORT esp_status esp_prune_matrix_smallest(const esp_matrix* w, double sparsity,
+                                                esp_rounding rounding, void* workspace,
+                                                size_t workspace_bytes, void* stream);
+ESP_EXPORT size_t esp_prune_matrix_smallest_workspace_bytes(const esp_matrix* w);
+
+/**
+ * N:M pruning: of every `group` consecutive weights of a row keeps the `keep` largest |w| * s.
+ * @param w     [rows, cols], f32, f16 or bf16, pruned in place
+ * @param s     [1, cols], f32, or NULL for all ones
+ * @param keep  0 < keep < group
+ * @param group 2..64, divides cols
+ */
+ESP_EXPORT esp_status esp_prune_n_of_m(const esp_matrix* w, const esp_matrix* s, int64_t keep,
+                                       int64_t group, void* stream);
+
+/* ---- statistics of weights --------------------------------------------------------------------- */
+
+/** What ::esp_score_summary finds about the scores |w| * s of several matrices taken together. */
+typedef struct esp_score_summary_result {
+  int64_t count;
+  int64_t outliers; /**< scores greater than outlier_multiple * mean */
+  double sum;
+  double mean;
+  double median;             /**< the lower one, exact: an element of the scores */
+  double standard_deviation; /**< with count - 1; 0 for a single score */
+  double max;
+} esp_score_summary_result;
+
+/**
+ * Statistics of all scores |w| * s, each formed in f32, of a block's linears taken together: what OWL
+ * (Yin et al., 2024) and DLP (Chen et al., 2025) allocate by. Waits for the result.
+ * @param weights          `matrices` views [rows_i, cols_i], f32, f16 or bf16
+ * @param scales           `matrices` views [1, cols_i], f32; or NULL for all ones
+ * @param matrices         at least 1
+ * @param outlier_multiple OWL's M, finite, >= 0
+ * @param result           host, written
+ */
+ESP_EXPORT esp_status esp_score_summary(const esp_matrix* weights, const esp_matrix* scales,
+                                        int32_t matrices, double outlier_multiple,
+                                        esp_score_summary_result* result, void* workspace,
+                                        size_t workspace_bytes, void* stream);
+ESP_EXPORT size_t esp_score_summary_workspace_bytes(const esp_matrix* weights, int32_t matrices);
+
+/**
+ * Counts the elements equal to zero (+0 or -0). Waits for the result.
+ * @param w     [rows, cols], f32, f16 or bf16
+ * @param zeros host, written
+ */
+ESP_EXPORT esp_status esp_count_zeros(const esp_matrix* w, int64_t* zeros, void* stream);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,102 @@
+#include "api/check.hpp"
+
+#include <algorithm>
+
+namespace espalier::api {
+
+void invalid(const std::string& text) { throw Error{ESP_INVALID_ARGUMENT, text}; }
+
+const char* dtype_name(esp_dtype dtype) {
+  switch (dtype) {
+    case ESP_F32:
+      return "f32";
+    case ESP_F16:
+      return "f16";
+    case ESP_BF16:
+      return "bf16";
+    case ESP_F64:
+      return "f64";
+    case ESP_U8:
+      return "u8";
+    case ESP_I64:
+      return "i64";
+  }
+  return "unknown";
+}
+
+size_t element_size(esp_dtype dtype) {
+  switch (dtype) {
+    case ESP_F16:
+    case ESP_BF16:
+      return 2;
+    case ESP_F32:
+      return 4;
+    case ESP_F64:
+    case ESP_I64:
+      return 8;
+    case ESP_U8:
+      return 1;
+  }
+  return 0;
+}
+
+void check_matrix(const esp_matrix* m, const char* name, std::initializer_list<esp_dtype> dtypes) {
+  const std::string n = name;
+  if (m == nullptr) invalid(n + " is NULL");
+  if (std::find(dtypes.begin(), dtypes.end(), m->dtype) == dtypes.end()) {
+    std::string allowed;
+    for (esp_dtype d : dtypes) allowed += (allowed.empty() ? "" : ", ") + std::string(dtype_name(d));
+    invalid(n + " has dtype " + dtype_name(m->dtype) + ", expected " + allowed);
+  }
+  if (m->rows < 1 || m->cols < 1) {
+    invalid(n + " has shape " + std::to_string(m->rows) + " x " + std::to_string(m->cols) +
+            ", expected at least 1 x 1");
+  }
+  if (m->row_stride < m->cols) {
+    invalid(n + " has row_stride " + std::to_string(m->row_stride) + ", less than its " +
+            std::to_string(m->cols) + " columns");
+  }
+  const int64_t size = static_cast<int64_t>(element_size(m->dtype));
+  if (m->row_stride > INT64_MAX / size / m->rows) invalid(n + " is larger than memory can be");
+  if (m->data == nullptr) invalid(n + " has no data");
+  if (reinterpret_cast<uintptr_t>(m->data) % static_cast<uintptr_t>(size) != 0) {
+    invalid(n + " is not aligned to its elements");
+  }
+  if (m->device < -1) invalid(n + " has device " + std::to_string(m->device));
+}
+
+void check_shape(const esp_matrix* m, const char* name, int64_t rows, int64_t cols,
+                 std::initializer_list<esp_dtype> dtypes) {
+  check_matrix(m, name, dtypes);
+  if (m->rows != rows || m->cols != cols) {
+    invalid(std::string(name) + " has shape " + std::to_string(m->rows) + " x " +
+            std::to_string(m->cols) + ", expected " + std::to_string(rows) + " x " +
+            std::to_string(cols));
+  }
+}
+
+void check_same_device(const esp_matrix& a, const esp_matrix& b, const char* name_a,
+                       const char* name_b) {
+  if (a.device != b.device) {
+    invalid(std::string(name_a) + " and " + name_b + " are on different devices");
+  }
+}
+
+void check_workspace(const void* workspace, size_t given, size_t needed) {
+  if (needed == 0) return;
+  if (workspace == nullptr || given < needed) {
+    invalid("the workspace has " + std::to_string(workspace == nullptr ? 0 : given) +
+            " bytes, needs " + std::to_string(needed));
+  }
+  if (reinterpret_cast<uintptr_t>(workspace) % 64 != 0) {
+    invalid("the workspace is not aligned to 64 bytes");
+  }
+}
+
+void require_cpu(const esp_matrix& m) {
+  if (m.device >= 0) {
+    throw Error{ESP_UNSUPPORTED, "this operation has no CUDA kernel in this build"};
+  }
+}
+
+}  // namespace espalier::api

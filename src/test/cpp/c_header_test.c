@@ -1,0 +1,13 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "espalier/espalier.h"
+
+int main(void) {
+  float w[4] = {0.0F, 1.0F, -0.0F, 2.0F};
+  esp_matrix m = {w, 2, 2, 2, ESP_F32, -1};
+  int64_t zeros = 0;
+  if (esp_count_zeros(&m, &zeros, NULL) != ESP_OK || zeros != 2) return 1;
+  if (esp_count_zeros(NULL, &zeros, NULL) != ESP_INVALID_ARGUMENT) return 2;
+  return strlen(esp_last_error()) > 0 ? 0 : 3;
+}
