@@ -7,6 +7,7 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.annotation.Cast;
 import org.bytedeco.javacpp.annotation.Const;
 import org.bytedeco.javacpp.annotation.MemberGetter;
+import org.bytedeco.javacpp.annotation.MemberSetter;
 import org.bytedeco.javacpp.annotation.Name;
 import org.bytedeco.javacpp.annotation.Platform;
 import org.bytedeco.pytorch.global.torch;
@@ -36,16 +37,22 @@ public final class NativeLibrary {
 
     private native void allocateArray(long count);
 
+    @MemberSetter
     public native Matrix data(Pointer data);
 
+    @MemberSetter
     public native Matrix rows(@Cast("int64_t") long rows);
 
+    @MemberSetter
     public native Matrix cols(@Cast("int64_t") long cols);
 
+    @MemberSetter
     public native Matrix row_stride(@Cast("int64_t") long stride);
 
+    @MemberSetter
     public native Matrix dtype(@Cast("esp_dtype") int dtype);
 
+    @MemberSetter
     public native Matrix device(@Cast("int32_t") int device);
   }
 
