@@ -27,9 +27,16 @@ public final class NativeLibrary {
 
   private NativeLibrary() {}
 
+  /** Runs the initializer above; a nested class may be the first to be used. */
+  private static void load() {}
+
   /** {@code esp_matrix}. */
   @Name("esp_matrix")
   public static final class Matrix extends Pointer {
+    static {
+      load();
+    }
+
     public Matrix(long count) {
       super((Pointer) null);
       allocateArray(count);
@@ -59,6 +66,10 @@ public final class NativeLibrary {
   /** {@code esp_score_summary_result}. */
   @Name("esp_score_summary_result")
   public static final class ScoreSummaryResult extends Pointer {
+    static {
+      load();
+    }
+
     public ScoreSummaryResult() {
       super((Pointer) null);
       allocate();
