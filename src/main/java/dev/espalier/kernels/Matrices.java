@@ -39,7 +39,7 @@ final class Matrices {
           .rows(rows)
           .cols(cols)
           .row_stride(rows > 1 ? tensor.stride(0) : cols)
-          .dtype(dtype(tensor.scalar_type()))
+          .dtype(dtype(tensor.scalar_type().intern()))
           .device(tensor.is_cuda() ? tensor.device().index() : -1);
     }
   }
