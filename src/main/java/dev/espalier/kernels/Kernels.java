@@ -230,6 +230,11 @@ public final class Kernels {
     check(NativeLibrary.esp_set_num_threads(threads));
   }
 
+  /** The CPU threads a kernel may use. */
+  public static int threads() {
+    return NativeLibrary.esp_num_threads();
+  }
+
   /** "avx512", "avx2" or "portable". */
   public static String cpuInstructionSet() {
     return text(NativeLibrary.esp_cpu_isa());

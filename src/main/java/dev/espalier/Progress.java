@@ -1,0 +1,30 @@
+package dev.espalier;
+
+/** Told how far a long piece of work has come. */
+public interface Progress {
+  /** Tells nobody. */
+  Progress NONE =
+      new Progress() {
+        @Override
+        public void begin(String task, long steps) {}
+
+        @Override
+        public void step(long steps) {}
+
+        @Override
+        public void end() {}
+      };
+
+  /**
+   * A task begins.
+   *
+   * @param steps how many steps it has in all, each about as long as the others
+   */
+  void begin(String task, long steps);
+
+  /** So many further steps of the task are done. */
+  void step(long steps);
+
+  /** The task is done. */
+  void end();
+}

@@ -1,0 +1,53 @@
+package dev.espalier.allocation;
+
+import dev.espalier.BadInputException;
+import dev.espalier.kernels.ScoreSummary;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * ATP: sparsities in arithmetic progression, p_i = p − β(L−1)/2 + βi, so that deeper blocks lose
+ * more.
+ *
+ * @param beta the step, at least 0; for L blocks at most min(2p, 2(1−p)) / (L−1)
+ */
+public record AtpAllocation(double beta) implements SparsityAllocation {
+  public AtpAllocation {
+    if (!(beta >= 0) || Double.isInfinite(beta)) {
+      throw new BadInputException("beta is " + beta + "; ATP needs a number of at least 0");
+    }
+  }
+
+  @Override
+  public String name() {
+    return "atp";
+  }
+
+  @Override
+  public Map<String, Object> parameters() {
+    return Map.of("beta", beta);
+  }
+
+  @Override
+  public boolean needsScores() {
+    return false;
+  }
+
+  @Override
+  public double[] densities(double sparsity, int blocks, List<ScoreSummary> scores) {
+    double bound =
+        blocks == 1
+            ? Double.POSITIVE_INFINITY
+            : Math.min(2 * sparsity, 2 * (1 - sparsity)) / (blocks - 1);
+    if (beta > bound) {
+      throw new BadInputException(
+          "beta is %s, but at sparsity %s and %d blocks it can be at most %.6f"
+              .formatted(beta, sparsity, blocks, bound));
+    }
+    double[] densities = new double[blocks];
+    for (int i = 0; i < blocks; i++) {
+      densities[i] = 1 - (sparsity - beta * (blocks - 1) / 2 + beta * i);
+    }
+    return densities;
+  }
+}

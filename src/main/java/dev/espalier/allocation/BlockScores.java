@@ -1,0 +1,61 @@
+package dev.espalier.allocation;
+
+import dev.espalier.Progress;
+import dev.espalier.calibration.BlockStatistics;
+import dev.espalier.calibration.HiddenStates;
+import dev.espalier.calibration.InputStatistics;
+import dev.espalier.calibration.TokenWindows;
+import dev.espalier.kernels.Kernels;
+import dev.espalier.kernels.ScoreSummary;
+import dev.espalier.model.DecoderBlock;
+import dev.espalier.model.DecoderModel;
+import dev.espalier.model.Linear;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The dense pass: the scores |W|·s of every block of the unpruned model. One forward per block gives
+ * both the block's statistics and the next block's inputs.
+ */
+public final class BlockScores {
+  private BlockScores() {}
+
+  /**
+   * Summarises the scores of each block's linears taken together.
+   *
+   * @param outlierMultiple OWL's M: a score greater than M times its block's mean is an outlier
+   */
+  public static List<ScoreSummary> measure(
+      DecoderModel model, TokenWindows calibration, double outlierMultiple, Progress progress) {
+    List<ScoreSummary> scores = new ArrayList<>();
+    try (HiddenStates hidden = HiddenStates.embed(model, calibration, progress)) {
+      for (int i = 0; i < model.blockCount(); i++) {
+        try (DecoderBlock block = model.loadBlock(i);
+            BlockStatistics statistics =
+                new BlockStatistics(block, hidden.windows(), InputStatistics.Kind.NORMS)) {
+          if (i + 1 < model.blockCount()) {
+            hidden.advance(block, statistics);
+          } else {
+            hidden.observe(block, statistics);
+          }
+          scores.add(summarise(block, statistics, outlierMultiple));
+        }
+      }
+    }
+    return scores;
+  }
+
+  private static ScoreSummary summarise(
+      DecoderBlock block, BlockStatistics statistics, double outlierMultiple) {
+    try (PointerScope scope = new PointerScope()) {
+      List<Tensor> weights = block.linears().stream().map(Linear::weight).toList();
+      List<Tensor> norms =
+          block.linears().stream()
+              .map(linear -> statistics.of(linear).orElseThrow().norms())
+              .toList();
+      return Kernels.scoreSummary(weights, norms, outlierMultiple);
+    }
+  }
+}

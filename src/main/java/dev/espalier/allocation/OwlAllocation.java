@@ -1,0 +1,47 @@
+package dev.espalier.allocation;
+
+import dev.espalier.BadInputException;
+import dev.espalier.kernels.ScoreSummary;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Outlier-weighed layerwise sparsity (OWL, Yin et al., 2024): a block with more outliers among its
+ * scores keeps more. The share of scores above M times the block's mean is rescaled to [0, 2λ] and
+ * centred on the target.
+ *
+ * @param lambda half the range of densities, greater than 0; 0.08 in the paper
+ * @param outlierMultiple M, greater than 0; 5 in the paper
+ */
+public record OwlAllocation(double lambda, double outlierMultiple) implements SparsityAllocation {
+  public OwlAllocation {
+    if (!(lambda > 0) || Double.isInfinite(lambda)) {
+      throw new BadInputException("lambda is " + lambda + "; OWL needs a number greater than 0");
+    }
+    if (!(outlierMultiple > 0) || Double.isInfinite(outlierMultiple)) {
+      throw new BadInputException("M is " + outlierMultiple + "; OWL needs a number greater than 0");
+    }
+  }
+
+  @Override
+  public String name() {
+    return "owl";
+  }
+
+  @Override
+  public Map<String, Object> parameters() {
+    return Map.of("lambda", lambda, "m", outlierMultiple);
+  }
+
+  @Override
+  public boolean needsScores() {
+    return true;
+  }
+
+  @Override
+  public double[] densities(double sparsity, int blocks, List<ScoreSummary> scores) {
+    double[] outliers =
+        scores.stream().mapToDouble(s -> 100.0 * s.outliers() / s.count()).toArray();
+    return CentredRange.densities(outliers, lambda, sparsity);
+  }
+}

@@ -1,0 +1,60 @@
+package dev.espalier.calibration;
+
+import dev.espalier.calibration.InputStatistics.Kind;
+import dev.espalier.model.DecoderBlock;
+import dev.espalier.model.InputObserver;
+import dev.espalier.model.Linear;
+import dev.espalier.model.LinearInput;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The statistics of a block's inputs: one object per input, shared by the linears that read it (four
+ * for the seven linears of a LLaMA block).
+ */
+public final class BlockStatistics implements InputObserver, AutoCloseable {
+  private final Map<LinearInput, InputStatistics> byInput = new LinkedHashMap<>();
+
+  /** Empty statistics; pass this as the observer of the block. */
+  public BlockStatistics(DecoderBlock block, long sequences, Kind kind) {
+    for (LinearInput input : block.inputs()) {
+      Tensor like = input.readers().get(0).weight();
+      switch (kind) {
+        case NONE -> {}
+        case NORMS -> byInput.put(input, new ColumnNorms(input.features(), sequences, like));
+        case HESSIAN -> byInput.put(input, new LayerHessian(input.features(), sequences, like));
+      }
+    }
+  }
+
+  /** Runs the calibration windows through the block as far as needed and gathers statistics. */
+  public static BlockStatistics collect(DecoderBlock block, HiddenStates hidden, Kind kind) {
+    BlockStatistics statistics = new BlockStatistics(block, hidden.windows(), kind);
+    try {
+      if (kind != Kind.NONE) {
+        hidden.observe(block, statistics);
+      }
+      return statistics;
+    } catch (RuntimeException e) {
+      statistics.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void onInput(LinearInput input, Tensor x) {
+    byInput.get(input).add(x);
+  }
+
+  /** The statistics of the linear's input; empty when none were asked for. */
+  public Optional<InputStatistics> of(Linear linear) {
+    return Optional.ofNullable(byInput.get(linear.input()));
+  }
+
+  @Override
+  public void close() {
+    byInput.values().forEach(InputStatistics::close);
+  }
+}

@@ -1,0 +1,86 @@
+package dev.espalier.calibration;
+
+import dev.espalier.kernels.Kernels;
+import dev.espalier.model.NativeMemory;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * The layer Hessian H = (2/n) Σ xᵀx of an input, n the number of sequences (SparseGPT, Frantar &
+ * Alistarh, 2023). {@link #factor} replaces it by its inverse's factor, once for all readers.
+ */
+public final class LayerHessian implements InputStatistics {
+  /** Each retry damps ten times more. */
+  private static final double[] DAMPING_STEPS = {1, 10, 100, 1000};
+
+  private final Tensor matrix;
+  private final Tensor dead;
+  private final long sequences;
+  private InverseFactor factor;
+
+  /**
+   * The upper factor U of (H + damping·mean(diag H)·I)⁻¹ = UᵀU.
+   *
+   * @param u [features, features] f32, upper; the Hessian's memory, valid until that is closed
+   * @param dead [features] u8: 1 where the input is always zero; valid as long as u
+   * @param damping what was needed: more than asked where H was not positive definite
+   */
+  public record InverseFactor(Tensor u, Tensor dead, double damping) {}
+
+  /**
+   * @param like any tensor on the device of the inputs
+   */
+  LayerHessian(int features, long sequences, Tensor like) {
+    this.matrix = Zeros.like(like, ScalarType.Float, features, features);
+    this.dead = Zeros.like(like, ScalarType.Byte, features);
+    this.sequences = sequences;
+  }
+
+  @Override
+  public void add(Tensor x) {
+    requireHessian();
+    Kernels.accumulateHessian(x, 2.0 / sequences, matrix);
+  }
+
+  @Override
+  public Tensor norms() {
+    requireHessian();
+    return NativeMemory.compute(() -> matrix.diagonal().mul(new Scalar(0.5)).sqrt());
+  }
+
+  /**
+   * Factors the Hessian in f64; where it is not positive definite, with ten times more damping, up
+   * to three times.
+   *
+   * @param damping relative to the mean of the diagonal, the same at every call
+   * @throws ArithmeticException if nothing helps: the inputs are not finite
+   */
+  public InverseFactor factor(double damping) {
+    if (factor != null) {
+      return factor;
+    }
+    for (double step : DAMPING_STEPS) {
+      if (Kernels.inverseFactor(matrix, damping * step, ScalarType.Double, dead).isEmpty()) {
+        factor = new InverseFactor(matrix, dead, damping * step);
+        return factor;
+      }
+    }
+    throw new ArithmeticException(
+        "its Hessian cannot be factored, even with damping "
+            + damping * DAMPING_STEPS[DAMPING_STEPS.length - 1]
+            + "; the calibration activations are probably not finite");
+  }
+
+  private void requireHessian() {
+    if (factor != null) {
+      throw new IllegalStateException("the Hessian has been replaced by its factor");
+    }
+  }
+
+  @Override
+  public void close() {
+    matrix.close();
+    dead.close();
+  }
+}

@@ -1,0 +1,78 @@
+package dev.espalier.cli;
+
+import dev.espalier.BadInputException;
+import dev.espalier.evaluation.Perplexity;
+import dev.espalier.job.EvaluateJob;
+import dev.espalier.job.EvaluateRequest;
+import dev.espalier.report.ReportJson;
+import dev.espalier.report.Table;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+
+/** {@code espalier eval}. */
+final class EvalCommand implements Command {
+  @Override
+  public String name() {
+    return "eval";
+  }
+
+  @Override
+  public String summary() {
+    return "measure a model's perplexity";
+  }
+
+  @Override
+  public Options options() {
+    Options options =
+        new Options()
+            .addOption(CommonOptions.value("model", "FOLDER", "what to measure (bundled sample)"))
+            .addOption(
+                CommonOptions.value(
+                    "evaluate", "FILE,...", "texts to measure it on (the sample's own)"))
+            .addOption(
+                CommonOptions.value(
+                    "seq-len", "N", "tokens per window (2048 or the model's maximum)"));
+    return CommonOptions.addCompute(options);
+  }
+
+  @Override
+  public void run(CommandLine line, Console console) {
+    EvaluateRequest request =
+        new EvaluateRequest(
+            line.hasOption("model") ? Path.of(line.getOptionValue("model")) : Sample.MODEL,
+            evaluation(line),
+            CommonOptions.optionalInteger(line, "seq-len"),
+            CommonOptions.placement(line));
+    long start = System.nanoTime();
+    List<Perplexity> results = EvaluateJob.run(request, console.listener());
+    double seconds = (System.nanoTime() - start) / 1e9;
+    if (console.json()) {
+      console
+          .out()
+          .print(
+              ReportJson.text(
+                  ReportJson.evaluation(request.model().toString(), results, seconds)));
+      return;
+    }
+    Table table = new Table("corpus", "perplexity");
+    results.forEach(
+        r -> table.row(r.protocol().toString(), PruneSummary.number(r.value())));
+    console.out().print(table);
+  }
+
+  private static List<Path> evaluation(CommandLine line) {
+    if (!line.hasOption("evaluate")) {
+      if (line.hasOption("model")) {
+        throw new BadInputException("--evaluate is needed: one or more texts, comma-separated");
+      }
+      return List.of(Sample.TEST);
+    }
+    List<Path> texts = Texts.several("evaluate", line.getOptionValue("evaluate"));
+    if (texts.isEmpty()) {
+      throw new BadInputException("--evaluate none leaves nothing to measure");
+    }
+    return texts;
+  }
+}

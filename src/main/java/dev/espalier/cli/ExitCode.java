@@ -1,0 +1,11 @@
+package dev.espalier.cli;
+
+/** What the process returns. */
+final class ExitCode {
+  static final int OK = 0;
+  static final int FAILURE = 1;
+  static final int BAD_INPUT = 2;
+  static final int INTERRUPTED = 130;
+
+  private ExitCode() {}
+}

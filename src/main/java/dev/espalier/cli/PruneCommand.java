@@ -1,0 +1,139 @@
+package dev.espalier.cli;
+
+import dev.espalier.BadInputException;
+import dev.espalier.allocation.SparsityAllocation;
+import dev.espalier.job.CalibrationSettings;
+import dev.espalier.job.PruneJob;
+import dev.espalier.job.PruneRequest;
+import dev.espalier.kernels.Rounding;
+import dev.espalier.pruning.PruningMethod;
+import dev.espalier.pruning.SparsityPattern;
+import dev.espalier.report.PruneReport;
+import dev.espalier.report.ReportJson;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+
+/** {@code espalier prune}. */
+final class PruneCommand implements Command {
+  @Override
+  public String name() {
+    return "prune";
+  }
+
+  @Override
+  public String summary() {
+    return "prune a model folder into a new one";
+  }
+
+  @Override
+  public Options options() {
+    Options options =
+        new Options()
+            .addOption(CommonOptions.value("model", "FOLDER", "what to prune (bundled sample)"))
+            .addOption(
+                CommonOptions.value(
+                    "output",
+                    "FOLDER",
+                    "what to write (pruned/MODEL-METHOD-ALLOCATION-SPARSITY)"))
+            .addOption(CommonOptions.flag("overwrite", "replace an existing output"));
+    Methods.addTo(options)
+        .addOption(
+            CommonOptions.value(
+                "calibration", "FILE", "text to run through the model (the sample's own)"))
+        .addOption(
+            CommonOptions.value(
+                "evaluate",
+                "FILE,...",
+                "texts to measure perplexity on, or none (the sample's own, else none)"))
+        .addOption(CommonOptions.value("samples", "N", "calibration windows (128)"))
+        .addOption(
+            CommonOptions.value("seq-len", "N", "tokens per window (2048 or the model's maximum)"))
+        .addOption(CommonOptions.value("seed", "N", "seed of the calibration windows (0)"))
+        .addOption(
+            CommonOptions.flag(
+                "compare-uniform",
+                "measure a uniform allocation too (always when the sample is pruned)"));
+    return CommonOptions.addCompute(options);
+  }
+
+  @Override
+  public void run(CommandLine line, Console console) {
+    PruneRequest request = request(line);
+    PruneReport report = PruneJob.run(request, console.listener());
+    if (console.json()) {
+      console.out().print(ReportJson.text(ReportJson.summary(report)));
+    } else {
+      console.out().print(PruneSummary.of(report, sample(line)));
+    }
+  }
+
+  private static boolean sample(CommandLine line) {
+    return !line.hasOption("model");
+  }
+
+  private static PruneRequest request(CommandLine line) {
+    Path model = sample(line) ? Sample.MODEL : Path.of(line.getOptionValue("model"));
+    PruningMethod method = Methods.method(line);
+    SparsityPattern pattern = Methods.pattern(line);
+    SparsityAllocation allocation = Methods.allocation(line, pattern);
+    double sparsity = Methods.sparsity(line, pattern);
+    boolean compare =
+        (sample(line) || line.hasOption("compare-uniform"))
+            && !allocation.name().equals("uniform");
+    return new PruneRequest(
+        model,
+        line.hasOption("output")
+            ? Path.of(line.getOptionValue("output"))
+            : defaultOutput(model, method, allocation, pattern, sparsity),
+        line.hasOption("overwrite"),
+        method,
+        pattern,
+        allocation,
+        sparsity,
+        line.hasOption("published-rounding") ? Rounding.PUBLISHED : Rounding.EXACT,
+        new CalibrationSettings(
+            calibration(line),
+            CommonOptions.integer(line, "samples", 128),
+            CommonOptions.optionalInteger(line, "seq-len"),
+            CommonOptions.integer(line, "seed", 0)),
+        evaluation(line),
+        CommonOptions.placement(line),
+        compare);
+  }
+
+  private static Path calibration(CommandLine line) {
+    if (line.hasOption("calibration")) {
+      return Texts.one("calibration", line.getOptionValue("calibration"));
+    }
+    if (!sample(line)) {
+      throw new BadInputException(
+          "--calibration is needed: a text (.txt) or JSON-lines file (.jsonl, .json.gz) in the model's language");
+    }
+    return Sample.CALIBRATION;
+  }
+
+  private static List<Path> evaluation(CommandLine line) {
+    if (line.hasOption("evaluate")) {
+      return Texts.several("evaluate", line.getOptionValue("evaluate"));
+    }
+    return sample(line) ? List.of(Sample.TEST) : List.of();
+  }
+
+  private static Path defaultOutput(
+      Path model,
+      PruningMethod method,
+      SparsityAllocation allocation,
+      SparsityPattern pattern,
+      double sparsity) {
+    String amount =
+        pattern instanceof SparsityPattern.NofM nofM
+            ? nofM.keep() + "of" + nofM.group()
+            : String.valueOf(sparsity);
+    Path name = model.toAbsolutePath().normalize().getFileName();
+    return Path.of(
+        "pruned",
+        "%s-%s-%s-%s".formatted(name, method.name(), allocation.name(), amount));
+  }
+}

@@ -1,0 +1,81 @@
+package dev.espalier.cli;
+
+import dev.espalier.report.CorpusPerplexity;
+import dev.espalier.report.PruneReport;
+import dev.espalier.report.Table;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** What {@code prune} tells a person at the end. */
+final class PruneSummary {
+  private PruneSummary() {}
+
+  static String of(PruneReport report, boolean sample) {
+    StringBuilder text = new StringBuilder();
+    text.append(
+        "%s with %s: %s, %.2f %% of %,d weights pruned (target %.2f %%)%n"
+            .formatted(
+                report.method(),
+                report.allocation().name(),
+                report.pattern(),
+                100 * report.achievedSparsity(),
+                report.blocks().stream().mapToLong(b -> b.weights()).sum(),
+                100 * report.targetSparsity()));
+    text.append("sparsity by block: ").append(blocks(report)).append("\n\n");
+    if (!report.perplexity().isEmpty()) {
+      text.append(perplexity(report)).append('\n');
+    }
+    text.append("The pruned model is in ").append(report.output()).append(".\n");
+    if (sample) {
+      text.append(
+          "Next: ./espalier prune --model FOLDER --calibration TEXT --evaluate TEXT prunes your own.\n");
+    }
+    return text.toString();
+  }
+
+  private static String blocks(PruneReport report) {
+    return String.join(
+        " ", report.blocks().stream().map(b -> "%.3f".formatted(b.sparsity())).toList());
+  }
+
+  private static String perplexity(PruneReport report) {
+    boolean compared = report.perplexity().get(0).uniform().isPresent();
+    List<String> header = new ArrayList<>(List.of("perplexity", "dense"));
+    if (compared) {
+      header.add("uniform");
+    }
+    header.add(report.allocation().name());
+    Table table = new Table(header.toArray(String[]::new));
+    for (CorpusPerplexity corpus : report.perplexity()) {
+      List<String> cells = new ArrayList<>(List.of(corpus.protocol().corpus()));
+      cells.add(number(corpus.dense()));
+      corpus.uniform().ifPresent(uniform -> cells.add(number(uniform)));
+      cells.add(number(corpus.pruned()));
+      table.row(cells.toArray(String[]::new));
+    }
+    StringBuilder text = new StringBuilder(table.toString());
+    report.perplexity().forEach(c -> text.append("  (").append(c.protocol()).append(")\n"));
+    if (compared) {
+      report.perplexity().forEach(c -> text.append(verdict(report, c)).append('\n'));
+    }
+    return text.toString();
+  }
+
+  private static String verdict(PruneReport report, CorpusPerplexity corpus) {
+    double uniform = corpus.uniform().orElseThrow();
+    String name = report.allocation().name();
+    String better = corpus.pruned() < uniform ? name : "uniform";
+    String worse = corpus.pruned() < uniform ? "uniform" : name;
+    return "On this model %s allocation is better than %s: perplexity %s instead of %s."
+        .formatted(
+            better,
+            worse,
+            number(Math.min(corpus.pruned(), uniform)),
+            number(Math.max(corpus.pruned(), uniform)));
+  }
+
+  static String number(double value) {
+    return String.format(Locale.ROOT, value < 1000 ? "%.2f" : "%.4g", value);
+  }
+}

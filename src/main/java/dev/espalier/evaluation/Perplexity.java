@@ -1,0 +1,40 @@
+package dev.espalier.evaluation;
+
+import dev.espalier.Progress;
+import dev.espalier.calibration.TokenWindows;
+import dev.espalier.model.DecoderBlock;
+import dev.espalier.model.DecoderModel;
+
+/**
+ * Perplexity of a model on a corpus.
+ *
+ * @param value exp of the mean negative log-likelihood
+ * @param protocol without which the value means nothing
+ */
+public record Perplexity(double value, Protocol protocol) {
+  /**
+   * How a perplexity was measured: non-overlapping windows, the remainder dropped, the loss averaged
+   * over the seqLen − 1 predicted positions of each window.
+   *
+   * @param corpus the text
+   * @param dtype the compute dtype
+   */
+  public record Protocol(String corpus, int seqLen, int windows, String dtype) {
+    @Override
+    public String toString() {
+      return "%s, %d windows of %d tokens, %s".formatted(corpus, windows, seqLen, dtype);
+    }
+  }
+
+  /** Measures the model, one block in memory at a time. */
+  public static Perplexity measure(DecoderModel model, TokenWindows windows, Progress progress) {
+    try (PerplexityMeter meter = new PerplexityMeter(model, windows, progress)) {
+      for (int i = 0; i < model.blockCount(); i++) {
+        try (DecoderBlock block = model.loadBlock(i)) {
+          meter.advance(block);
+        }
+      }
+      return meter.finish();
+    }
+  }
+}

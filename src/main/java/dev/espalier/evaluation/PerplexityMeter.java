@@ -1,0 +1,65 @@
+package dev.espalier.evaluation;
+
+import dev.espalier.Progress;
+import dev.espalier.calibration.HiddenStates;
+import dev.espalier.calibration.TokenWindows;
+import dev.espalier.model.DecoderBlock;
+import dev.espalier.model.DecoderModel;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Passes evaluation windows through blocks as these become available, so that a pruned model can be
+ * measured while it is being pruned, without being stored.
+ */
+public final class PerplexityMeter implements AutoCloseable {
+  private final DecoderModel model;
+  private final TokenWindows windows;
+  private final HiddenStates hidden;
+
+  public PerplexityMeter(DecoderModel model, TokenWindows windows, Progress progress) {
+    this.model = model;
+    this.windows = windows;
+    this.hidden = HiddenStates.embed(model, windows, progress);
+  }
+
+  /** Passes the windows through the next block. */
+  public void advance(DecoderBlock block) {
+    hidden.advance(block);
+  }
+
+  /** The perplexity, after the last block. */
+  public Perplexity finish() {
+    double[] total = {0};
+    int[] window = {0};
+    hidden.forEachBatch(
+        batch -> {
+          for (long i = 0; i < batch.size(0); i++) {
+            total[0] += meanLoss(batch.narrow(0, i, 1), window[0]++) * windows.seqLen();
+          }
+        });
+    double tokens = (double) windows.count() * windows.seqLen();
+    String dtype = model.placement().dtypeName();
+    return new Perplexity(
+        Math.exp(total[0] / tokens),
+        new Perplexity.Protocol(windows.source(), windows.seqLen(), windows.count(), dtype));
+  }
+
+  /** Mean negative log-likelihood of a window's tokens given those before; hidden [1, len, dim]. */
+  private double meanLoss(Tensor hidden, int window) {
+    int predicted = windows.seqLen() - 1;
+    try (PointerScope scope = new PointerScope()) {
+      Tensor ids = windows.tensor(window, window + 1).to(hidden.device(), ScalarType.Long);
+      Tensor targets = ids.narrow(1, 1, predicted).flatten();
+      Tensor logits = model.logits(hidden.narrow(1, 0, predicted)).squeeze(0);
+      return torch.cross_entropy_loss(logits.to(ScalarType.Float), targets).item_double();
+    }
+  }
+
+  @Override
+  public void close() {
+    hidden.close();
+  }
+}

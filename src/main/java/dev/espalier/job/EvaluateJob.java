@@ -1,0 +1,26 @@
+package dev.espalier.job;
+
+import dev.espalier.calibration.TokenWindows;
+import dev.espalier.evaluation.Perplexity;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Measures a model's perplexity. */
+public final class EvaluateJob {
+  private EvaluateJob() {}
+
+  /** One perplexity per text, in order. */
+  public static List<Perplexity> run(EvaluateRequest request, JobListener listener) {
+    try (LoadedModel model = LoadedModel.open(request.model(), request.placement())) {
+      int seqLen = model.seqLen(request.seqLen(), listener);
+      List<Perplexity> results = new ArrayList<>();
+      for (TokenWindows windows : model.evaluation(request.evaluation(), seqLen)) {
+        int passes = model.decoder().blockCount() + 1;
+        listener.begin("Evaluating", (long) windows.count() * passes);
+        results.add(Perplexity.measure(model.decoder(), windows, listener));
+        listener.end();
+      }
+      return results;
+    }
+  }
+}

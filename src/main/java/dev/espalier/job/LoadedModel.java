@@ -1,0 +1,81 @@
+package dev.espalier.job;
+
+import dev.espalier.BadInputException;
+import dev.espalier.calibration.Corpus;
+import dev.espalier.calibration.EvaluationWindows;
+import dev.espalier.calibration.HuggingFaceTokenizer;
+import dev.espalier.calibration.TokenWindows;
+import dev.espalier.calibration.WindowSampler;
+import dev.espalier.checkpoint.ModelFolder;
+import dev.espalier.model.DecoderModel;
+import dev.espalier.model.FolderWeights;
+import dev.espalier.model.Placement;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+
+/** A model folder ready to run: checkpoint, decoder and tokenizer, closed together. */
+final class LoadedModel implements AutoCloseable {
+  private static final int USUAL_SEQ_LEN = 2048;
+
+  private final ModelFolder folder;
+  private final DecoderModel decoder;
+  private final HuggingFaceTokenizer tokenizer;
+
+  private LoadedModel(ModelFolder folder, DecoderModel decoder, HuggingFaceTokenizer tokenizer) {
+    this.folder = folder;
+    this.decoder = decoder;
+    this.tokenizer = tokenizer;
+  }
+
+  static LoadedModel open(Path path, Placement placement) {
+    ModelFolder folder = ModelFolder.open(path);
+    try {
+      DecoderModel decoder =
+          DecoderModel.open(folder.config(), new FolderWeights(folder), placement);
+      return new LoadedModel(folder, decoder, HuggingFaceTokenizer.load(path));
+    } catch (RuntimeException e) {
+      folder.close();
+      throw e;
+    }
+  }
+
+  ModelFolder folder() {
+    return folder;
+  }
+
+  DecoderModel decoder() {
+    return decoder;
+  }
+
+  /** The wished length, or the usual one; never more than the model is meant for. */
+  int seqLen(OptionalInt wished, JobListener listener) {
+    int max = decoder.description().maxPositions();
+    if (wished.isPresent() && wished.getAsInt() > max) {
+      throw new BadInputException(
+          "--seq-len is %d, but the model's context is %d tokens".formatted(wished.getAsInt(), max));
+    }
+    if (wished.isEmpty() && max < USUAL_SEQ_LEN) {
+      listener.note("The model's context is %d tokens: windows are that long.".formatted(max));
+    }
+    return wished.orElse(Math.min(USUAL_SEQ_LEN, max));
+  }
+
+  TokenWindows calibration(CalibrationSettings settings, int seqLen) {
+    return new WindowSampler(tokenizer, settings.samples(), seqLen, settings.seed())
+        .draw(Corpus.open(settings.text()));
+  }
+
+  List<TokenWindows> evaluation(List<Path> texts, int seqLen) {
+    return texts.stream()
+        .map(text -> EvaluationWindows.of(Corpus.open(text), tokenizer, seqLen))
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    tokenizer.close();
+    decoder.close();
+    folder.close();
+  }
+}

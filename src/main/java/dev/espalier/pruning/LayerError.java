@@ -1,0 +1,19 @@
+package dev.espalier.pruning;
+
+/**
+ * How much of a layer is lost, relative: 0 is nothing, 1 is all.
+ *
+ * @param value ‖lost‖ / ‖all‖ in the Frobenius norm
+ * @param damping SparseGPT's relative damping, or 0 where none is used
+ */
+public record LayerError(Measure measure, double value, double damping) {
+  /** Of what the error is measured: the best the method's statistics allow. */
+  public enum Measure {
+    /** The weights themselves. */
+    WEIGHTS,
+    /** |W|·s: the output error if the inputs' features were uncorrelated. */
+    SCORES,
+    /** The layer's output on the calibration inputs, ‖WX − ŴX‖ / ‖WX‖, damping included. */
+    OUTPUT
+  }
+}

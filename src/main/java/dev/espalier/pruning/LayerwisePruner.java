@@ -1,0 +1,119 @@
+package dev.espalier.pruning;
+
+import dev.espalier.BadInputException;
+import dev.espalier.allocation.SparsityPlan;
+import dev.espalier.calibration.BlockStatistics;
+import dev.espalier.calibration.HiddenStates;
+import dev.espalier.kernels.Kernels;
+import dev.espalier.kernels.Rounding;
+import dev.espalier.model.DecoderBlock;
+import dev.espalier.model.DecoderModel;
+import dev.espalier.model.Linear;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * The loop that everything serves: block by block, statistics of the dense block's inputs, pruning of
+ * its linears, and the pruned block's outputs as the next one's inputs. One block is in memory at a
+ * time, and one copy of the hidden states.
+ */
+public final class LayerwisePruner {
+  private final DecoderModel model;
+  private final PruningMethod method;
+  private final SparsityPattern pattern;
+  private final SparsityPlan plan;
+  private final Rounding rounding;
+
+  public LayerwisePruner(
+      DecoderModel model,
+      PruningMethod method,
+      SparsityPattern pattern,
+      SparsityPlan plan,
+      Rounding rounding) {
+    this.model = model;
+    this.method = method;
+    this.pattern = pattern;
+    this.plan = plan;
+    this.rounding = rounding;
+  }
+
+  /**
+   * Prunes all blocks, or those that an interrupted run has left.
+   *
+   * @param hidden the embedded calibration windows, overwritten
+   * @throws BadInputException if a weight is not finite
+   */
+  public void prune(HiddenStates hidden, PrunedBlocks output) {
+    int last = model.blockCount() - 1;
+    for (int i = 0; i <= last; i++) {
+      boolean resumed = i < output.finished();
+      try (DecoderBlock block =
+          resumed ? model.loadBlock(i, output.weights()) : model.loadBlock(i)) {
+        if (!resumed) {
+          BlockResult result = prune(block, hidden);
+          output.put(block, result);
+        }
+        if (i < last) {
+          hidden.advance(block);
+        }
+      }
+    }
+  }
+
+  private BlockResult prune(DecoderBlock block, HiddenStates hidden) {
+    block.linears().forEach(LayerwisePruner::requireFinite);
+    try (BlockStatistics statistics =
+        BlockStatistics.collect(block, hidden, method.statistics())) {
+      double sparsity = plan.sparsity(block.index());
+      List<LinearResult> results = new ArrayList<>();
+      for (Linear linear : block.linears()) {
+        results.add(prune(linear, statistics, new PruningTarget(pattern, sparsity, rounding)));
+      }
+      return new BlockResult(block.index(), sparsity, results);
+    }
+  }
+
+  private LinearResult prune(Linear linear, BlockStatistics statistics, PruningTarget target) {
+    long start = System.nanoTime();
+    Tensor weight = linear.weight();
+    LayerError error;
+    try {
+      error = method.prune(weight, statistics.of(linear), target);
+    } catch (ArithmeticException e) {
+      throw new ArithmeticException(linear.name() + ": " + e.getMessage());
+    }
+    if (method.updatesWeights()) {
+      roundAsStored(linear);
+    }
+    double seconds = (System.nanoTime() - start) / 1e9;
+    return new LinearResult(
+        linear.name(),
+        weight.size(0),
+        weight.size(1),
+        target.sparsity(),
+        Kernels.countZeros(weight),
+        error,
+        seconds);
+  }
+
+  /** The next block must see the weights that the checkpoint will hold, not finer ones. */
+  private void roundAsStored(Linear linear) {
+    ScalarType stored = model.storedDtype(linear);
+    try (PointerScope scope = new PointerScope()) {
+      linear.weight().copy_(linear.weight().to(stored));
+    }
+  }
+
+  private static void requireFinite(Linear linear) {
+    try (PointerScope scope = new PointerScope()) {
+      if (!linear.weight().isfinite().all().item_bool()) {
+        throw new BadInputException(
+            linear.name()
+                + " has weights that are NaN or infinite; the checkpoint is damaged, fetch it again");
+      }
+    }
+  }
+}

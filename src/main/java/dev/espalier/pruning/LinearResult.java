@@ -1,0 +1,26 @@
+package dev.espalier.pruning;
+
+/**
+ * What happened to one linear.
+ *
+ * @param name the full name of its weight
+ * @param target the sparsity asked for
+ * @param zeros weights that are zero now
+ * @param seconds of choosing and updating, calibration not included
+ */
+public record LinearResult(
+    String name,
+    long rows,
+    long cols,
+    double target,
+    long zeros,
+    LayerError error,
+    double seconds) {
+  public long weights() {
+    return rows * cols;
+  }
+
+  public double sparsity() {
+    return (double) zeros / weights();
+  }
+}

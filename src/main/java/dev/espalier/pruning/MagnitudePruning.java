@@ -1,0 +1,37 @@
+package dev.espalier.pruning;
+
+import dev.espalier.calibration.InputStatistics;
+import dev.espalier.kernels.Kernels;
+import dev.espalier.pruning.SparsityPattern.NofM;
+import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
+
+/** Removes the smallest weights of each linear. */
+public record MagnitudePruning() implements PruningMethod {
+  @Override
+  public String name() {
+    return "magnitude";
+  }
+
+  @Override
+  public InputStatistics.Kind statistics() {
+    return InputStatistics.Kind.NONE;
+  }
+
+  @Override
+  public boolean updatesWeights() {
+    return false;
+  }
+
+  @Override
+  public LayerError prune(
+      Tensor weight, Optional<InputStatistics> statistics, PruningTarget target) {
+    double before = Norms.squared(weight);
+    if (target.pattern() instanceof NofM pattern) {
+      Kernels.pruneNofM(weight, pattern.keep(), pattern.group());
+    } else {
+      Kernels.pruneMatrixSmallest(weight, target.sparsity(), target.rounding());
+    }
+    return Norms.removalError(LayerError.Measure.WEIGHTS, before, Norms.squared(weight));
+  }
+}

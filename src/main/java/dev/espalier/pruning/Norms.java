@@ -1,0 +1,43 @@
+package dev.espalier.pruning;
+
+import dev.espalier.kernels.Kernels;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** Squared Frobenius norms before and after pruning, and the error between them. */
+final class Norms {
+  private Norms() {}
+
+  /** ‖W‖². */
+  static double squared(Tensor weight) {
+    try (PointerScope scope = new PointerScope()) {
+      return columnSquares(weight).sum().item_double();
+    }
+  }
+
+  /** ‖W·diag(s)‖², s [in] f32. */
+  static double squared(Tensor weight, Tensor s) {
+    try (PointerScope scope = new PointerScope()) {
+      return columnSquares(weight).dot(s.to(ScalarType.Double).square()).item_double();
+    }
+  }
+
+  /** [in] f64. */
+  private static Tensor columnSquares(Tensor weight) {
+    Tensor squares =
+        torch.zeros(
+            new long[] {weight.size(1)},
+            weight.options().dtype(new ScalarTypeOptional(ScalarType.Double)));
+    Kernels.accumulateSquares(weight, squares);
+    return squares;
+  }
+
+  /** The error of a method that only removes: what is lost is what was there less what is left. */
+  static LayerError removalError(LayerError.Measure measure, double before, double after) {
+    double lost = before > 0 ? Math.sqrt(Math.max(0, 1 - after / before)) : 0;
+    return new LayerError(measure, lost, 0);
+  }
+}

@@ -1,0 +1,16 @@
+package dev.espalier.pruning;
+
+import dev.espalier.model.DecoderBlock;
+import dev.espalier.model.WeightSource;
+
+/** Where finished blocks go. Blocks come in order, each once. */
+public interface PrunedBlocks {
+  /** How many blocks an interrupted run has left here. */
+  int finished();
+
+  /** The weights of the finished blocks. */
+  WeightSource weights();
+
+  /** Takes a finished block; when this returns, an interruption no longer loses it. */
+  void put(DecoderBlock block, BlockResult result);
+}

@@ -1,0 +1,31 @@
+package dev.espalier.pruning;
+
+import dev.espalier.calibration.InputStatistics;
+import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
+
+/** A rule that decides which weights of a linear go, and what the others become. */
+public interface PruningMethod {
+  /** The name used on the command line and in reports. */
+  String name();
+
+  /** What {@link #prune} needs to know of the linear's inputs. */
+  InputStatistics.Kind statistics();
+
+  /** Whether surviving weights change too. */
+  boolean updatesWeights();
+
+  /** Whether the method can make N:M patterns. */
+  default boolean supportsNofM() {
+    return true;
+  }
+
+  /**
+   * Prunes one linear.
+   *
+   * @param weight [out, in] in the compute dtype, finite, in place
+   * @param statistics of the linear's input; empty if {@link #statistics} is NONE
+   * @return how far the layer has moved
+   */
+  LayerError prune(Tensor weight, Optional<InputStatistics> statistics, PruningTarget target);
+}

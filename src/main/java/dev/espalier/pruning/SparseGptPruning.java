@@ -1,0 +1,76 @@
+package dev.espalier.pruning;
+
+import dev.espalier.calibration.InputStatistics;
+import dev.espalier.calibration.LayerHessian;
+import dev.espalier.calibration.LayerHessian.InverseFactor;
+import dev.espalier.kernels.Kernels;
+import dev.espalier.pruning.SparsityPattern.NofM;
+import java.util.Optional;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * SparseGPT (Frantar &amp; Alistarh, 2023): removes weights column by column and lets the columns to
+ * the right make up for the error.
+ *
+ * @param damping relative to the mean of the Hessian's diagonal; 0.01 in the paper
+ * @param blockCols columns whose mask is chosen together; 128 in the paper
+ */
+public record SparseGptPruning(double damping, int blockCols) implements PruningMethod {
+  public SparseGptPruning() {
+    this(0.01, 128);
+  }
+
+  @Override
+  public String name() {
+    return "sparsegpt";
+  }
+
+  @Override
+  public InputStatistics.Kind statistics() {
+    return InputStatistics.Kind.HESSIAN;
+  }
+
+  @Override
+  public boolean updatesWeights() {
+    return true;
+  }
+
+  @Override
+  public LayerError prune(
+      Tensor weight, Optional<InputStatistics> statistics, PruningTarget target) {
+    try (PointerScope scope = new PointerScope()) {
+      InverseFactor factor = ((LayerHessian) statistics.orElseThrow()).factor(damping);
+      Tensor w = weight.to(ScalarType.Float, false, true, null);
+      w.masked_fill_(factor.dead().to(ScalarType.Bool), new Scalar(0.0));
+      double output = outputNorm(w, factor.u());
+      Tensor loss =
+          torch.empty(
+              new long[] {w.size(0), 1},
+              w.options().dtype(new ScalarTypeOptional(ScalarType.Double)),
+              null);
+      if (target.pattern() instanceof NofM pattern) {
+        // A group must not straddle two blocks.
+        int whole = Math.max(1, blockCols / pattern.group()) * pattern.group();
+        Kernels.sparseGptSweepNofM(w, factor.u(), pattern.keep(), pattern.group(), whole, loss);
+      } else {
+        Kernels.sparseGptSweep(
+            w, factor.u(), target.sparsity(), target.rounding(), blockCols, loss);
+      }
+      weight.copy_(w);
+      double error = output > 0 ? Math.sqrt(2 * loss.sum().item_double() / output) : 0;
+      return new LayerError(LayerError.Measure.OUTPUT, error, factor.damping());
+    }
+  }
+
+  /** tr(W (H + damp·I) Wᵀ) = ‖W U⁻¹‖²: the squared norm of the layer's output. */
+  private static double outputNorm(Tensor w, Tensor u) {
+    try (PointerScope scope = new PointerScope()) {
+      return Norms.squared(torch.linalg_solve_triangular(u, w, true, false, false));
+    }
+  }
+}

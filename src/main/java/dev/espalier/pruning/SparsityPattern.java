@@ -1,0 +1,71 @@
+package dev.espalier.pruning;
+
+import dev.espalier.BadInputException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The shape of the zeros in a weight matrix. */
+public sealed interface SparsityPattern {
+  SparsityPattern UNSTRUCTURED = new Unstructured();
+
+  /** For people: says both what is kept and what is removed where the two could be confused. */
+  String describe();
+
+  /** Zeros anywhere. */
+  record Unstructured() implements SparsityPattern {
+    @Override
+    public String describe() {
+      return "unstructured";
+    }
+  }
+
+  /**
+   * Of every {@code group} consecutive weights of a row, {@code keep} stay: NVIDIA's sense of N:M.
+   * The published pruning repositories mean the number that is removed; 2:4 and 4:8 are both.
+   *
+   * @param group M, 2 to 64
+   * @param keep N, 0 &lt; N &lt; M
+   */
+  record NofM(int keep, int group) implements SparsityPattern {
+    private static final int MAX_GROUP = 64;
+
+    public NofM {
+      if (group < 2 || group > MAX_GROUP || keep < 1 || keep >= group) {
+        throw new BadInputException(
+            "the pattern %d:%d is not possible; N:M needs 0 < N < M and M at most %d"
+                .formatted(keep, group, MAX_GROUP));
+      }
+    }
+
+    public double sparsity() {
+      return 1 - (double) keep / group;
+    }
+
+    @Override
+    public String describe() {
+      return "%d:%d (%d of %d kept, %d removed)"
+          .formatted(keep, group, keep, group, group - keep);
+    }
+  }
+
+  Pattern N_OF_M = Pattern.compile("(\\d{1,9}):(\\d{1,9})");
+
+  /**
+   * Reads "unstructured" or "N:M".
+   *
+   * @param countsRemoved whether N counts the removed weights, as in the published repositories
+   */
+  static SparsityPattern parse(String text, boolean countsRemoved) {
+    if (text.equals("unstructured")) {
+      return UNSTRUCTURED;
+    }
+    Matcher matcher = N_OF_M.matcher(text);
+    if (!matcher.matches()) {
+      throw new BadInputException(
+          "the pattern \"" + text + "\" is not known; write unstructured or N:M, such as 2:4");
+    }
+    int n = Integer.parseInt(matcher.group(1));
+    int m = Integer.parseInt(matcher.group(2));
+    return new NofM(countsRemoved ? m - n : n, m);
+  }
+}

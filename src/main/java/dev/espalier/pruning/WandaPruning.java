@@ -1,0 +1,41 @@
+package dev.espalier.pruning;
+
+import dev.espalier.calibration.InputStatistics;
+import dev.espalier.kernels.Kernels;
+import dev.espalier.pruning.SparsityPattern.NofM;
+import java.util.Optional;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+
+/** Removes the smallest |W|·s of each row, s the norms of the inputs (Wanda, Sun et al., 2023). */
+public record WandaPruning() implements PruningMethod {
+  @Override
+  public String name() {
+    return "wanda";
+  }
+
+  @Override
+  public InputStatistics.Kind statistics() {
+    return InputStatistics.Kind.NORMS;
+  }
+
+  @Override
+  public boolean updatesWeights() {
+    return false;
+  }
+
+  @Override
+  public LayerError prune(
+      Tensor weight, Optional<InputStatistics> statistics, PruningTarget target) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor norms = statistics.orElseThrow().norms();
+      double before = Norms.squared(weight, norms);
+      if (target.pattern() instanceof NofM pattern) {
+        Kernels.pruneNofM(weight, norms, pattern.keep(), pattern.group());
+      } else {
+        Kernels.pruneRowsSmallest(weight, norms, target.sparsity(), target.rounding());
+      }
+      return Norms.removalError(LayerError.Measure.SCORES, before, Norms.squared(weight, norms));
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package dev.espalier.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.evaluation.Perplexity;
+import dev.espalier.kernels.Kernels;
+import dev.espalier.pruning.BlockResult;
+import dev.espalier.pruning.LinearResult;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+
+/** Reports as JSON: {@code espalier.json} and what {@code --json} prints. */
+public final class ReportJson {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  private ReportJson() {}
+
+  /** What {@code prune --json} prints: the run without its linears. */
+  public static ObjectNode summary(PruneReport report) {
+    return prune(report, false);
+  }
+
+  /** The content of {@code espalier.json}: the run with every linear. */
+  public static ObjectNode full(PruneReport report) {
+    return prune(report, true);
+  }
+
+  private static ObjectNode prune(PruneReport report, boolean linears) {
+    ObjectNode json = JSON.createObjectNode();
+    json.put("espalier", Kernels.version())
+        .put("model", report.model())
+        .put("output", report.output())
+        .put("method", report.method())
+        .put("allocation", report.allocation().name());
+    json.set("allocation_parameters", JSON.valueToTree(report.allocation().parameters()));
+    json.put("pattern", report.pattern()).put("rounding", report.rounding());
+    json.putObject("sparsity")
+        .put("target", report.targetSparsity())
+        .put("achieved", report.achievedSparsity());
+    json.putObject("calibration")
+        .put("corpus", report.calibration().corpus())
+        .put("samples", report.calibration().samples())
+        .put("seq_len", report.calibration().seqLen())
+        .put("seed", report.calibration().seed())
+        .put("digest", report.calibration().digest());
+    json.putObject("compute")
+        .put("device", report.compute().device())
+        .put("dtype", report.compute().dtype())
+        .put("threads", report.compute().threads());
+    ArrayNode blocks = json.putArray("blocks");
+    for (BlockResult block : report.blocks()) {
+      ObjectNode node = blocks.addObject();
+      node.put("index", block.index())
+          .put("density", 1 - block.target())
+          .put("sparsity", block.sparsity());
+      if (linears) {
+        ArrayNode array = node.putArray("linears");
+        block.linears().forEach(linear -> array.add(linear(linear)));
+      }
+    }
+    ArrayNode perplexity = json.putArray("perplexity");
+    for (CorpusPerplexity corpus : report.perplexity()) {
+      ObjectNode node = perplexity.addObject();
+      node.put("corpus", corpus.protocol().corpus())
+          .put("dense", corpus.dense())
+          .put("pruned", corpus.pruned());
+      corpus.uniform().ifPresent(uniform -> node.put("uniform", uniform));
+      node.set("protocol", protocol(corpus.protocol()));
+    }
+    json.set("seconds", JSON.valueToTree(report.seconds()));
+    json.put("peak_bytes", report.peakBytes());
+    json.set("notes", JSON.valueToTree(report.notes()));
+    return json;
+  }
+
+  private static ObjectNode linear(LinearResult linear) {
+    ObjectNode json = JSON.createObjectNode();
+    json.put("name", linear.name());
+    json.putArray("shape").add(linear.rows()).add(linear.cols());
+    json.put("target", linear.target())
+        .put("achieved", linear.sparsity())
+        .put("zeros", linear.zeros());
+    ObjectNode error = json.putObject("error");
+    error.put("of", linear.error().measure().name().toLowerCase(Locale.ROOT));
+    error.put("relative", linear.error().value());
+    if (linear.error().damping() > 0) {
+      error.put("damping", linear.error().damping());
+    }
+    return json.put("seconds", linear.seconds());
+  }
+
+  /** What {@code eval --json} prints. */
+  public static ObjectNode evaluation(String model, List<Perplexity> results, double seconds) {
+    ObjectNode json = JSON.createObjectNode().put("model", model);
+    ArrayNode perplexity = json.putArray("perplexity");
+    for (Perplexity result : results) {
+      ObjectNode node = perplexity.addObject();
+      node.put("corpus", result.protocol().corpus()).put("value", result.value());
+      node.set("protocol", protocol(result.protocol()));
+    }
+    return json.put("seconds", seconds);
+  }
+
+  /** What {@code inspect --json} prints. */
+  public static ObjectNode inspection(ModelInspection inspection) {
+    ObjectNode json = JSON.createObjectNode().put("model", inspection.model());
+    json.put("weights", inspection.weights())
+        .put("sparsity", inspection.sparsity())
+        .put("bytes", inspection.bytes());
+    ArrayNode linears = json.putArray("linears");
+    for (ModelInspection.LinearInspection linear : inspection.linears()) {
+      ObjectNode node = linears.addObject().put("name", linear.name());
+      node.putArray("shape").add(linear.rows()).add(linear.cols());
+      node.put("dtype", linear.dtype())
+          .put("bytes", linear.bytes())
+          .put("zeros", linear.zeros())
+          .put("sparsity", linear.sparsity());
+      node.set("patterns", JSON.valueToTree(linear.patterns()));
+    }
+    return json;
+  }
+
+  private static ObjectNode protocol(Perplexity.Protocol protocol) {
+    return JSON.createObjectNode()
+        .put("seq_len", protocol.seqLen())
+        .put("windows", protocol.windows())
+        .put("dtype", protocol.dtype());
+  }
+
+  /** A document as indented UTF-8 with a final line break. */
+  public static byte[] bytes(ObjectNode json) {
+    return text(json).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** A document as indented text with a final line break. */
+  public static String text(ObjectNode json) {
+    try {
+      return JSON.writeValueAsString(json) + "\n";
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** What happened: the facts of a run as records, as JSON and as tables. */
+package dev.espalier.report;
