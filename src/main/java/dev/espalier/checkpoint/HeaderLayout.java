@@ -24,58 +24,48 @@ final class HeaderLayout {
             .toList();
     long cursor = 0;
     for (TensorEntry tensor : sorted) {
-      if (tensor.end() > dataBytes) {
+      long begin = tensor.begin();
+      long end = tensor.end();
+      if (end > dataBytes) {
         throw damaged(
             file,
             tensor,
-            "ends at byte " + tensor.end() + " of the data, but the file holds " + dataBytes);
+            "ends at byte %d of the data, but the file holds %d".formatted(end, dataBytes));
       }
-      if (tensor.begin() != cursor) {
+      if (begin != cursor) {
+        String where = begin < cursor ? "inside the tensor before it" : "after a hole";
         throw damaged(
             file,
             tensor,
-            "begins at byte "
-                + tensor.begin()
-                + " of the data, "
-                + (tensor.begin() < cursor ? "inside the tensor before it" : "after a hole")
-                + " (expected byte "
-                + cursor
-                + ")");
+            "begins at byte %d of the data, %s (expected byte %d)".formatted(begin, where, cursor));
       }
-      cursor = tensor.end();
+      cursor = end;
     }
     if (cursor != dataBytes) {
       throw Faults.in(
           file,
-          "holds " + (dataBytes - cursor) + " bytes after its last tensor; " + Faults.DAMAGED);
+          "holds %d bytes after its last tensor; %s".formatted(dataBytes - cursor, Faults.DAMAGED));
     }
   }
 
   private static void checkSize(Path file, TensorEntry tensor) {
-    long bytes;
-    try {
-      bytes = bytes(tensor);
-    } catch (ArithmeticException e) {
-      throw damaged(file, tensor, "has an impossibly large shape " + tensor.shape());
-    }
     if (tensor.begin() > tensor.end()) {
       throw damaged(
           file,
           tensor,
-          "ends (byte " + tensor.end() + ") before it begins (" + tensor.begin() + ")");
+          "ends (byte %d) before it begins (byte %d)".formatted(tensor.end(), tensor.begin()));
     }
-    if (tensor.bytes() != bytes) {
-      throw damaged(
-          file,
-          tensor,
-          "has "
-              + tensor.bytes()
-              + " bytes, but "
-              + tensor.dtype()
-              + " "
-              + tensor.shape()
-              + " takes "
-              + bytes);
+    try {
+      long bytes = bytes(tensor);
+      if (tensor.bytes() != bytes) {
+        throw damaged(
+            file,
+            tensor,
+            "has %d bytes, but %s %s takes %d"
+                .formatted(tensor.bytes(), tensor.dtype(), tensor.shape(), bytes));
+      }
+    } catch (ArithmeticException e) {
+      throw damaged(file, tensor, "has an impossibly large shape " + tensor.shape());
     }
   }
 

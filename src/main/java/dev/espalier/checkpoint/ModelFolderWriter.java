@@ -223,11 +223,9 @@ public final class ModelFolderWriter implements AutoCloseable {
     if (free < needed) {
       throw Faults.in(
           place.output(),
-          "needs "
-              + needed
-              + " bytes but its file system has only "
-              + free
-              + " free; free some space or choose another --output");
+          ("needs %d bytes but its file system has only %d free; free some space or choose another"
+                  + " --output")
+              .formatted(needed, free));
     }
   }
 
@@ -247,12 +245,8 @@ public final class ModelFolderWriter implements AutoCloseable {
     Arrays.setAll(sizes, tensor::size);
     if (!Arrays.equals(sizes, source.entry(name).sizes())) {
       throw new IllegalArgumentException(
-          "Tensor "
-              + name
-              + " has shape "
-              + Arrays.toString(sizes)
-              + " instead of "
-              + source.entry(name).shape());
+          "Tensor %s has shape %s instead of %s"
+              .formatted(name, Arrays.toString(sizes), source.entry(name).shape()));
     }
   }
 

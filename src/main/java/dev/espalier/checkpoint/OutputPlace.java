@@ -73,6 +73,9 @@ record OutputPlace(Path output, Path partial, Path replaced) {
 
   /** Creates the unfinished output where there is none; what is not ours is not taken over. */
   void createPartial(boolean overwrite) throws IOException {
+    if (Files.isSymbolicLink(partial)) {
+      throw Faults.in(partial, "is a symbolic link; remove it or choose another --output");
+    }
     Files.createDirectories(partial);
     if (!overwrite && !isPartialOurs()) {
       throw Faults.in(

@@ -125,12 +125,9 @@ public record SafetensorsHeader(
     if (length < 2 || length > MAX_LENGTH || length > size - LENGTH_BYTES) {
       throw Faults.in(
           file,
-          "gives its header's length as "
-              + Long.toUnsignedString(length)
-              + " bytes, which the format or the file's size ("
-              + size
-              + " bytes) does not allow; "
-              + Faults.DAMAGED);
+          ("gives its header's length as %s bytes, which the format or the file's size (%d"
+                  + " bytes) does not allow; %s")
+              .formatted(Long.toUnsignedString(length), size, Faults.DAMAGED));
     }
     return read(file, channel, (int) length).array();
   }

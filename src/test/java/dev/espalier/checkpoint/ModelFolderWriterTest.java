@@ -22,7 +22,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -125,6 +127,27 @@ class ModelFolderWriterTest {
     }
     assertArrayEquals(
         new byte[] {1, 2, 3, 4, 9, 10, 11, 12, 5, 6, 7, 8, 13, 14, 15, 16}, bytes(output, "a"));
+  }
+
+  /** More than one buffer takes. */
+  @Test
+  void writesLargeTensors() throws IOException {
+    Checkpoints.single(input);
+    int count = 17 << 20;
+    String header = "{" + Checkpoints.entry("a", "F32", "[" + count + "]", 0, 4L * count) + "}";
+    Checkpoints.file(input.resolve("model.safetensors"), header, new byte[4 * count]);
+    try (Scalar end = new Scalar(count);
+        Tensor ramp = torch.arange(end);
+        Tensor floats = ramp.to(ScalarType.Float);
+        ModelFolder source = ModelFolder.open(input);
+        ModelFolderWriter writer = open(source, false)) {
+      writer.put(Map.of("a", floats), run(0));
+      writer.finish(Map.of());
+      try (ModelFolder copy = ModelFolder.open(output);
+          Tensor a = copy.tensor("a")) {
+        assertTrue(a.equal(floats));
+      }
+    }
   }
 
   @Test

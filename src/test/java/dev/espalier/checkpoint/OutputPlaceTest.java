@@ -78,6 +78,12 @@ class OutputPlaceTest {
   }
 
   @Test
+  void aLinkInPlaceOfTheUnfinishedResultIsNotFollowed() throws IOException {
+    Path link = Files.createSymbolicLink(temporary.resolve("out.partial"), input);
+    assertRefused(() -> open(temporary.resolve("out"), true, PLENTY), link.toString(), "link");
+  }
+
+  @Test
   void refusesWhatCannotBeReplaced() throws IOException {
     Path file = Files.writeString(temporary.resolve("file"), "x");
     assertRefused(() -> open(file, true, PLENTY), file.toString(), "not a folder");

@@ -207,7 +207,7 @@ class SafetensorsHeaderTest {
     Random random = new Random(7);
     String alphabet = "{}[]\",:0123456789-.eE\\u \n\tFBIUdtypeshapwb_null\u00ff\u0000";
     int accepted = 0;
-    for (int round = 0; round < 5_000; round++) {
+    for (int round = 0; round < 3_000; round++) {
       byte[] bytes = valid.clone();
       for (int flips = 1 + random.nextInt(3); flips > 0; flips--) {
         int at = random.nextInt(8 + header.length());
@@ -229,7 +229,7 @@ class SafetensorsHeaderTest {
         assertTrue(e.getMessage().startsWith(file.toString()), e.getMessage());
       }
     }
-    assertTrue(accepted > 0 && accepted < 5_000, "accepted " + accepted);
+    assertTrue(accepted > 0 && accepted < 3_000, "accepted " + accepted);
   }
 
   private SafetensorsHeader read(String header, byte[] data) throws IOException {
