@@ -1,0 +1,56 @@
+package dev.espalier.checkpoint;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** SHA-256 over what identifies a checkpoint without reading its weights. */
+final class CheckpointDigest {
+  private final MessageDigest sha256;
+
+  private CheckpointDigest() {
+    try {
+      sha256 = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256", e);
+    }
+  }
+
+  static String of(ModelFolder folder) {
+    CheckpointDigest digest = new CheckpointDigest();
+    Path config = folder.path().resolve(ModelFolder.CONFIG);
+    try {
+      digest.add(Files.readAllBytes(config));
+    } catch (IOException e) {
+      throw Faults.reading(config, e);
+    }
+    folder.shards().forEach(digest::add);
+    return HexFormat.of().formatHex(digest.sha256.digest());
+  }
+
+  private void add(Shard shard) {
+    add(shard.fileName().getBytes(StandardCharsets.UTF_8));
+    add(shard.header().encode());
+    try {
+      add(Files.size(shard.path()));
+      add(Files.getLastModifiedTime(shard.path()).toMillis());
+    } catch (IOException e) {
+      throw Faults.reading(shard.path(), e);
+    }
+  }
+
+  /** The length goes first, so that no two sequences of parts give the same bytes. */
+  private void add(byte[] part) {
+    add(part.length);
+    sha256.update(part);
+  }
+
+  private void add(long number) {
+    sha256.update(ByteBuffer.allocate(Long.BYTES).putLong(0, number));
+  }
+}

@@ -1,0 +1,284 @@
+package dev.espalier.checkpoint;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.BadInputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Writes a copy of a model folder with some tensors replaced: the same files, names, types and
+ * shapes.
+ *
+ * <p>The copy grows in a sibling, {@code <output>.partial}, and takes its final name in {@link
+ * #finish}. What a {@link #put} has written survives a crash, together with the state given to it:
+ * a later {@link #open} for the same run goes on from there. Not safe for use by several threads.
+ */
+public final class ModelFolderWriter implements AutoCloseable {
+  private final ModelFolder source;
+  private final OutputPlace place;
+  private final boolean overwrite;
+  private final Companions companions;
+  private final OutputLock lock;
+  private Progress progress;
+  private OutputShards shards;
+  private boolean resumed;
+  private boolean closed;
+
+  private ModelFolderWriter(
+      ModelFolder source,
+      OutputPlace place,
+      boolean overwrite,
+      Companions companions,
+      Progress progress,
+      OutputLock lock) {
+    this.source = source;
+    this.place = place;
+    this.overwrite = overwrite;
+    this.companions = companions;
+    this.progress = progress;
+    this.lock = lock;
+  }
+
+  /**
+   * Starts a copy of {@code source} as {@code output}, or goes on with an unfinished one.
+   *
+   * @param source what is copied; must stay open until this writer is closed
+   * @param output the folder to create; its parents are created where missing
+   * @param overwrite whether a model in {@code output}, or the unfinished result of another run,
+   *     may be replaced; the model stays until {@link #finish}
+   * @param run what identifies the run; an unfinished result is taken up only if its own is equal
+   * @throws BadInputException if the output exists, overlaps with the input, is being written by
+   *     another process, cannot be written or has too little space
+   */
+  public static ModelFolderWriter open(
+      ModelFolder source, Path output, boolean overwrite, ObjectNode run) {
+    return open(
+        source, output, overwrite, run, folder -> Files.getFileStore(folder).getUsableSpace());
+  }
+
+  static ModelFolderWriter open(
+      ModelFolder source, Path output, boolean overwrite, ObjectNode run, FreeSpace space) {
+    OutputPlace place = OutputPlace.of(source, output);
+    Companions companions = Companions.of(source);
+    Progress start = Progress.start(run);
+    try {
+      place.recover();
+      place.checkFree(overwrite);
+      place.createPartial(overwrite);
+      OutputLock lock = OutputLock.take(place.partial());
+      var writer = new ModelFolderWriter(source, place, overwrite, companions, start, lock);
+      try {
+        writer.begin(start, space);
+        return writer;
+      } catch (IOException | RuntimeException e) {
+        writer.closeAfter(e);
+        throw e;
+      }
+    } catch (IOException e) {
+      throw Faults.writing(place.partial(), e);
+    }
+  }
+
+  /** Whether an unfinished result of the same run was taken up. */
+  public boolean resumed() {
+    return resumed;
+  }
+
+  /** A copy of the state given to the last {@link #put} of this run; empty at a fresh start. */
+  public ObjectNode state() {
+    return progress.state().deepCopy();
+  }
+
+  /** The tensors put so far, those of an interrupted run included. */
+  public Set<String> written() {
+    return progress.written();
+  }
+
+  /**
+   * Writes tensors and, once they are on disk, remembers them and the state.
+   *
+   * @param tensors by name; each on any device, in the shape of the source's tensor; converted to
+   *     its type; not kept
+   * @param state what the caller needs to go on from here
+   * @throws IllegalArgumentException if a tensor is unknown, was put before or has another shape;
+   *     nothing is written then
+   * @throws BadInputException if the disk is full; what was put before is safe
+   */
+  public void put(Map<String, Tensor> tensors, ObjectNode state) {
+    checkOpen();
+    tensors.forEach(this::check);
+    try {
+      shards.write(tensors);
+      save(progress.with(tensors.keySet(), state));
+    } catch (IOException e) {
+      throw Faults.writing(place.partial(), e);
+    }
+  }
+
+  /**
+   * Completes the copy with the tensors that were not put and the source's other files, and gives
+   * it its name. The writer is closed then.
+   *
+   * @param files more files to write, by name; they win over the source's
+   * @return the finished folder
+   * @throws IllegalArgumentException if a file's name is not plain or is a shard's
+   * @throws BadInputException if the disk is full; what was put is safe
+   */
+  public Path finish(Map<String, byte[]> files) {
+    checkOpen();
+    files.keySet().forEach(this::checkFileName);
+    Path partial = place.partial();
+    try {
+      shards.copyAllBut(progress.written());
+      companions.copyTo(partial);
+      for (Map.Entry<String, byte[]> file : files.entrySet()) {
+        DurableFiles.write(partial.resolve(file.getKey()), file.getValue());
+      }
+      DurableFiles.syncFolder(partial);
+      place.checkFree(overwrite);
+      release();
+      place.replace();
+      // Only now: until the rename, the journal is what saves the work from a crash.
+      place.removeJournal();
+      DurableFiles.deleteTree(place.replaced());
+      return place.output();
+    } catch (IOException e) {
+      throw Faults.writing(partial, e);
+    }
+  }
+
+  /** Removes what was written so far, and closes. */
+  public void discard() {
+    try {
+      if (!closed) {
+        place.clearPartial();
+        release();
+        DurableFiles.deleteTree(place.partial());
+      }
+    } catch (IOException e) {
+      throw Faults.writing(place.partial(), e);
+    }
+  }
+
+  /** Leaves what was put for a later run to go on from; if nothing was, leaves nothing. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    if (progress.written().isEmpty()) {
+      discard();
+      return;
+    }
+    try {
+      release();
+    } catch (IOException e) {
+      throw Faults.writing(place.partial(), e);
+    }
+  }
+
+  private void begin(Progress start, FreeSpace space) throws IOException {
+    progress = Progress.read(place.partial()).orElse(start);
+    if (!progress.written().isEmpty()) {
+      if (progress.run().equals(start.run())) {
+        resumed = reopen();
+      } else if (!overwrite) {
+        throw Faults.in(
+            place.partial(),
+            "holds the unfinished result of other settings; repeat those to resume it, or pass"
+                + " --overwrite to discard it");
+      }
+    }
+    if (!resumed) {
+      place.clearPartial();
+      progress = start;
+    }
+    checkSpace(space);
+    if (!resumed) {
+      save(progress);
+      shards = OutputShards.create(source, place.partial());
+    }
+  }
+
+  /** False if what lies there is not what this run would have written. */
+  private boolean reopen() throws IOException {
+    if (!source.names().containsAll(progress.written())) {
+      return false;
+    }
+    shards = OutputShards.reopen(source, place.partial()).orElse(null);
+    return shards != null;
+  }
+
+  private void checkSpace(FreeSpace space) throws IOException {
+    long written = progress.written().stream().mapToLong(name -> source.entry(name).bytes()).sum();
+    long headers =
+        source.shards().stream().mapToLong(shard -> shard.header().encode().length).sum();
+    long needed = source.parameterBytes() - written + headers + companions.bytes();
+    long free = space.usableBytes(place.partial());
+    if (free < needed) {
+      throw Faults.in(
+          place.output(),
+          ("needs %d bytes but its file system has only %d free; free some space or choose another"
+                  + " --output")
+              .formatted(needed, free));
+    }
+  }
+
+  private void save(Progress next) throws IOException {
+    next.save(place.partial());
+    progress = next;
+  }
+
+  private void check(String name, Tensor tensor) {
+    if (!source.contains(name)) {
+      throw new IllegalArgumentException("No tensor " + name + " in " + source.path());
+    }
+    if (progress.written().contains(name)) {
+      throw new IllegalArgumentException("Tensor " + name + " was put before");
+    }
+    long[] sizes = new long[Math.toIntExact(tensor.dim())];
+    Arrays.setAll(sizes, tensor::size);
+    if (!Arrays.equals(sizes, source.entry(name).sizes())) {
+      throw new IllegalArgumentException(
+          "Tensor %s has shape %s instead of %s"
+              .formatted(name, Arrays.toString(sizes), source.entry(name).shape()));
+    }
+  }
+
+  private void checkFileName(String name) {
+    Path path = Path.of(name);
+    boolean plain = path.getNameCount() == 1 && !path.isAbsolute() && !name.startsWith(".");
+    boolean shard = source.shards().stream().anyMatch(s -> s.fileName().equals(name));
+    if (!plain || name.isEmpty() || shard || name.startsWith(Progress.PREFIX)) {
+      throw new IllegalArgumentException("Not a name for an additional file: " + name);
+    }
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("The writer of " + place.output() + " is closed");
+    }
+  }
+
+  private void release() throws IOException {
+    closed = true;
+    try (lock) {
+      if (shards != null) {
+        shards.close();
+      }
+    }
+  }
+
+  private void closeAfter(Exception failure) {
+    try {
+      close();
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+  }
+}

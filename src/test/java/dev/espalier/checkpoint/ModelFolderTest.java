@@ -1,0 +1,199 @@
+package dev.espalier.checkpoint;
+
+import static dev.espalier.checkpoint.Checkpoints.assertRefused;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ModelFolderTest {
+  private static final String FIRST = "model-00001-of-00002.safetensors";
+  private static final String SECOND = "model-00002-of-00002.safetensors";
+
+  @TempDir Path temporary;
+  private Path folder;
+
+  @BeforeEach
+  void makeFolder() throws IOException {
+    folder = Files.createDirectory(temporary.resolve("model"));
+  }
+
+  @Test
+  void readsASingleFile() throws IOException {
+    try (ModelFolder model = ModelFolder.open(Checkpoints.single(folder))) {
+      assertEquals(List.of("a", "b"), List.copyOf(model.names()));
+      assertEquals("llama", model.config().get("model_type").asText());
+      assertEquals(22, model.parameterBytes());
+      assertEquals(Dtype.BF16, model.entry("b").dtype());
+      assertTrue(model.contains("a"));
+      assertFalse(model.contains("c"));
+      try (Tensor a = model.tensor("a")) {
+        assertEquals(4, a.numel());
+      }
+      assertRefused(() -> model.tensor("c"), folder.toString(), "'c'", "config.json");
+      assertRefused(() -> model.entry("c"), "'c'");
+    }
+  }
+
+  @Test
+  void readsShards() throws IOException {
+    ModelFolder model = ModelFolder.open(Checkpoints.sharded(folder));
+    try (model) {
+      assertEquals(List.of("a", "b", "c", "d"), List.copyOf(model.names()));
+      assertEquals(List.of(FIRST, SECOND), model.shards().stream().map(Shard::fileName).toList());
+      assertEquals(44, model.parameterBytes());
+      try (PointerScope scope = new PointerScope()) {
+        assertEquals(3, model.tensor("d").numel());
+      }
+      try (Tensor d = model.tensor("d")) {
+        assertEquals(3, d.numel());
+      }
+    }
+    model.close();
+    assertThrows(IllegalStateException.class, () -> model.tensor("a"));
+  }
+
+  @Test
+  void readsTheSample() {
+    try (ModelFolder model = ModelFolder.open(Checkpoints.SAMPLE);
+        Tensor embedding = model.tensor("model.embed_tokens.weight")) {
+      assertEquals(92, model.names().size());
+      assertEquals(4096, embedding.size(0));
+      assertEquals(192, embedding.size(1));
+      assertTrue(embedding.isfinite().all().item_bool());
+    }
+  }
+
+  @Test
+  void readsTheSymbolicLinksOfTheHubsCache() throws IOException {
+    Path blobs = Checkpoints.sharded(Files.createDirectory(temporary.resolve("blobs")));
+    for (String name : List.of("config.json", FIRST, SECOND, ShardIndex.FILE_NAME)) {
+      Files.createSymbolicLink(folder.resolve(name), Path.of("../blobs").resolve(name));
+    }
+    try (ModelFolder model = ModelFolder.open(folder);
+        Tensor c = model.tensor("c");
+        ModelFolder direct = ModelFolder.open(blobs)) {
+      assertEquals(4, c.numel());
+      assertEquals(direct.digest(), model.digest());
+    }
+  }
+
+  @Test
+  void theSingleFileWinsOverAnIndex() throws IOException {
+    Checkpoints.sharded(folder);
+    Checkpoints.single(folder);
+    try (ModelFolder model = ModelFolder.open(folder)) {
+      assertEquals(List.of("a", "b"), List.copyOf(model.names()));
+    }
+  }
+
+  @Test
+  void theDigestFollowsWhatIdentifiesTheCheckpoint() throws IOException {
+    Checkpoints.sharded(folder);
+    String digest = digest();
+    assertTrue(digest.matches("[0-9a-f]{64}"), digest);
+    assertEquals(digest, digest());
+    Files.writeString(folder.resolve("config.json"), "{}");
+    String otherConfig = digest();
+    assertNotEquals(digest, otherConfig);
+    Files.setLastModifiedTime(folder.resolve(SECOND), FileTime.fromMillis(1_000));
+    assertNotEquals(otherConfig, digest());
+  }
+
+  @Test
+  void refusesWhatIsNoModelFolder() throws IOException {
+    assertRefused(() -> ModelFolder.open(temporary.resolve("x")), "x", "no such folder");
+    assertRefused(() -> ModelFolder.open(folder), folder.toString(), "no config.json");
+    Path config = Files.writeString(folder.resolve("config.json"), "{\"a\":1,\"a\":2}");
+    assertRefused(() -> ModelFolder.open(folder), config.toString(), "not valid JSON");
+    Files.writeString(config, "[]");
+    assertRefused(() -> ModelFolder.open(folder), config.toString(), "JSON object");
+    Files.writeString(config, "");
+    assertRefused(() -> ModelFolder.open(folder), config.toString(), "JSON object");
+    Files.writeString(config, "{} {}");
+    assertRefused(() -> ModelFolder.open(folder), config.toString(), "not valid JSON");
+    Files.writeString(config, "{}");
+    assertRefused(() -> ModelFolder.open(folder), "neither model.safetensors nor");
+    Files.writeString(folder.resolve("pytorch_model-00001-of-00002.bin"), "");
+    assertRefused(() -> ModelFolder.open(folder), "pytorch_model.bin; convert");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "../model/model-00001-of-00002.safetensors",
+        "/etc/passwd",
+        "sub/x.safetensors",
+        "sub/../../x",
+        "..",
+        ".",
+        "",
+        " ",
+        "./model-00001-of-00002.safetensors",
+        "model-00001-of-00002.safetensors/",
+        "a\\b",
+        ".hidden",
+        "a\0b"
+      })
+  void refusesIndexEntriesThatLeaveTheFolder(String shard) throws IOException {
+    Checkpoints.sharded(folder);
+    Checkpoints.index(folder, Map.of("a", FIRST, "b", shard, "c", SECOND, "d", SECOND));
+    assertRefused(() -> ModelFolder.open(folder), ShardIndex.FILE_NAME, "tensor 'b'", "itself");
+  }
+
+  @Test
+  void refusesIndexAndShardsThatContradictEachOther() throws IOException {
+    Checkpoints.sharded(folder);
+    Checkpoints.index(folder, Map.of("a", FIRST, "b", FIRST, "c", SECOND));
+    assertRefused(() -> ModelFolder.open(folder), "'d' is in '" + SECOND + "' but not in the");
+    Checkpoints.index(
+        folder, Map.of("a", FIRST, "b", FIRST, "c", SECOND, "d", SECOND, "e", SECOND));
+    assertRefused(() -> ModelFolder.open(folder), "'e' is not in '" + SECOND);
+    Checkpoints.index(folder, Map.of("a", FIRST, "b", FIRST, "c", SECOND, "d", "other"));
+    assertRefused(() -> ModelFolder.open(folder), "other", "no such file");
+    Checkpoints.sharded(folder);
+    Checkpoints.shard(folder.resolve(SECOND), "a", "d");
+    assertRefused(() -> ModelFolder.open(folder), "'a' is in '" + SECOND + "' too");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", "{\"weight_map\":{}}", "{\"weight_map\":[]}", "{\"weight_map\":3}"})
+  void refusesAnIndexWithoutAMap(String index) throws IOException {
+    Checkpoints.sharded(folder);
+    Files.writeString(folder.resolve(ShardIndex.FILE_NAME), index);
+    assertRefused(() -> ModelFolder.open(folder), ShardIndex.FILE_NAME, "weight_map");
+  }
+
+  @Test
+  void refusesDamagedIndexes() throws IOException {
+    Checkpoints.sharded(folder);
+    Path index = folder.resolve(ShardIndex.FILE_NAME);
+    Files.writeString(index, "{\"weight_map\":{\"a\":1}}");
+    assertRefused(() -> ModelFolder.open(folder), index.toString(), "'a' is not mapped");
+    Files.writeString(index, "{\"weight_map\":{\"a\":\"x\",\"a\":\"y\"}}");
+    assertRefused(() -> ModelFolder.open(folder), index.toString(), "Duplicate");
+    Files.writeString(index, "[".repeat(100_000));
+    assertRefused(() -> ModelFolder.open(folder), index.toString(), "not valid JSON");
+  }
+
+  private String digest() {
+    try (ModelFolder model = ModelFolder.open(folder)) {
+      return model.digest();
+    }
+  }
+}
