@@ -1,0 +1,39 @@
+package dev.espalier.calibration;
+
+import dev.espalier.BadInputException;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Many documents in a fixed order; a window never spans two of them.
+ *
+ * @param name what messages and reports call it
+ * @param documents the texts, at least one; a text may be empty, for it still counts in a draw
+ */
+public record DocumentCorpus(String name, List<String> documents) implements Corpus {
+  public DocumentCorpus {
+    Objects.requireNonNull(name);
+    documents = List.copyOf(documents);
+    if (documents.isEmpty()) {
+      throw new BadInputException(name + " is empty: give a file with documents in it");
+    }
+  }
+
+  /** The first {@code count} documents, or all when there are fewer. */
+  public DocumentCorpus first(int count) {
+    return new DocumentCorpus(name, documents.subList(0, Math.min(count, documents.size())));
+  }
+
+  /**
+   * All documents as one text: the wikitext2 protocol joins the test split with {@code "\n\n"} and
+   * the training split with {@code " "}, and C4's validation is joined with {@code " "} too.
+   */
+  public TextCorpus joined(String separator) {
+    return new TextCorpus(name, String.join(separator, documents));
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}
