@@ -7,6 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Objects;
+import org.bytedeco.pytorch.Tensor;
 
 /** Windows of tokens, all of one length, and where they are from. Immutable. */
 public final class TokenWindows {
@@ -46,6 +47,17 @@ public final class TokenWindows {
   /** The ids of window {@code i}, counted from 0. */
   public int[] window(int i) {
     return windows[i].clone();
+  }
+
+  /** The ids of windows {@code first} to {@code last} − 1 as [windows, seqLen] int64, the caller's. */
+  public Tensor tensor(int first, int last) {
+    long[] ids = new long[(last - first) * seqLen()];
+    for (int i = first, k = 0; i < last; i++) {
+      for (int id : windows[i]) {
+        ids[k++] = id;
+      }
+    }
+    return Tensor.create(ids, last - first, seqLen());
   }
 
   /** Where the windows are from, for people. */

@@ -120,6 +120,20 @@ public final class ModelFolderWriter implements AutoCloseable {
     }
   }
 
+  /** Whether the copy has a tensor of this name. */
+  public boolean contains(String name) {
+    return source.contains(name);
+  }
+
+  /**
+   * A tensor as the copy will have it: the one put, else the source's. A view of the file, to be
+   * neither modified nor used after this writer is closed.
+   */
+  public Tensor tensor(String name) {
+    checkOpen();
+    return progress.written().contains(name) ? shards.tensor(name) : source.tensor(name);
+  }
+
   /**
    * Completes the copy with the tensors that were not put and the source's other files, and gives
    * it its name. The writer is closed then.

@@ -15,6 +15,7 @@ import org.bytedeco.pytorch.Tensor;
 final class OutputShards implements AutoCloseable {
   private final List<ShardWriter> shards = new ArrayList<>();
   private final Map<String, ShardWriter> shardOf = new HashMap<>();
+  private final Map<ShardWriter, SafetensorsFile> mapped = new HashMap<>();
 
   private OutputShards() {}
 
@@ -60,6 +61,13 @@ final class OutputShards implements AutoCloseable {
     }
   }
 
+  /** A written tensor, as a view of the file; valid until these are closed. */
+  Tensor tensor(String name) {
+    return mapped
+        .computeIfAbsent(shardOf.get(name), shard -> SafetensorsFile.open(shard.path()))
+        .tensor(name);
+  }
+
   /** Copies all tensors of the source but those; they are on disk when this returns. */
   void copyAllBut(Set<String> written) throws IOException {
     for (ShardWriter shard : shards) {
@@ -70,6 +78,8 @@ final class OutputShards implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    mapped.values().forEach(SafetensorsFile::close);
+    mapped.clear();
     for (ShardWriter shard : shards) {
       shard.close();
     }

@@ -22,11 +22,13 @@ final class ShardWriter implements AutoCloseable {
   private static final long CHUNK = 64L << 20;
 
   private final Shard source;
+  private final Path path;
   private final FileChannel channel;
   private final long dataStart;
 
-  private ShardWriter(Shard source, FileChannel channel, long dataStart) {
+  private ShardWriter(Shard source, Path path, FileChannel channel, long dataStart) {
     this.source = source;
+    this.path = path;
     this.channel = channel;
     this.dataStart = dataStart;
   }
@@ -44,7 +46,7 @@ final class ShardWriter implements AutoCloseable {
         DurableFiles.writeFully(channel, ByteBuffer.allocate(1), header.length + dataBytes - 1);
       }
       channel.force(true);
-      return new ShardWriter(source, channel, header.length);
+      return new ShardWriter(source, path, channel, header.length);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
@@ -61,11 +63,15 @@ final class ShardWriter implements AutoCloseable {
       return Optional.empty();
     }
     FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE);
-    return Optional.of(new ShardWriter(source, channel, header.length));
+    return Optional.of(new ShardWriter(source, path, channel, header.length));
   }
 
   Shard source() {
     return source;
+  }
+
+  Path path() {
+    return path;
   }
 
   /** Writes a tensor in its place, as the type the header gives it. Not synced. */

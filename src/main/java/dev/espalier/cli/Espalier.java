@@ -67,7 +67,7 @@ public final class Espalier {
           DefaultParser.builder()
               .setAllowPartialMatching(false)
               .setStripLeadingAndTrailingQuotes(false)
-              .build()
+              .get()
               .parse(known, options.toArray(String[]::new));
       if (!line.getArgList().isEmpty()) {
         throw new BadInputException(
