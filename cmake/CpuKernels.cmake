@@ -5,12 +5,19 @@ find_package(OpenMP REQUIRED COMPONENTS CXX)
 
 set(ESPALIER_CPU_KERNEL_SOURCES
   src/main/cpp/src/cpu/table.cpp
-  src/main/cpp/src/cpu/count_zeros.cpp)
+  src/main/cpp/src/cpu/count_zeros.cpp
+  src/main/cpp/src/cpu/accumulate_squares.cpp
+  src/main/cpp/src/cpu/prune_rows_smallest.cpp
+  src/main/cpp/src/cpu/prune_matrix_smallest.cpp
+  src/main/cpp/src/cpu/prune_n_of_m.cpp
+  src/main/cpp/src/cpu/score_summary.cpp)
 
 set(ESPALIER_ISA_FLAGS_portable "")
 set(ESPALIER_ISA_FLAGS_avx2 -mavx2 -mfma -mf16c -mbmi2 -mpopcnt)
 set(ESPALIER_ISA_FLAGS_avx512 ${ESPALIER_ISA_FLAGS_avx2}
-    -mavx512f -mavx512dq -mavx512bw -mavx512vl -mprefer-vector-width=512)
+    -mavx512f -mavx512dq -mavx512bw -mavx512vl -mprefer-vector-width=512
+    # GCC 12 takes the undefined operands of its own AVX-512 header for ours (bug 105593).
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 
 function(espalier_add_cpu_kernels target)
   set(isas portable)

@@ -14,6 +14,28 @@ namespace espalier::cpu {
 
 struct Kernels {
   int64_t (*count_zeros)(const esp_matrix& w);
+
+  /** Scale vectors are given as pointers, NULL for all ones. */
+  size_t (*accumulate_squares_workspace)(const esp_matrix& x);
+  void (*accumulate_squares)(const esp_matrix& x, double* acc, void* workspace);
+
+  /** Row i loses floor((i+1) total / rows) - floor(i total / rows) weights. Runs on as many threads
+      as the workspace has room for. */
+  size_t (*prune_rows_smallest_workspace)(const esp_matrix& w, int threads);
+  void (*prune_rows_smallest)(const esp_matrix& w, const float* s, int64_t total, void* workspace,
+                              size_t workspace_bytes);
+
+  /** Prunes the `count` >= 1 smallest; with ties, also all equal to the largest of them. */
+  size_t (*prune_matrix_smallest_workspace)(const esp_matrix& w);
+  void (*prune_matrix_smallest)(const esp_matrix& w, int64_t count, bool with_ties,
+                                void* workspace);
+
+  void (*prune_n_of_m)(const esp_matrix& w, const float* s, int keep, int group);
+
+  size_t (*score_summary_workspace)(const esp_matrix* weights, int matrices);
+  void (*score_summary)(const esp_matrix* weights, const esp_matrix* scales, int matrices,
+                        double outlier_multiple, esp_score_summary_result& result,
+                        void* workspace);
 };
 
 namespace portable {

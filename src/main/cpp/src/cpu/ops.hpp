@@ -7,4 +7,20 @@ namespace espalier::cpu::ESPALIER_ISA {
 
 int64_t count_zeros(const esp_matrix& w);
 
+size_t accumulate_squares_workspace(const esp_matrix& x);
+void accumulate_squares(const esp_matrix& x, double* acc, void* workspace);
+
+size_t prune_rows_smallest_workspace(const esp_matrix& w, int threads);
+void prune_rows_smallest(const esp_matrix& w, const float* s, int64_t total, void* workspace,
+                         size_t workspace_bytes);
+
+size_t prune_matrix_smallest_workspace(const esp_matrix& w);
+void prune_matrix_smallest(const esp_matrix& w, int64_t count, bool with_ties, void* workspace);
+
+void prune_n_of_m(const esp_matrix& w, const float* s, int keep, int group);
+
+size_t score_summary_workspace(const esp_matrix* weights, int matrices);
+void score_summary(const esp_matrix* weights, const esp_matrix* scales, int matrices,
+                   double outlier_multiple, esp_score_summary_result& result, void* workspace);
+
 }  // namespace espalier::cpu::ESPALIER_ISA

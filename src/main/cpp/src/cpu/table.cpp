@@ -4,6 +4,15 @@ namespace espalier::cpu::ESPALIER_ISA {
 
 const Kernels table = {
     count_zeros,
+    accumulate_squares_workspace,
+    accumulate_squares,
+    prune_rows_smallest_workspace,
+    prune_rows_smallest,
+    prune_matrix_smallest_workspace,
+    prune_matrix_smallest,
+    prune_n_of_m,
+    score_summary_workspace,
+    score_summary,
 };
 
 }  // namespace espalier::cpu::ESPALIER_ISA
