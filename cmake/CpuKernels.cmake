@@ -5,7 +5,10 @@ find_package(OpenMP REQUIRED COMPONENTS CXX)
 
 set(ESPALIER_CPU_KERNEL_SOURCES
   src/main/cpp/src/cpu/table.cpp
-  src/main/cpp/src/cpu/count_zeros.cpp)
+  src/main/cpp/src/cpu/count_zeros.cpp
+  src/main/cpp/src/cpu/accumulate_hessian.cpp
+  src/main/cpp/src/cpu/inverse_factor.cpp
+  src/main/cpp/src/cpu/sparsegpt_sweep.cpp)
 
 set(ESPALIER_ISA_FLAGS_portable "")
 set(ESPALIER_ISA_FLAGS_avx2 -mavx2 -mfma -mf16c -mbmi2 -mpopcnt)

@@ -3,7 +3,10 @@
 namespace espalier::cpu::ESPALIER_ISA {
 
 const Kernels table = {
-    count_zeros,
+    count_zeros,        accumulate_hessian_workspace_bytes,
+    accumulate_hessian, inverse_factor_workspace_bytes,
+    inverse_factor,     sparsegpt_sweep_workspace_bytes,
+    sparsegpt_sweep,    sparsegpt_sweep_n_of_m,
 };
 
 }  // namespace espalier::cpu::ESPALIER_ISA
