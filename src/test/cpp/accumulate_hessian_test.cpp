@@ -10,8 +10,8 @@ namespace {
 void accumulate(const esp_matrix& x, double alpha, const Matrix<float>& h) {
   const Workspace workspace(esp_accumulate_hessian_workspace_bytes(&x));
   const esp_matrix view = h.view();
-  ASSERT_EQ(ESP_OK, esp_accumulate_hessian(&x, alpha, &view, workspace.data(), workspace.bytes(),
-                                           nullptr))
+  ASSERT_EQ(ESP_OK,
+            esp_accumulate_hessian(&x, alpha, &view, workspace.data(), workspace.bytes(), nullptr))
       << esp_last_error();
 }
 
@@ -41,7 +41,8 @@ void fill_halves(esp_dtype dtype, Matrix<uint16_t>& bits, Dense& values) {
     for (int64_t j = 0; j < bits.cols(); ++j) {
       const bool f16 = dtype == ESP_F16;
       const int mantissa_bits = f16 ? 10 : 7;
-      const int exponent = f16 ? static_cast<int>(random() % 19) : 100 + static_cast<int>(random() % 30);
+      const int exponent =
+          f16 ? static_cast<int>(random() % 19) : 100 + static_cast<int>(random() % 30);
       const int mantissa = static_cast<int>(random() % (1U << mantissa_bits));
       const int sign = static_cast<int>(random() % 2);
       bits.at(t, j) = static_cast<uint16_t>(sign << 15 | exponent << mantissa_bits | mantissa);

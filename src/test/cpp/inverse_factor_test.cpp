@@ -113,8 +113,8 @@ TEST(InverseFactor, FailureReportsThePivotAndLeavesHUnchanged) {
 
 TEST(InverseFactor, NotFiniteInputFails) {
   for_each_isa([] {
-    for (const float value : {std::numeric_limits<float>::quiet_NaN(),
-                              std::numeric_limits<float>::infinity()}) {
+    for (const float value :
+         {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
       for (const bool on_diagonal : {true, false}) {
         Matrix<float> h = llm_like_hessian(150, 7);
         h.at(on_diagonal ? 90 : 20, 90) = h.at(90, on_diagonal ? 90 : 20) = value;
