@@ -10,7 +10,10 @@ set(ESPALIER_CPU_KERNEL_SOURCES
   src/main/cpp/src/cpu/prune_rows_smallest.cpp
   src/main/cpp/src/cpu/prune_matrix_smallest.cpp
   src/main/cpp/src/cpu/prune_n_of_m.cpp
-  src/main/cpp/src/cpu/score_summary.cpp)
+  src/main/cpp/src/cpu/score_summary.cpp
+  src/main/cpp/src/cpu/accumulate_hessian.cpp
+  src/main/cpp/src/cpu/inverse_factor.cpp
+  src/main/cpp/src/cpu/sparsegpt_sweep.cpp)
 
 set(ESPALIER_ISA_FLAGS_portable "")
 set(ESPALIER_ISA_FLAGS_avx2 -mavx2 -mfma -mf16c -mbmi2 -mpopcnt)

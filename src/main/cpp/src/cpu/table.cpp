@@ -13,6 +13,13 @@ const Kernels table = {
     prune_n_of_m,
     score_summary_workspace,
     score_summary,
+    accumulate_hessian_workspace_bytes,
+    accumulate_hessian,
+    inverse_factor_workspace_bytes,
+    inverse_factor,
+    sparsegpt_sweep_workspace_bytes,
+    sparsegpt_sweep,
+    sparsegpt_sweep_n_of_m,
 };
 
 }  // namespace espalier::cpu::ESPALIER_ISA
