@@ -1,0 +1,57 @@
+package dev.espalier.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.bytedeco.pytorch.Tensor;
+
+/** The weights of one block, copied from the checkpoint to where the model computes. */
+final class BlockWeights implements AutoCloseable {
+  private final int block;
+  private final TensorNames names;
+  private final double normEpsilon;
+  private final Map<String, LinearDescription> linears;
+  private final WeightSource source;
+  private final Placement placement;
+  private final List<Tensor> resident = new ArrayList<>();
+
+  BlockWeights(
+      int block, DecoderDescription description, WeightSource source, Placement placement) {
+    this.block = block;
+    this.names = description.names();
+    this.normEpsilon = description.norm().epsilon();
+    this.linears =
+        description.linears(block).stream()
+            .collect(Collectors.toMap(LinearDescription::name, Function.identity()));
+    this.source = source;
+    this.placement = placement;
+  }
+
+  /** Loads the linear of a module and makes it a reader of the input. */
+  Linear linear(String module, LinearInput input) {
+    LinearDescription linear = linears.get(names.weight(block, module));
+    Tensor weight = load(linear.name());
+    Tensor bias = linear.biasName() == null ? null : load(linear.biasName());
+    return new Linear(linear.name(), input, weight, bias);
+  }
+
+  RmsNorm norm(String module) {
+    return new RmsNorm(load(names.weight(block, module)), normEpsilon);
+  }
+
+  private Tensor load(String name) {
+    // Asked for outside of our scopes, or a source that keeps what it hands out would lose it.
+    Tensor original = source.tensor(name);
+    Tensor copy = NativeMemory.own(() -> placement.copy(original));
+    resident.add(copy);
+    return copy;
+  }
+
+  @Override
+  public void close() {
+    resident.forEach(Tensor::close);
+    resident.clear();
+  }
+}

@@ -1,0 +1,130 @@
+package dev.espalier.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.BadInputException;
+import java.util.Objects;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * A decoder whose weights stay in the checkpoint until they are needed: blocks are loaded one at a
+ * time, the embedding is read row by row, and the head is loaded at its first use. Running it is
+ *
+ * <pre>{@code
+ * Tensor hidden = model.embed(tokenIds);
+ * for (int i = 0; i < model.blockCount(); i++) {
+ *   try (DecoderBlock block = model.loadBlock(i)) {
+ *     hidden = block.forward(hidden);
+ *   }
+ * }
+ * Tensor logits = model.logits(hidden);
+ * }</pre>
+ *
+ * <p>The weight source stays its owner's and must outlive the model.
+ */
+public final class DecoderModel implements AutoCloseable {
+  private final DecoderDescription description;
+  private final WeightSource weights;
+  private final Placement placement;
+  private final RotaryTable rotary;
+  private Tensor headWeight;
+
+  private DecoderModel(DecoderDescription description, WeightSource weights, Placement placement) {
+    this.description = description;
+    this.weights = weights;
+    this.placement = placement;
+    this.rotary = new RotaryTable(description.attention(), placement);
+  }
+
+  /**
+   * Joins a config.json and its weights. Checks every tensor's presence, shape and dtype; copies
+   * none.
+   *
+   * @throws BadInputException if the model is not supported or its weights do not fit
+   */
+  public static DecoderModel open(JsonNode config, WeightSource weights, Placement placement) {
+    DecoderDescription description = ModelFamilies.describe(config);
+    new WeightCheck(description, weights).run();
+    return new DecoderModel(description, weights, placement);
+  }
+
+  public DecoderDescription description() {
+    return description;
+  }
+
+  /** Where and in which dtype blocks are loaded and hidden states are computed. */
+  public Placement placement() {
+    return placement;
+  }
+
+  public int blockCount() {
+    return description.blockCount();
+  }
+
+  /** Copies the weights of a block to the model's device, in the compute dtype. Close it. */
+  public DecoderBlock loadBlock(int index) {
+    Objects.checkIndex(index, blockCount());
+    BlockWeights blockWeights = new BlockWeights(index, description, weights, placement);
+    return new DecoderBlock(index, description, blockWeights, rotary);
+  }
+
+  /**
+   * Looks tokens up.
+   *
+   * @param tokenIds [batch, length], int64, on any device
+   * @return [batch, length, hidden], the caller's
+   * @throws BadInputException if a token is outside of the model's vocabulary
+   */
+  public Tensor embed(Tensor tokenIds) {
+    Tensor table = weights.tensor(description.names().embedding());
+    return NativeMemory.compute(
+        () -> {
+          Tensor ids = tokenIds.cpu();
+          checkVocabulary(ids);
+          // Rows first, conversion second: the whole table in float32 could be gigabytes.
+          return placement.view(torch.embedding(table, ids));
+        });
+  }
+
+  private void checkVocabulary(Tensor ids) {
+    for (Tensor id : new Tensor[] {ids.min(), ids.max()}) {
+      if (id.item_long() < 0 || id.item_long() >= description.vocabularySize()) {
+        throw new BadInputException(
+            ("The token %d is outside of the model's vocabulary of %d; "
+                    + "use the tokenizer that came with the model.")
+                .formatted(id.item_long(), description.vocabularySize()));
+      }
+    }
+  }
+
+  /**
+   * Applies the final normalisation and the head. The first call loads the head, which then stays
+   * until the model is closed (a view of the checkpoint where dtype and device agree).
+   *
+   * @param hidden [batch, length, hidden], what the last block returned
+   * @return [batch, length, vocabulary] in the compute dtype, the caller's
+   */
+  public Tensor logits(Tensor hidden) {
+    TensorNames names = description.names();
+    if (headWeight == null) {
+      Tensor original = weights.tensor(description.tiedHead() ? names.embedding() : names.head());
+      headWeight = NativeMemory.own(() -> placement.view(original));
+    }
+    Tensor normWeight = weights.tensor(names.finalNorm());
+    return NativeMemory.compute(
+        () -> {
+          RmsNorm norm = new RmsNorm(placement.view(normWeight), description.norm().epsilon());
+          return torch.linear(norm.apply(hidden), headWeight);
+        });
+  }
+
+  /** Frees the head and the rotary tables. */
+  @Override
+  public void close() {
+    rotary.close();
+    if (headWeight != null) {
+      headWeight.close();
+      headWeight = null;
+    }
+  }
+}

@@ -1,0 +1,10 @@
+package dev.espalier.model;
+
+/** A kind of model: how its config.json reads. */
+interface ModelFamily {
+
+  /** The {@code model_type} it answers to. */
+  String modelType();
+
+  DecoderDescription describe(ConfigReader config);
+}

@@ -1,0 +1,26 @@
+package dev.espalier.model;
+
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** The normalisation of {@link NormDescription} with its weight [hidden]. */
+record RmsNorm(Tensor weight, double epsilon) {
+
+  /**
+   * Normalises x [..., hidden] in float32 and only then rounds to the compute dtype and multiplies
+   * by the weight, the order of the reference library.
+   */
+  Tensor apply(Tensor x) {
+    return NativeMemory.compute(
+        () -> {
+          Tensor wide = x.to(ScalarType.Float);
+          Tensor meanSquare = wide.square().mean(new long[] {-1}, true, new ScalarTypeOptional());
+          Tensor normalised =
+              wide.mul(meanSquare.add(new Scalar(epsilon)).rsqrt()).to(weight.scalar_type());
+          normalised.mul_(weight);
+          return normalised;
+        });
+  }
+}

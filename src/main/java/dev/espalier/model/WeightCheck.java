@@ -1,0 +1,61 @@
+package dev.espalier.model;
+
+import dev.espalier.BadInputException;
+import java.util.Arrays;
+import org.bytedeco.pytorch.Tensor;
+
+/** Compares a checkpoint with what its config.json calls for, before anything is computed. */
+final class WeightCheck {
+  private final DecoderDescription decoder;
+  private final WeightSource weights;
+
+  WeightCheck(DecoderDescription decoder, WeightSource weights) {
+    this.decoder = decoder;
+    this.weights = weights;
+  }
+
+  /** Checks that every tensor is there, has its shape, and is of a floating-point dtype. */
+  void run() {
+    TensorNames names = decoder.names();
+    int hidden = decoder.hiddenSize();
+    expect(names.embedding(), decoder.vocabularySize(), hidden);
+    for (int block = 0; block < decoder.blockCount(); block++) {
+      expect(names.weight(block, names.attention().norm()), hidden);
+      expect(names.weight(block, names.mlp().norm()), hidden);
+      for (LinearDescription linear : decoder.linears(block)) {
+        expect(linear.name(), linear.outFeatures(), linear.inFeatures());
+        if (linear.biasName() != null) {
+          expect(linear.biasName(), linear.outFeatures());
+        }
+      }
+    }
+    expect(names.finalNorm(), hidden);
+    if (!decoder.tiedHead()) {
+      expect(names.head(), decoder.vocabularySize(), hidden);
+    }
+  }
+
+  private void expect(String name, long... shape) {
+    if (!weights.contains(name)) {
+      throw new BadInputException(
+          ("The checkpoint has no tensor \"%s\", which its config.json calls for; "
+                  + "check that the model folder is complete.")
+              .formatted(name));
+    }
+    Tensor tensor = weights.tensor(name);
+    if (!Arrays.equals(tensor.shape(), shape)) {
+      throw new BadInputException(
+          ("The tensor \"%s\" has shape %s where config.json calls for %s; "
+                  + "check that both belong to the same model.")
+              .formatted(name, Arrays.toString(tensor.shape()), Arrays.toString(shape)));
+    }
+    switch (tensor.scalar_type().intern()) {
+      case Double, Float, BFloat16, Half -> {}
+      default ->
+          throw new BadInputException(
+              ("The tensor \"%s\" holds %s values; supported: float64, float32, "
+                      + "bfloat16 and float16.")
+                  .formatted(name, tensor.scalar_type().intern()));
+    }
+  }
+}
