@@ -7,8 +7,8 @@ import dev.espalier.calibration.HuggingFaceTokenizer;
 import dev.espalier.calibration.TokenWindows;
 import dev.espalier.calibration.WindowSampler;
 import dev.espalier.checkpoint.ModelFolder;
+import dev.espalier.model.CheckpointWeights;
 import dev.espalier.model.DecoderModel;
-import dev.espalier.model.FolderWeights;
 import dev.espalier.model.Placement;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,21 +19,21 @@ final class LoadedModel implements AutoCloseable {
   private static final int USUAL_SEQ_LEN = 2048;
 
   private final ModelFolder folder;
+  private final CheckpointWeights weights;
   private final DecoderModel decoder;
   private final HuggingFaceTokenizer tokenizer;
 
-  private LoadedModel(ModelFolder folder, DecoderModel decoder, HuggingFaceTokenizer tokenizer) {
+  private LoadedModel(ModelFolder folder, Placement placement) {
     this.folder = folder;
-    this.decoder = decoder;
-    this.tokenizer = tokenizer;
+    this.weights = new CheckpointWeights(folder::contains, folder::tensor);
+    this.decoder = DecoderModel.open(folder.config(), weights, placement);
+    this.tokenizer = HuggingFaceTokenizer.load(folder.path());
   }
 
   static LoadedModel open(Path path, Placement placement) {
     ModelFolder folder = ModelFolder.open(path);
     try {
-      DecoderModel decoder =
-          DecoderModel.open(folder.config(), new FolderWeights(folder), placement);
-      return new LoadedModel(folder, decoder, HuggingFaceTokenizer.load(path));
+      return new LoadedModel(folder, placement);
     } catch (RuntimeException e) {
       folder.close();
       throw e;
@@ -76,6 +76,7 @@ final class LoadedModel implements AutoCloseable {
   public void close() {
     tokenizer.close();
     decoder.close();
+    weights.close();
     folder.close();
   }
 }

@@ -69,8 +69,8 @@ public final class PruneJob {
     List<TokenWindows> evaluation = loaded.evaluation(request.evaluation(), seqLen);
     try (ModelFolderWriter writer =
         ModelFolderWriter.open(
-            loaded.folder(), request.output(), request.overwrite(), identity(calibration))) {
-      PrunedModelWriter output = new PrunedModelWriter(writer);
+                loaded.folder(), request.output(), request.overwrite(), identity(calibration));
+        PrunedModelWriter output = new PrunedModelWriter(writer, request.method())) {
       if (writer.resumed()) {
         note("Resuming after %d finished blocks.".formatted(output.finished()));
       }

@@ -5,6 +5,7 @@ import dev.espalier.BadInputException;
 import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A decoder whose weights stay in the checkpoint until they are needed: blocks are loaded one at a
@@ -63,9 +64,19 @@ public final class DecoderModel implements AutoCloseable {
 
   /** Copies the weights of a block to the model's device, in the compute dtype. Close it. */
   public DecoderBlock loadBlock(int index) {
+    return loadBlock(index, weights);
+  }
+
+  /** {@link #loadBlock(int)} with the weights of another checkpoint of the same architecture. */
+  public DecoderBlock loadBlock(int index, WeightSource others) {
     Objects.checkIndex(index, blockCount());
-    BlockWeights blockWeights = new BlockWeights(index, description, weights, placement);
+    BlockWeights blockWeights = new BlockWeights(index, description, others, placement);
     return new DecoderBlock(index, description, blockWeights, rotary);
+  }
+
+  /** The dtype in which the checkpoint holds the weight of this linear. */
+  public ScalarType storedDtype(Linear linear) {
+    return weights.tensor(linear.name()).scalar_type().intern();
   }
 
   /**

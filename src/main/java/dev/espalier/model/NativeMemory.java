@@ -9,7 +9,7 @@ import org.bytedeco.pytorch.Tensor;
  * Keeps native memory in step with the code: temporaries die where they were made, and exactly one
  * tensor gets out.
  */
-final class NativeMemory {
+public final class NativeMemory {
   private NativeMemory() {}
 
   /**
@@ -19,7 +19,7 @@ final class NativeMemory {
    * @param body must return a tensor object created in it, not one it was given, nor a mere
    *     reference into a native container
    */
-  static Tensor compute(Supplier<Tensor> body) {
+  public static Tensor compute(Supplier<Tensor> body) {
     Tensor result = own(body);
     PointerScope outer = PointerScope.getInnerScope();
     if (outer != null) {
@@ -30,7 +30,7 @@ final class NativeMemory {
   }
 
   /** As {@link #compute}, but the result belongs to no scope: whoever asked for it closes it. */
-  static Tensor own(Supplier<Tensor> body) {
+  public static Tensor own(Supplier<Tensor> body) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
       Tensor result = body.get();
@@ -43,7 +43,7 @@ final class NativeMemory {
   }
 
   /** As {@link #compute}, without a result. */
-  static void run(Runnable body) {
+  public static void run(Runnable body) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
       body.run();

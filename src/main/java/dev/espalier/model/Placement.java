@@ -31,6 +31,34 @@ public record Placement(ScalarType dtype, String device) {
     }
   }
 
+  /**
+   * Reads a device and the name of a dtype: float32, bfloat16 or float16.
+   *
+   * @throws BadInputException if one of them is not known
+   */
+  public static Placement parse(String device, String dtypeName) {
+    ScalarType dtype =
+        switch (dtypeName) {
+          case "float32" -> ScalarType.Float;
+          case "bfloat16" -> ScalarType.BFloat16;
+          case "float16" -> ScalarType.Half;
+          default ->
+              throw new BadInputException(
+                  "A model cannot compute in \"%s\"; choose float32, bfloat16 or float16."
+                      .formatted(dtypeName));
+        };
+    return new Placement(dtype, device);
+  }
+
+  /** float32, bfloat16 or float16. */
+  public String dtypeName() {
+    return switch (dtype) {
+      case Float -> "float32";
+      case BFloat16 -> "bfloat16";
+      default -> "float16";
+    };
+  }
+
   /** Float32 on the CPU. */
   public static Placement cpu() {
     return new Placement(ScalarType.Float, "cpu");

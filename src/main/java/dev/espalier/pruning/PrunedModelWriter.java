@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.checkpoint.ModelFolderWriter;
+import dev.espalier.model.CheckpointWeights;
 import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.Linear;
 import dev.espalier.model.WeightSource;
@@ -15,26 +16,33 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * Finished blocks into a model folder. The plan and the blocks' results travel in the writer's
  * journal, so that an interrupted run goes on with the same plan and reports all of its blocks.
  */
-public final class PrunedModelWriter implements PrunedBlocks {
+public final class PrunedModelWriter implements PrunedBlocks, AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String PLAN = "plan";
   private static final String BLOCKS = "blocks";
 
   private final ModelFolderWriter writer;
+  private final CheckpointWeights weights;
+  private final boolean weightsUpdated;
   private final List<BlockResult> results;
   private SparsityPlan plan;
 
   /**
    * @param writer stays the caller's
+   * @param method whose blocks are to come
    */
-  public PrunedModelWriter(ModelFolderWriter writer) {
+  public PrunedModelWriter(ModelFolderWriter writer, PruningMethod method) {
     this.writer = writer;
+    this.weights = new CheckpointWeights(writer::contains, writer::tensor);
+    this.weightsUpdated = method.updatesWeights();
     ObjectNode state = writer.state();
     this.plan = state.has(PLAN) ? read(state.get(PLAN), SparsityPlan.class) : null;
     this.results = new ArrayList<>();
@@ -64,17 +72,7 @@ public final class PrunedModelWriter implements PrunedBlocks {
   /** The finished blocks' weights as they are on disk; the source's for all others. */
   @Override
   public WeightSource weights() {
-    return new WeightSource() {
-      @Override
-      public boolean contains(String name) {
-        return writer.contains(name);
-      }
-
-      @Override
-      public Tensor tensor(String name) {
-        return writer.tensor(name);
-      }
-    };
+    return weights;
   }
 
   @Override
@@ -84,11 +82,27 @@ public final class PrunedModelWriter implements PrunedBlocks {
     state.set(PLAN, JSON.valueToTree(plan));
     ArrayNode blocks = state.putArray(BLOCKS);
     results.forEach(r -> blocks.add(JSON.<JsonNode>valueToTree(r)));
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
-    for (Linear linear : block.linears()) {
-      tensors.put(linear.name(), linear.weight());
+    try (PointerScope scope = new PointerScope()) {
+      Map<String, Tensor> tensors = new LinkedHashMap<>();
+      for (Linear linear : block.linears()) {
+        tensors.put(linear.name(), weightsUpdated ? linear.weight() : original(linear));
+      }
+      writer.put(tensors, state);
     }
-    writer.put(tensors, state);
+  }
+
+  /**
+   * The stored weight with the linear's zeros: survivors keep their bits even where the block was
+   * computed in a coarser dtype.
+   */
+  private Tensor original(Linear linear) {
+    Tensor pruned = linear.weight().eq(new Scalar(0.0)).cpu();
+    return writer.tensor(linear.name()).masked_fill(pruned, new Scalar(0.0));
+  }
+
+  @Override
+  public void close() {
+    weights.close();
   }
 
   private static <T> T read(JsonNode json, Class<T> type) {
