@@ -3,6 +3,7 @@ package dev.espalier.cli;
 import dev.espalier.report.CorpusPerplexity;
 import dev.espalier.report.PruneReport;
 import dev.espalier.report.Table;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -48,7 +49,7 @@ final class PruneSummary {
     header.add(report.allocation().name());
     Table table = new Table(header.toArray(String[]::new));
     for (CorpusPerplexity corpus : report.perplexity()) {
-      List<String> cells = new ArrayList<>(List.of(corpus.protocol().corpus()));
+      List<String> cells = new ArrayList<>(List.of(fileName(corpus.protocol().corpus())));
       cells.add(number(corpus.dense()));
       corpus.uniform().ifPresent(uniform -> cells.add(number(uniform)));
       cells.add(number(corpus.pruned()));
@@ -73,6 +74,10 @@ final class PruneSummary {
             worse,
             number(Math.min(corpus.pruned(), uniform)),
             number(Math.max(corpus.pruned(), uniform)));
+  }
+
+  private static String fileName(String corpus) {
+    return Path.of(corpus).getFileName().toString();
   }
 
   static String number(double value) {

@@ -1,0 +1,69 @@
+package dev.espalier;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
+import java.util.List;
+
+/** One direction of dependency, top to bottom; nothing looks up. */
+@AnalyzeClasses(packages = "dev.espalier", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  /** Top to bottom. */
+  private static final List<String> LAYERS =
+      List.of(
+          "cli",
+          "job",
+          "report",
+          "evaluation",
+          "pruning",
+          "allocation",
+          "calibration",
+          "model",
+          "checkpoint",
+          "kernels");
+
+  @ArchTest static final ArchRule DEPENDENCIES_POINT_DOWN = dependenciesPointDown();
+
+  @ArchTest
+  static final ArchRule ONLY_KERNELS_SEE_THE_NATIVE_LIBRARY =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.espalier.kernels..")
+          .should()
+          .dependOnClassesThat(resideInAPackage("dev.espalier.kernels.internal.."));
+
+  @ArchTest
+  static final ArchRule ONLY_THE_COMMAND_LINE_PRINTS_AND_EXITS =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.espalier.cli..")
+          .should()
+          .accessField(System.class, "out")
+          .orShould()
+          .accessField(System.class, "err")
+          .orShould()
+          .callMethod(System.class, "exit", int.class);
+
+  private static ArchRule dependenciesPointDown() {
+    LayeredArchitecture architecture = layeredArchitecture().consideringOnlyDependenciesInLayers();
+    for (String layer : LAYERS) {
+      architecture = architecture.layer(layer).definedBy("dev.espalier." + layer + "..");
+    }
+    for (int i = 0; i < LAYERS.size(); i++) {
+      String layer = LAYERS.get(i);
+      architecture =
+          i == 0
+              ? architecture.whereLayer(layer).mayNotBeAccessedByAnyLayer()
+              : architecture
+                  .whereLayer(layer)
+                  .mayOnlyBeAccessedByLayers(LAYERS.subList(0, i).toArray(String[]::new));
+    }
+    return architecture;
+  }
+}
