@@ -38,6 +38,8 @@ class Sweep {
         errors_(scratch.take_panels<float>(w.cols, w.rows)),
         current_(scratch.take_panels<float>(padded(block_cols, tile_rows), w.rows)),
         keys_(scratch.take_panels<int32_t>(block_cols, w.rows)),
+        candidates_(scratch.take_panels<int32_t>(block_cols, w.rows)),
+        found_(scratch.take<int32_t>(groups())),
         u_(scratch.take<float>(w.cols * u_stride_)) {}
 
   int64_t groups() const { return (rows_ + lanes_of_rows - 1) / lanes_of_rows; }
@@ -59,7 +61,7 @@ class Sweep {
       float* to = current_.at(0, g * lanes_of_rows);
       for (int64_t l = 0; l < lanes_of_rows; ++l) {
         const int64_t row = g * lanes_of_rows + l;
-        const float* from = w_ + row * w_stride_ + block.begin;
+        const float* from = w_row(row, block);
         for (int64_t j = 0; j < block.cols(); ++j) {
           to[j * lanes_of_rows + l] = row < rows_ ? from[j] : 0.0F;
         }
@@ -88,7 +90,7 @@ class Sweep {
   /** The key up to which the k smallest scores of the block are pruned. */
   int32_t cut_exactly(Block block, int64_t k) const {
     if (k == 0) return -1;
-    const Cut cut = kth_smallest(keys_, block.cols(), groups(), k);
+    const Cut cut = kth_smallest(keys_, block.cols(), groups(), k, candidates_, found_);
     int64_t ties = k - cut.below;
     if (ties == cut.equal) return cut.key;
     for (int64_t row = 0; row < rows_; ++row) {
@@ -103,7 +105,7 @@ class Sweep {
   int32_t cut_as_published(Block block, double sparsity) const {
     const double weights = static_cast<double>(rows_ * block.cols());
     const int64_t index = static_cast<int64_t>(weights * sparsity);
-    return kth_smallest(keys_, block.cols(), groups(), index + 1).key;
+    return kth_smallest(keys_, block.cols(), groups(), index + 1, candidates_, found_).key;
   }
 
   /**
@@ -113,6 +115,7 @@ class Sweep {
    *             weights of it are pruned
    */
   void sweep(int64_t g, Block block, int32_t cut, int64_t group, int64_t drop) const {
+    prefetch(g, block);
     const int64_t panel = group > 0 ? padded(tile_rows, group) : tile_rows;
     for (int64_t begin = 0; begin < block.cols(); begin += panel) {
       const int64_t end = least(begin + panel, block.cols());
@@ -124,11 +127,7 @@ class Sweep {
         prune_column(g, j, end, block, cut);
       }
     }
-    for (int64_t row = g * lanes_of_rows; row < least((g + 1) * lanes_of_rows, rows_); ++row) {
-      const float* from = current_.at(0, row);
-      float* to = w_ + row * w_stride_ + block.begin;
-      for (int64_t j = 0; j < block.cols(); ++j) to[j] = from[j * lanes_of_rows];
-    }
+    scatter(g, block);
   }
 
   /** Adds the block's errors to the loss of a group of rows. */
@@ -140,13 +139,36 @@ class Sweep {
         sum[l] += static_cast<double>(error[l]) * static_cast<double>(error[l]);
       }
     }
-    for (int64_t row = g * lanes_of_rows; row < least((g + 1) * lanes_of_rows, rows_); ++row) {
+    for (int64_t row = g * lanes_of_rows; row < end_row(g); ++row) {
       double* total = static_cast<double*>(loss.data) + row * loss.row_stride;
       *total = (block.begin == 0 ? 0 : *total) + sum[row % lanes_of_rows] / 2;
     }
   }
 
  private:
+  int64_t end_row(int64_t g) const { return least((g + 1) * lanes_of_rows, rows_); }
+
+  float* w_row(int64_t row, Block block) const { return w_ + row * w_stride_ + block.begin; }
+
+  /** Asks for the rows of w that scatter will write: they are far apart. */
+  void prefetch(int64_t g, Block block) const {
+    constexpr int64_t cache_line = 64 / sizeof(float);
+    for (int64_t row = g * lanes_of_rows; row < end_row(g); ++row) {
+      for (int64_t j = 0; j < block.cols(); j += cache_line) {
+        __builtin_prefetch(w_row(row, block) + j, 1, 2);
+      }
+    }
+  }
+
+  /** Writes the columns of one group of rows back to w. */
+  void scatter(int64_t g, Block block) const {
+    for (int64_t row = g * lanes_of_rows; row < end_row(g); ++row) {
+      const float* from = current_.at(0, row);
+      float* to = w_row(row, block);
+      for (int64_t j = 0; j < block.cols(); ++j) to[j] = from[j * lanes_of_rows];
+    }
+  }
+
   /** current[j:j+cols] -= u[k:k+depth, j:j+cols]^T errors[k:k+depth], cols at most a tile. */
   void subtract(int64_t g, int64_t j, int64_t cols, int64_t k, int64_t depth) const {
     float* to = current_.at(j, g * lanes_of_rows);
@@ -220,7 +242,9 @@ class Sweep {
   Panels<float> errors_;   ///< [columns, rows]
   Panels<float> current_;  ///< [columns of a block, rows]
   Panels<int32_t> keys_;   ///< [columns of a block, rows]
-  float* u_;               ///< [columns, u_stride_]
+  Panels<int32_t> candidates_;
+  int32_t* found_;
+  float* u_;  ///< [columns, u_stride_]
 };
 
 /** Weights pruned in the first `cols` columns of w, `total` being pruned in all. */
