@@ -237,17 +237,17 @@ TEST(SparseGptSweep, LossIsTheOutputErrorAndBelowPlainMasking) {
 
 TEST(SparseGptSweep, SameBitsForAnyThreadCount) {
   const Matrix<float> u = inverse_factor(llm_like_hessian(260, 9));
-  Matrix<float> weights = random_weights(300, 260, 10);
-  for (int64_t i = 0; i < 300; ++i) {  // few distinct values in the first block: ties
+  Matrix<float> weights = random_weights(1300, 260, 10);
+  for (int64_t i = 0; i < 1300; ++i) {  // few distinct values in the first block: ties
     for (int64_t j = 0; j < 128; ++j) weights.at(i, j) = std::round(weights.at(i, j));
   }
   for (const Pattern& p : {unstructured(0.5), unstructured(0.5, ESP_PUBLISHED), n_of_m(2, 4)}) {
     Matrix<float> first = weights;
-    Dense first_loss(300, 1);
+    Dense first_loss(1300, 1);
     sweep(first, u, p, 128, &first_loss);
     for_each_thread_count([&] {
       Matrix<float> w = weights;
-      Dense loss(300, 1);
+      Dense loss(1300, 1);
       sweep(w, u, p, 128, &loss);
       EXPECT_TRUE(w.same_bits(first));
       EXPECT_TRUE(loss.same_bits(first_loss));

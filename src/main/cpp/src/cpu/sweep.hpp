@@ -44,10 +44,15 @@ class Sweep {
 
   int64_t strips() const { return (rows_ + strip_rows - 1) / strip_rows; }
 
+  /** About how many arithmetic operations a block takes. */
+  int64_t operations(Block block) const {
+    return rows_ * block.cols() * (2 * block.begin + block.cols() + 32);
+  }
+
   /** Copies u[:end, begin:end], whose rows are far apart, with zeros up to whole tiles. */
   void copy_u(const esp_matrix& u, Block block) const {
     const float* from = static_cast<const float*>(u.data) + block.begin;
-#pragma omp parallel for num_threads(num_threads()) schedule(static)
+#pragma omp parallel for num_threads(threads_for(8 * block.end * block.cols())) schedule(static)
     for (int64_t k = 0; k < block.end; ++k) {
       float* to = u_ + k * u_stride_;
       std::memcpy(to, from + k * u.row_stride, static_cast<size_t>(block.cols()) * sizeof(float));
