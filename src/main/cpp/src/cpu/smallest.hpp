@@ -20,8 +20,7 @@ inline Keys score_keys(Vector<float> w, float u) {
   return magnitude > nan_key ? Keys{} + nan_key : magnitude;
 }
 
-/** Where the ascending keys are cut: `below` keys are less than `key`, `equal` keys are equal to
- * it. */
+/** Where ascending keys are cut: `below` of them are less than `key`, `equal` are equal to it. */
 struct Cut {
   int32_t key;
   int64_t below;

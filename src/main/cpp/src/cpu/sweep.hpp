@@ -9,8 +9,7 @@ namespace espalier::cpu::ESPALIER_ISA {
 
 /** Rows of W taken together: they lie in the lanes of vectors and are one panel of W^T. */
 inline constexpr int64_t strip_rows = Panels<float>::width;
-/** Strips a task handles, and errors it subtracts per pass over them, so that both stay in cache.
- */
+/** Strips a task handles, and errors it subtracts per pass over them: both then stay in cache. */
 inline constexpr int64_t task_strips = 4;
 inline constexpr int64_t pass_columns = 256;
 
