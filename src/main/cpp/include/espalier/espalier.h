@@ -12,7 +12,8 @@
  *    call returns at once, except where a result is written to host memory: then it waits.
  *  - `workspace` is scratch memory on the operands' device, 64-byte aligned, at least as large as the
  *    matching `_workspace_bytes` function says; its content before and after is meaningless. It may be
- *    NULL where that size is 0. The library allocates nothing of its own in a call.
+ *    NULL where that size is 0. The size holds for any number of threads, but only for the CPU
+ *    instruction set it was asked under. The library allocates nothing of its own in a call.
  *  - Results are deterministic: the same input gives the same bits, whatever the number of threads.
  *  - A score's order is that of its magnitude; NaN ranks above every number. Ties go to the lower
  *    index. A pruned weight becomes exactly +0; the others keep their bits.
@@ -136,7 +137,8 @@ ESP_EXPORT size_t esp_accumulate_hessian_workspace_bytes(const esp_matrix* x);
  * @param precision    ESP_F64 to factor in double precision (the triangular inverse is then taken in
  *                     single), ESP_F32 for single throughout
  * @param dead         [1, n], u8, written
- * @param failed_pivot host; -1, or the column of H whose pivot was not positive (ESP_NUMERICAL_ERROR)
+ * @param failed_pivot host; -1, or the column of H whose pivot was not positive and finite
+ *                     (ESP_NUMERICAL_ERROR); so a NaN or an infinity in H is found, too
  */
 ESP_EXPORT esp_status esp_inverse_factor(const esp_matrix* h, double damping, esp_dtype precision,
                                          const esp_matrix* dead, int64_t* failed_pivot,
@@ -153,7 +155,8 @@ ESP_EXPORT size_t esp_inverse_factor_workspace_bytes(const esp_matrix* h, esp_dt
  * @param w          [rows, cols], f32, pruned and updated in place
  * @param u          [cols, cols], f32, from ::esp_inverse_factor; only its upper triangle is read
  * @param sparsity   in [0, 1) (ESP_EXACT allows 1). ESP_EXACT: blocks up to column c hold
- *                   floor(T * c / cols) pruned weights, T = round(rows * cols * sparsity).
+ *                   floor(T * c / cols) pruned weights, T = round(rows * cols * sparsity); ties
+ *                   in row-major order of the block.
  *                   ESP_PUBLISHED: every score <= the ascending scores' entry number
  *                   (int)(rows * width * sparsity) of the block, ties included.
  * @param block_cols columns per block, 128 in the published code, 1..1024
@@ -174,6 +177,7 @@ ESP_EXPORT esp_status esp_sparsegpt_sweep_n_of_m(const esp_matrix* w, const esp_
                                                  int64_t keep, int64_t group, int64_t block_cols,
                                                  const esp_matrix* loss, void* workspace,
                                                  size_t workspace_bytes, void* stream);
+/** For both sweeps. */
 ESP_EXPORT size_t esp_sparsegpt_sweep_workspace_bytes(const esp_matrix* w, int64_t block_cols);
 
 /**

@@ -62,7 +62,8 @@ esp_status esp_inverse_factor(const esp_matrix* h, double damping, esp_dtype pre
     require(failed_pivot != nullptr, "failed_pivot is NULL");
     require_cpu(*h);
     const cpu::Kernels& kernels = cpu::kernels();
-    check_workspace(workspace, workspace_bytes, kernels.inverse_factor_workspace_bytes(*h));
+    check_workspace(workspace, workspace_bytes,
+                    kernels.inverse_factor_workspace_bytes(*h, precision));
     *failed_pivot = kernels.inverse_factor(*h, damping, precision, *dead, workspace);
     if (*failed_pivot >= 0) {
       throw Error{ESP_NUMERICAL_ERROR, "h + damp I is not positive definite: the pivot of column " +
@@ -72,8 +73,8 @@ esp_status esp_inverse_factor(const esp_matrix* h, double damping, esp_dtype pre
   });
 }
 
-size_t esp_inverse_factor_workspace_bytes(const esp_matrix* h, esp_dtype /*precision*/) {
-  return can_size(h) ? cpu::kernels().inverse_factor_workspace_bytes(*h) : 0;
+size_t esp_inverse_factor_workspace_bytes(const esp_matrix* h, esp_dtype precision) {
+  return can_size(h) ? cpu::kernels().inverse_factor_workspace_bytes(*h, precision) : 0;
 }
 
 esp_status esp_sparsegpt_sweep(const esp_matrix* w, const esp_matrix* u, double sparsity,

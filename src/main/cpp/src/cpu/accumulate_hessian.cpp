@@ -10,10 +10,14 @@ namespace {
 
 constexpr int64_t width = Panels<float>::width;
 
-/** Tokens converted at a time: small enough to stay in the last-level cache for usual layers. */
-constexpr int64_t chunk_tokens = 512;
 /** Tokens per pass over a block of h: the operands of a pass fit the second-level cache. */
 constexpr int64_t pass_tokens = 256;
+
+/** Tokens converted at a time: 8 MB, to stay in the last-level cache, but enough for two passes. */
+int64_t chunk_tokens(const esp_matrix& x) {
+  const int64_t fitting = (int64_t{1} << 21) / x.cols;
+  return least(x.rows, fitting < 512 ? 512 : least<int64_t>(fitting, 4096));
+}
 
 struct Hessian {
   float* data;
@@ -26,11 +30,11 @@ struct Hessian {
 };
 
 Panels<float> take_chunk(Scratch& scratch, const esp_matrix& x) {
-  return scratch.take_panels<float>(least(x.rows, chunk_tokens), x.cols);
+  return scratch.take_panels<float>(chunk_tokens(x), x.cols);
 }
 
 void convert(const esp_matrix& x, int64_t first, int64_t tokens, Panels<float> chunk) {
-#pragma omp parallel for num_threads(num_threads()) schedule(static)
+#pragma omp parallel for num_threads(threads_for(16 * tokens * x.cols)) schedule(static)
   for (int64_t t = 0; t < tokens; ++t) {
     for (int64_t j = 0; j < x.cols; j += width) {
       const int64_t n = least(width, x.cols - j);
@@ -84,11 +88,13 @@ void accumulate_hessian(const esp_matrix& x, double alpha, const esp_matrix& h_v
                   h_view.cols < 1024 ? 2 * width : 4 * width};
   const int64_t blocks = (h.size + h.block - 1) / h.block;
 
-  for (int64_t first = 0; first < x.rows; first += chunk_tokens) {
-    const int64_t tokens = least(chunk_tokens, x.rows - first);
+  const int64_t step = chunk_tokens(x);
+  for (int64_t first = 0; first < x.rows; first += step) {
+    const int64_t tokens = least(step, x.rows - first);
     const bool last = first + tokens == x.rows;
     convert(x, first, tokens, chunk);
-#pragma omp parallel for collapse(2) num_threads(num_threads()) schedule(dynamic)
+#pragma omp parallel for collapse(2) num_threads(threads_for(tokens* h.size* h.size)) \
+    schedule(dynamic)
     for (int64_t bi = 0; bi < blocks; ++bi) {
       for (int64_t bj = 0; bj < blocks; ++bj) {
         if (bj < bi) continue;

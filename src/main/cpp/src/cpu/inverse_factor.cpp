@@ -12,8 +12,24 @@ namespace espalier::cpu::ESPALIER_ISA {
 
 namespace {
 
-/** Columns are padded so that panels of both precisions tile them. */
-int64_t padded_size(const esp_matrix& h) { return padded(h.rows, Panels<float>::width); }
+/** The matrices of a factorisation, padded so that panels of both precisions tile them. */
+struct Storage {
+  Storage(const esp_matrix& h, esp_dtype precision, Scratch& scratch) {
+    const int64_t size = padded(h.rows, Panels<float>::width);
+    factor = scratch.take_panels<float>(size, size);
+    if (precision == ESP_F64) {
+      wide = scratch.take_panels<double>(size, size);
+      // The inverse is taken when the f64 factor is no longer needed.
+      inverse = {reinterpret_cast<float*>(wide.data), size};
+    } else {
+      inverse = scratch.take_panels<float>(size, size);
+    }
+  }
+
+  Panels<double> wide{};
+  Panels<float> factor;
+  Panels<float> inverse;
+};
 
 /** diag H with 1 for the dead columns, which it marks. */
 struct Diagonal {
@@ -44,7 +60,7 @@ void load_reflected(const Diagonal& diagonal, double damp, Panels<T> a) {
   const esp_matrix& h = diagonal.h;
   const int64_t n = h.rows;
   const float* data = static_cast<const float*>(h.data);
-#pragma omp parallel for num_threads(num_threads()) schedule(dynamic)
+#pragma omp parallel for num_threads(threads_for(8 * n * n)) schedule(dynamic)
   for (int64_t panel = 0; panel < a.rows / width; ++panel) {
     for (int64_t j = panel * width; j < (panel + 1) * width; ++j) {
       const float* row = data + (n - 1 - j) * h.row_stride;
@@ -57,33 +73,28 @@ void load_reflected(const Diagonal& diagonal, double damp, Panels<T> a) {
   }
 }
 
-/**
- * The same upper triangle in single precision. It takes the first half of the memory of `wide`: f32
- * panels have twice the columns of f64 panels in as many bytes, and panel p lies where panel p of
- * `wide` was, which is no longer needed once f32 panel p / 2 is made.
- */
-Panels<float> narrow(Panels<double> wide) {
+/** The upper triangle of `wide` in single precision. */
+void narrow(Panels<double> wide, Panels<float> single) {
+  constexpr int64_t width = Panels<float>::width;
   constexpr int64_t half = Panels<double>::width;
-  const Panels<float> single{reinterpret_cast<float*>(wide.data), wide.rows};
-  for (int64_t j = 0; j < wide.rows; j += 2 * half) {
-#pragma omp parallel for num_threads(num_threads()) schedule(static)
-    for (int64_t i = 0; i < j + 2 * half; ++i) {
-      double from[2 * half];
-      float to[2 * half];
-      std::memcpy(from, wide.at(i, j), half * sizeof(double));
-      std::memcpy(from + half, wide.at(i, j + half), half * sizeof(double));
-      for (int64_t l = 0; l < 2 * half; ++l) to[l] = static_cast<float>(from[l]);
-      std::memcpy(single.at(i, j), to, sizeof to);
+#pragma omp parallel for num_threads(threads_for(8 * single.rows * single.rows)) schedule(dynamic)
+  for (int64_t panel = 0; panel < single.rows / width; ++panel) {
+    const int64_t j = panel * width;
+    for (int64_t i = 0; i < j + width; ++i) {
+      float* to = single.at(i, j);
+      const double* left = wide.at(i, j);
+      const double* right = wide.at(i, j + half);
+      for (int64_t l = 0; l < half; ++l) to[l] = static_cast<float>(left[l]);
+      for (int64_t l = 0; l < half; ++l) to[half + l] = static_cast<float>(right[l]);
     }
   }
-  return single;
 }
 
 /** U[i][j] = x[n-1-i][n-1-j] for j >= i, zeros below. */
 void store_reversed(Panels<float> x, const esp_matrix& u) {
   constexpr int64_t width = Panels<float>::width;
   const int64_t n = u.rows;
-#pragma omp parallel for num_threads(num_threads()) schedule(dynamic, 16)
+#pragma omp parallel for num_threads(threads_for(8 * n * n)) schedule(dynamic, 16)
   for (int64_t i = 0; i < n; ++i) {
     float* row = static_cast<float*>(u.data) + i * u.row_stride;
     for (int64_t j = 0; j < i; ++j) row[j] = 0;
@@ -97,40 +108,37 @@ void store_reversed(Panels<float> x, const esp_matrix& u) {
 
 }  // namespace
 
-size_t inverse_factor_workspace_bytes(const esp_matrix& h) {
-  // One f64 matrix, or two f32 matrices: the factor and its inverse.
+size_t inverse_factor_workspace_bytes(const esp_matrix& h, esp_dtype precision) {
   Scratch scratch(nullptr);
-  scratch.take_panels<double>(padded_size(h), padded_size(h));
+  Storage(h, precision, scratch);
   return scratch.used();
 }
 
 int64_t inverse_factor(const esp_matrix& h, double damping, esp_dtype precision,
                        const esp_matrix& dead, void* workspace) {
   const int64_t n = h.rows;
-  const int64_t size = padded_size(h);
   const Diagonal diagonal{h};
   uint8_t* is_dead = static_cast<uint8_t*>(dead.data);
   for (int64_t j = 0; j < n; ++j) is_dead[j] = diagonal.raw(j) == 0;
   const int64_t not_finite = diagonal.first_not_finite();
   if (not_finite >= 0) return not_finite;
 
+  Scratch scratch(workspace);
+  const Storage storage(h, precision, scratch);
   const double damp = damping * diagonal.mean();
-  Panels<float> factor{static_cast<float*>(workspace), size};
   int64_t failed;
   if (precision == ESP_F64) {
-    const Panels<double> wide{static_cast<double*>(workspace), size};
-    load_reflected(diagonal, damp, wide);
-    failed = cholesky(wide);
-    if (failed < 0) factor = narrow(wide);
+    load_reflected(diagonal, damp, storage.wide);
+    failed = cholesky(storage.wide);
+    if (failed < 0) narrow(storage.wide, storage.factor);
   } else {
-    load_reflected(diagonal, damp, factor);
-    failed = cholesky(factor);
+    load_reflected(diagonal, damp, storage.factor);
+    failed = cholesky(storage.factor);
   }
   if (failed >= 0) return n - 1 - failed;
 
-  const Panels<float> inverse{factor.data + size * size, size};
-  invert_transposed(factor, inverse);
-  store_reversed(inverse, h);
+  invert_transposed(storage.factor, storage.inverse);
+  store_reversed(storage.inverse, h);
   return -1;
 }
 

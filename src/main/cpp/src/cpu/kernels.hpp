@@ -41,7 +41,7 @@ struct Kernels {
   void (*accumulate_hessian)(const esp_matrix& x, double alpha, const esp_matrix& h,
                              void* workspace);
 
-  size_t (*inverse_factor_workspace_bytes)(const esp_matrix& h);
+  size_t (*inverse_factor_workspace_bytes)(const esp_matrix& h, esp_dtype precision);
   /** Returns the column of h that stopped the factorisation, or -1. */
   int64_t (*inverse_factor)(const esp_matrix& h, double damping, esp_dtype precision,
                             const esp_matrix& dead, void* workspace);

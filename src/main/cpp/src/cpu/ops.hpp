@@ -26,7 +26,7 @@ void score_summary(const esp_matrix* weights, const esp_matrix* scales, int matr
 size_t accumulate_hessian_workspace_bytes(const esp_matrix& x);
 void accumulate_hessian(const esp_matrix& x, double alpha, const esp_matrix& h, void* workspace);
 
-size_t inverse_factor_workspace_bytes(const esp_matrix& h);
+size_t inverse_factor_workspace_bytes(const esp_matrix& h, esp_dtype precision);
 int64_t inverse_factor(const esp_matrix& h, double damping, esp_dtype precision,
                        const esp_matrix& dead, void* workspace);
 

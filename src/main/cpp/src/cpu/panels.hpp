@@ -16,8 +16,7 @@ struct Panels {
   T* data;
   int64_t rows;
 
-  /** Element (i, j); the elements up to the end of j's panel follow it, and row i + 1 is at +
-   * width. */
+  /** Element (i, j). The rest of its row in the panel follows it; row i + 1 is `width` further. */
   T* at(int64_t i, int64_t j) const { return data + (j / width * rows + i) * width + j % width; }
 };
 

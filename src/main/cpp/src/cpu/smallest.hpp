@@ -20,47 +20,73 @@ inline Keys score_keys(Vector<float> w, float u) {
   return magnitude > nan_key ? Keys{} + nan_key : magnitude;
 }
 
-/** Where the ascending keys are cut: `below` keys are less than `key`, `equal` keys are equal to
- * it. */
+/** Where ascending keys are cut: `below` of them are less than `key`, `equal` are equal to it. */
 struct Cut {
   int32_t key;
   int64_t below;
   int64_t equal;
 };
 
+/** Adds the number of keys with each value of `digits` bits above `shift`. */
+inline void count_digits(const int32_t* keys, int64_t n, int shift, int digits, uint32_t* count) {
+  const int32_t mask = (1 << digits) - 1;
+  int64_t i = 0;
+  for (; i + 4 <= n; i += 4) {
+    // Neighbours often share a digit: apart, they do not wait for each other's increment.
+    for (int lane = 0; lane < 4; ++lane) ++count[lane << digits | (keys[i + lane] >> shift & mask)];
+  }
+  for (; i < n; ++i) ++count[keys[i] >> shift & mask];
+}
+
+/** Moves the keys with the given bits above `shift` to `to`; returns how many there are. */
+inline int64_t compact(const int32_t* keys, int64_t n, int shift, int32_t bits, int32_t* to) {
+  int64_t found = 0;
+  for (int64_t i = 0; i < n; ++i) {
+    to[found] = keys[i];
+    found += keys[i] >> shift == bits;
+  }
+  return found;
+}
+
 /**
  * The k-th smallest, k >= 1, of the first `depth` rows of `panels` panels: a radix search over the
- * 31 bits of the keys in three passes. Each pass counts the keys that share the digits already
- * known.
+ * 31 bits of the keys. Each pass counts one digit of the keys that share the digits already known;
+ * these are few after the first pass, which leaves them in `candidates`, as many in each panel as
+ * `found` says.
  */
-inline Cut kth_smallest(Panels<int32_t> keys, int64_t depth, int64_t panels, int64_t k) {
-  constexpr int max_digits = 2048;
-  constexpr int shifts[] = {20, 10, 0};
+inline Cut kth_smallest(Panels<int32_t> keys, int64_t depth, int64_t panels, int64_t k,
+                        Panels<int32_t> candidates, int32_t* found) {
+  constexpr int passes = 3;
+  constexpr int shifts[passes] = {21, 11, 0};
+  constexpr int digits[passes] = {10, 10, 11};
   Cut cut{0, 0, 0};
-  int known_from = 31;
-  for (const int shift : shifts) {
-    const int digits = 1 << (known_from - shift);
-    int64_t count[max_digits] = {};
-#pragma omp parallel num_threads(num_threads())
+  for (int pass = 0; pass < passes; ++pass) {
+    const int shift = shifts[pass];
+    int64_t count[1 << 11] = {};
+#pragma omp parallel num_threads(threads_for(32 * depth * panels * keys.width))
     {
-      uint32_t mine[2][max_digits] = {};  // two, since neighbours often share a digit
+      uint32_t mine[4 << 11] = {};
 #pragma omp for schedule(static) nowait
       for (int64_t p = 0; p < panels; ++p) {
-        const int32_t* key = keys.at(0, p * keys.width);
-        const uint32_t known = static_cast<uint32_t>(cut.key) >> known_from;
-        for (int64_t i = 0; i < depth * keys.width; ++i) {
-          const uint32_t bits = static_cast<uint32_t>(key[i]);
-          if (bits >> known_from == known) ++mine[i % 2][bits >> shift & (digits - 1)];
+        const int32_t* in = keys.at(0, p * keys.width);
+        int64_t n = depth * keys.width;
+        if (pass > 0) {
+          int32_t* out = candidates.at(0, p * keys.width);
+          const int known = shifts[pass - 1];
+          n = pass == 1 ? compact(in, n, known, cut.key >> known, out)
+                        : compact(out, found[p], known, cut.key >> known, out);
+          found[p] = static_cast<int32_t>(n);
+          in = out;
         }
+        count_digits(in, n, shift, digits[pass], mine);
       }
 #pragma omp critical(espalier_kth_smallest)
-      for (int digit = 0; digit < digits; ++digit) count[digit] += mine[0][digit] + mine[1][digit];
+      for (int i = 0; i < 4 << digits[pass]; ++i) count[i & ((1 << digits[pass]) - 1)] += mine[i];
     }
     int digit = 0;
     while (cut.below + count[digit] < k) cut.below += count[digit++];
     cut.key |= digit << shift;
     cut.equal = count[digit];
-    known_from = shift;
   }
   return cut;
 }

@@ -1,227 +1,10 @@
 #include "cpu/ops.hpp"
-#include "cpu/panels.hpp"
-#include "cpu/smallest.hpp"
+#include "cpu/sweep.hpp"
 #include "cpu/threads.hpp"
-#include "cpu/tile.hpp"
 
 namespace espalier::cpu::ESPALIER_ISA {
 
-// The rows of W lie in the lanes of vectors: `lanes_of_rows` rows make a group, which is one panel
-// of the transposed block. A column's update of the columns to its right is deferred: before a
-// block, and again before each few columns of it, tile_update subtracts what all errors so far
-// contribute. So W is read and written once, and nearly all work is one matrix product.
-
 namespace {
-
-constexpr int64_t lanes_of_rows = Panels<float>::width;
-/** Groups a task handles, and errors it subtracts per pass over them: they fit the caches together.
- */
-constexpr int64_t task_groups = 4;
-constexpr int64_t pass_columns = 256;
-
-/** Columns [begin, end) of W. */
-struct Block {
-  int64_t begin;
-  int64_t end;
-
-  int64_t cols() const { return end - begin; }
-};
-
-class Sweep {
- public:
-  Sweep(const esp_matrix& w, int64_t block_cols, Scratch& scratch)
-      : rows_(w.rows),
-        w_(static_cast<float*>(w.data)),
-        w_stride_(w.row_stride),
-        // An odd multiple of a cache line, so that a column's rows spread over all cache sets.
-        u_stride_(padded(block_cols, 32) + 16),
-        errors_(scratch.take_panels<float>(w.cols, w.rows)),
-        current_(scratch.take_panels<float>(padded(block_cols, tile_rows), w.rows)),
-        keys_(scratch.take_panels<int32_t>(block_cols, w.rows)),
-        u_(scratch.take<float>(w.cols * u_stride_)) {}
-
-  int64_t groups() const { return (rows_ + lanes_of_rows - 1) / lanes_of_rows; }
-
-  /** Copies u[:end, begin:end], whose rows are far apart, with zeros up to whole tiles. */
-  void copy_u(const esp_matrix& u, Block block) const {
-    const float* from = static_cast<const float*>(u.data) + block.begin;
-#pragma omp parallel for num_threads(num_threads()) schedule(static)
-    for (int64_t k = 0; k < block.end; ++k) {
-      float* to = u_ + k * u_stride_;
-      std::memcpy(to, from + k * u.row_stride, static_cast<size_t>(block.cols()) * sizeof(float));
-      for (int64_t j = block.cols(); j < u_stride_; ++j) to[j] = 0;
-    }
-  }
-
-  /** current = w^T of these groups, less what the errors of earlier blocks take from it. */
-  void gather(int64_t first_group, int64_t end_group, Block block) const {
-    for (int64_t g = first_group; g < end_group; ++g) {
-      float* to = current_.at(0, g * lanes_of_rows);
-      for (int64_t l = 0; l < lanes_of_rows; ++l) {
-        const int64_t row = g * lanes_of_rows + l;
-        const float* from = w_ + row * w_stride_ + block.begin;
-        for (int64_t j = 0; j < block.cols(); ++j) {
-          to[j * lanes_of_rows + l] = row < rows_ ? from[j] : 0.0F;
-        }
-      }
-    }
-    for (int64_t k = 0; k < block.begin; k += pass_columns) {
-      const int64_t depth = least(pass_columns, block.begin - k);
-      for (int64_t g = first_group; g < end_group; ++g) {
-        for (int64_t j = 0; j < block.cols(); j += tile_rows) {
-          subtract(g, j, tile_rows, k, depth);
-        }
-      }
-    }
-  }
-
-  /** Keys of the scores of these groups; rows beyond the last are no candidates. */
-  void score(int64_t first_group, int64_t end_group, Block block) const {
-    for (int64_t g = first_group; g < end_group; ++g) {
-      for (int64_t j = 0; j < block.cols(); ++j) score_column(g, j, block);
-      for (int64_t row = rows_; row < (g + 1) * lanes_of_rows; ++row) {
-        for (int64_t j = 0; j < block.cols(); ++j) *keys_.at(j, row) = no_score;
-      }
-    }
-  }
-
-  /** The key up to which the k smallest scores of the block are pruned. */
-  int32_t cut_exactly(Block block, int64_t k) const {
-    if (k == 0) return -1;
-    const Cut cut = kth_smallest(keys_, block.cols(), groups(), k);
-    int64_t ties = k - cut.below;
-    if (ties == cut.equal) return cut.key;
-    for (int64_t row = 0; row < rows_; ++row) {
-      for (int64_t j = 0; j < block.cols(); ++j) {
-        int32_t* key = keys_.at(j, row);
-        if (*key == cut.key && ties-- <= 0) *key = no_score;
-      }
-    }
-    return cut.key;
-  }
-
-  int32_t cut_as_published(Block block, double sparsity) const {
-    const double weights = static_cast<double>(rows_ * block.cols());
-    const int64_t index = static_cast<int64_t>(weights * sparsity);
-    return kth_smallest(keys_, block.cols(), groups(), index + 1).key;
-  }
-
-  /**
-   * Sweeps the columns of one group of rows and writes them back.
-   * @param cut  weights whose key is not greater are pruned
-   * @param drop with `group` > 0: at every group of columns the keys are set anew, so that `drop`
-   *             weights of it are pruned
-   */
-  void sweep(int64_t g, Block block, int32_t cut, int64_t group, int64_t drop) const {
-    const int64_t panel = group > 0 ? padded(tile_rows, group) : tile_rows;
-    for (int64_t begin = 0; begin < block.cols(); begin += panel) {
-      const int64_t end = least(begin + panel, block.cols());
-      for (int64_t j = begin; j < end; j += tile_rows) {
-        subtract(g, j, least<int64_t>(tile_rows, end - j), block.begin, begin);
-      }
-      for (int64_t j = begin; j < end; ++j) {
-        if (group > 0 && j % group == 0) choose(g, j, block, group, drop);
-        prune_column(g, j, end, block, cut);
-      }
-    }
-    for (int64_t row = g * lanes_of_rows; row < least((g + 1) * lanes_of_rows, rows_); ++row) {
-      const float* from = current_.at(0, row);
-      float* to = w_ + row * w_stride_ + block.begin;
-      for (int64_t j = 0; j < block.cols(); ++j) to[j] = from[j * lanes_of_rows];
-    }
-  }
-
-  /** Adds the block's errors to the loss of a group of rows. */
-  void add_loss(int64_t g, Block block, const esp_matrix& loss) const {
-    double sum[lanes_of_rows] = {};
-    for (int64_t k = block.begin; k < block.end; ++k) {
-      const float* error = errors_.at(k, g * lanes_of_rows);
-      for (int64_t l = 0; l < lanes_of_rows; ++l) {
-        sum[l] += static_cast<double>(error[l]) * static_cast<double>(error[l]);
-      }
-    }
-    for (int64_t row = g * lanes_of_rows; row < least((g + 1) * lanes_of_rows, rows_); ++row) {
-      double* total = static_cast<double*>(loss.data) + row * loss.row_stride;
-      *total = (block.begin == 0 ? 0 : *total) + sum[row % lanes_of_rows] / 2;
-    }
-  }
-
- private:
-  /** current[j:j+cols] -= u[k:k+depth, j:j+cols]^T errors[k:k+depth], cols at most a tile. */
-  void subtract(int64_t g, int64_t j, int64_t cols, int64_t k, int64_t depth) const {
-    float* to = current_.at(j, g * lanes_of_rows);
-    const float* coefficients = u_ + k * u_stride_ + j;
-    const float* errors = errors_.at(k, g * lanes_of_rows);
-    if (cols == tile_rows) {
-      tile_update(to, lanes_of_rows, coefficients, u_stride_, errors, lanes_of_rows, depth, -1.0F);
-    } else {
-      tile_update_part(to, lanes_of_rows, coefficients, u_stride_, errors, lanes_of_rows, depth,
-                       -1.0F, cols, lanes_of_rows);
-    }
-  }
-
-  /** Row `block.begin + j` of u, from column begin + j on. */
-  const float* u_row(int64_t j, Block block) const {
-    return u_ + (block.begin + j) * u_stride_ + j;
-  }
-
-  void score_column(int64_t g, int64_t j, Block block) const {
-    const float diagonal = *u_row(j, block);
-    const float* w = current_.at(j, g * lanes_of_rows);
-    int32_t* keys = keys_.at(j, g * lanes_of_rows);
-    for (int64_t l = 0; l < lanes_of_rows; l += Simd<float>::lanes) {
-      store(keys + l, score_keys(load(w + l), diagonal));
-    }
-  }
-
-  /** Prunes the `drop` smallest of the group of columns at j: their keys become 0, the others' 1.
-   */
-  void choose(int64_t g, int64_t j, Block block, int64_t group, int64_t drop) const {
-    for (int64_t a = j; a < j + group; ++a) score_column(g, a, block);
-    for (int64_t l = 0; l < lanes_of_rows; l += Simd<float>::lanes) {
-      Keys score[64];
-      for (int64_t a = 0; a < group; ++a) {
-        score[a] = load(keys_.at(j + a, g * lanes_of_rows) + l);
-      }
-      for (int64_t a = 0; a < group; ++a) {
-        Keys rank = {};  // comparisons are -1 where true
-        for (int64_t b = 0; b < a; ++b) rank -= score[b] <= score[a];
-        for (int64_t b = a + 1; b < group; ++b) rank -= score[b] < score[a];
-        store(keys_.at(j + a, g * lanes_of_rows) + l,
-              rank < static_cast<int32_t>(drop) ? Keys{} : Keys{} + 1);
-      }
-    }
-  }
-
-  /** Prunes column j and takes its errors from the columns up to `end`. */
-  void prune_column(int64_t g, int64_t j, int64_t end, Block block, int32_t cut) const {
-    const float* u = u_row(j, block);
-    float* column = current_.at(j, g * lanes_of_rows);
-    const int32_t* keys = keys_.at(j, g * lanes_of_rows);
-    float* errors = errors_.at(block.begin + j, g * lanes_of_rows);
-    for (int64_t l = 0; l < lanes_of_rows; l += Simd<float>::lanes) {
-      const Vector<float> w = load(column + l);
-      const Vector<float> zero = {};
-      const auto pruned = load(keys + l) <= cut;
-      const Vector<float> error = (pruned ? w : zero) / u[0];
-      store(column + l, pruned ? zero : w);
-      store(errors + l, error);
-      for (int64_t right = 1; right < end - j; ++right) {
-        float* target = column + right * lanes_of_rows + l;
-        store(target, load(target) - u[right] * error);
-      }
-    }
-  }
-
-  int64_t rows_;
-  float* w_;
-  int64_t w_stride_;
-  int64_t u_stride_;
-  Panels<float> errors_;   ///< [columns, rows]
-  Panels<float> current_;  ///< [columns of a block, rows]
-  Panels<int32_t> keys_;   ///< [columns of a block, rows]
-  float* u_;               ///< [columns, u_stride_]
-};
 
 /** Weights pruned in the first `cols` columns of w, `total` being pruned in all. */
 int64_t pruned_up_to(int64_t total, int64_t cols, const esp_matrix& w) {
@@ -246,9 +29,9 @@ void sparsegpt_sweep(const esp_matrix& w, const esp_matrix& u, double sparsity,
   for (int64_t begin = 0; begin < w.cols; begin += block_cols) {
     const Block block{begin, least(begin + block_cols, w.cols)};
     sweep.copy_u(u, block);
-#pragma omp parallel for num_threads(num_threads()) schedule(dynamic)
-    for (int64_t first = 0; first < sweep.groups(); first += task_groups) {
-      const int64_t end = least(first + task_groups, sweep.groups());
+#pragma omp parallel for num_threads(threads_for(sweep.operations(block))) schedule(dynamic)
+    for (int64_t first = 0; first < sweep.strips(); first += task_strips) {
+      const int64_t end = least(first + task_strips, sweep.strips());
       sweep.gather(first, end, block);
       sweep.score(first, end, block);
     }
@@ -256,10 +39,10 @@ void sparsegpt_sweep(const esp_matrix& w, const esp_matrix& u, double sparsity,
                             ? sweep.cut_as_published(block, sparsity)
                             : sweep.cut_exactly(block, pruned_up_to(total, block.end, w) -
                                                            pruned_up_to(total, block.begin, w));
-#pragma omp parallel for num_threads(num_threads()) schedule(dynamic)
-    for (int64_t g = 0; g < sweep.groups(); ++g) {
-      sweep.sweep(g, block, cut, 0, 0);
-      if (loss != nullptr) sweep.add_loss(g, block, *loss);
+#pragma omp parallel for num_threads(threads_for(sweep.operations(block))) schedule(dynamic)
+    for (int64_t strip = 0; strip < sweep.strips(); ++strip) {
+      sweep.prune(strip, block, cut, 0, 0);
+      if (loss != nullptr) sweep.add_loss(strip, block, *loss);
     }
   }
 }
@@ -271,13 +54,13 @@ void sparsegpt_sweep_n_of_m(const esp_matrix& w, const esp_matrix& u, int64_t ke
   for (int64_t begin = 0; begin < w.cols; begin += block_cols) {
     const Block block{begin, least(begin + block_cols, w.cols)};
     sweep.copy_u(u, block);
-#pragma omp parallel for num_threads(num_threads()) schedule(dynamic)
-    for (int64_t first = 0; first < sweep.groups(); first += task_groups) {
-      const int64_t end = least(first + task_groups, sweep.groups());
+#pragma omp parallel for num_threads(threads_for(sweep.operations(block))) schedule(dynamic)
+    for (int64_t first = 0; first < sweep.strips(); first += task_strips) {
+      const int64_t end = least(first + task_strips, sweep.strips());
       sweep.gather(first, end, block);
-      for (int64_t g = first; g < end; ++g) {
-        sweep.sweep(g, block, 0, group, group - keep);
-        if (loss != nullptr) sweep.add_loss(g, block, *loss);
+      for (int64_t strip = first; strip < end; ++strip) {
+        sweep.prune(strip, block, 0, group, group - keep);
+        if (loss != nullptr) sweep.add_loss(strip, block, *loss);
       }
     }
   }

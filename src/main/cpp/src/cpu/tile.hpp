@@ -37,8 +37,7 @@ inline void tile_update(T* c, int64_t c_step, const T* a, int64_t a_step, const 
   }
 }
 
-/** tile_update at an edge of C: only its first `rows` rows and `cols` columns are read and written.
- */
+/** tile_update at an edge of C: only the first `rows` rows and `cols` columns of it are touched. */
 template <class T>
 inline void tile_update_part(T* c, int64_t c_step, const T* a, int64_t a_step, const T* b,
                              int64_t b_step, int64_t depth, T alpha, int64_t rows, int64_t cols) {

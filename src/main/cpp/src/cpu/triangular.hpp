@@ -15,8 +15,8 @@ namespace espalier::cpu::ESPALIER_ISA {
 inline constexpr int64_t block_rows = 4 * Panels<float>::width;
 /** Rows per pass over a block: the operands of a pass fit the second-level cache. */
 inline constexpr int64_t pass_rows = 256;
-/** Columns a task solves. */
-inline constexpr int64_t task_columns = 2 * Panels<float>::width;
+/** Columns a task solves; fewer in small matrices, to have work for every thread. */
+inline int64_t task_columns(int64_t n) { return (n < 1024 ? 2 : 4) * Panels<float>::width; }
 
 /** x[i0:i1, j0:j1] -= r[k0:k1, i0:i1]^T x[k0:k1, j0:j1]; all bounds but k0, k1 are tile-aligned. */
 template <class T>
@@ -81,11 +81,12 @@ template <class T>
 int64_t cholesky(Panels<T> a) {
   constexpr int64_t width = Panels<T>::width;
   const int64_t n = a.rows;
+  const int64_t step = task_columns(n);
   for (int64_t i0 = 0; i0 < n; i0 += block_rows) {
     const int64_t i1 = least(i0 + block_rows, n);
-#pragma omp parallel for num_threads(num_threads()) schedule(dynamic)
-    for (int64_t j = i0; j < n; j += task_columns) {
-      subtract_product(a, a, i0, i1, j, least(j + task_columns, n), 0, i0);
+#pragma omp parallel for num_threads(threads_for(2 * (i1 - i0) * i0 * (n - i0))) schedule(dynamic)
+    for (int64_t j = i0; j < n; j += step) {
+      subtract_product(a, a, i0, i1, j, least(j + step, n), 0, i0);
     }
     for (int64_t j = i0; j < i1; j += width) {
       substitute(a, a, i0, j, j);
@@ -93,7 +94,7 @@ int64_t cholesky(Panels<T> a) {
       const int64_t failed = factor_square(a, j);
       if (failed >= 0) return failed;
     }
-#pragma omp parallel for num_threads(num_threads()) schedule(static)
+#pragma omp parallel for num_threads(threads_for((i1 - i0) * (i1 - i0) * (n - i1))) schedule(static)
     for (int64_t j = i1; j < n; j += width) substitute(a, a, i0, i1, j);
   }
   return -1;
@@ -104,9 +105,10 @@ template <class T>
 void invert_transposed(Panels<T> r, Panels<T> x) {
   constexpr int64_t width = Panels<T>::width;
   const int64_t n = r.rows;
-#pragma omp parallel for num_threads(num_threads()) schedule(dynamic)
-  for (int64_t j0 = 0; j0 < n; j0 += task_columns) {
-    const int64_t j1 = least(j0 + task_columns, n);
+  const int64_t step = task_columns(n);
+#pragma omp parallel for num_threads(threads_for(n* n* n / 3)) schedule(dynamic)
+  for (int64_t j0 = 0; j0 < n; j0 += step) {
+    const int64_t j1 = least(j0 + step, n);
     for (int64_t j = j0; j < j1; ++j) {
       T* column = x.at(0, j);
       for (int64_t i = j0; i < n; ++i) column[i * width] = i == j;

@@ -3,8 +3,7 @@
 #include <cstdint>
 #include <cstring>
 
-/** What the dense kernels know of an instruction set: its vectors, and the tile that fits its
- * registers. */
+/** What the dense kernels know of an instruction set: its vectors and its register tile. */
 namespace espalier::cpu::ESPALIER_ISA {
 
 #if defined(__AVX512F__)
