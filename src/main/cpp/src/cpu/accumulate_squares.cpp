@@ -7,8 +7,8 @@ namespace espalier::cpu::ESPALIER_ISA {
 namespace {
 
 /**
- * x is cut into slabs of tokens and those into tiles of columns. Each tile sums into its own part of
- * the workspace, [slabs, cols]; then each column adds its slabs in order. The cuts depend on the
+ * x is cut into slabs of tokens and those into tiles of columns. Each tile sums into its own part
+ * of the workspace, [slabs, cols]; then each column adds its slabs in order. The cuts depend on the
  * shape alone, so the sums do not depend on the number of threads.
  */
 constexpr int64_t tile_cols = 1024;

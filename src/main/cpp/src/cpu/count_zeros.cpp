@@ -5,7 +5,8 @@ namespace espalier::cpu::ESPALIER_ISA {
 
 namespace {
 
-/** Bits is the unsigned integer of the element's width; the sign bit is shifted out, so -0 counts. */
+/** Bits is the unsigned integer of the element's width; the sign bit is shifted out, so -0 counts.
+ */
 template <class Bits>
 int64_t count(const esp_matrix& w) {
   const Bits* data = static_cast<const Bits*>(w.data);
