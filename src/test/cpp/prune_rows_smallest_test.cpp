@@ -44,7 +44,7 @@ void expect_oracle(const Matrix& dense, Matrix* s, double sparsity, esp_rounding
 }  // namespace
 
 TEST(PruneRowsSmallest, EqualsStableSort) {
-  const int64_t shapes[][2] = {{1, 1}, {7, 1}, {1, 5}, {5, 33}, {3, 192}, {4, 1000}, {3, 1500}};
+  const int64_t shapes[][2] = {{1, 1}, {7, 1}, {1, 5}, {5, 33}, {3, 192}, {4, 1000}, {60, 1500}};
   unsigned seed = 1;
   for (const auto& shape : shapes) {
     Matrix s = scales(shape[1], ++seed);
@@ -54,8 +54,9 @@ TEST(PruneRowsSmallest, EqualsStableSort) {
         fill(w, content, ++seed);
         SCOPED_TRACE(describe(w.view(), content));
         for (double sparsity : {0.0, 0.31, 0.5, 0.7, 1.0}) {
-          expect_oracle(w, &s, sparsity, ESP_EXACT);
-          expect_oracle(w, nullptr, sparsity, ESP_PUBLISHED);
+          const bool scaled = ++seed % 2 == 0;
+          expect_oracle(w, scaled ? &s : nullptr, sparsity,
+                        seed % 4 < 2 ? ESP_EXACT : ESP_PUBLISHED);
         }
       }
     }

@@ -58,7 +58,7 @@ void accumulate(const esp_matrix& x, double* acc, double* partial) {
     const int64_t rest = x.cols - tile * tile_cols;
     return rest < tile_cols ? rest : tile_cols;
   };
-#pragma omp parallel num_threads(num_threads())
+#pragma omp parallel num_threads(threads_for(x.rows* x.cols))
   {
 #pragma omp for schedule(static)
     for (int64_t task = 0; task < slabs * tiles; ++task) {

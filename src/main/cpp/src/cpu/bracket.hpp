@@ -143,7 +143,7 @@ struct ValueCounter {
 inline Order order_of(const ScoreSet& set, int32_t value) {
   int64_t below = 0, equals = 0;
   const int64_t blocks = set.block_count();
-#pragma omp parallel for num_threads(num_threads()) schedule(static) reduction(+ : below, equals)
+#pragma omp parallel for num_threads(set.slice_count()) schedule(static) reduction(+ : below, equals)
   for (int64_t b = 0; b < blocks; ++b) {
     ValueCounter counter = {value};
     set.visit(set.block(b), counter);

@@ -78,7 +78,8 @@ void prune_rows_smallest(const esp_matrix& w, const float* s, int64_t total, voi
                          size_t workspace_bytes) {
   const size_t per_thread = RowScratch::bytes(w.cols);
   const int64_t fit = static_cast<int64_t>(workspace_bytes / per_thread);
-  const int threads = static_cast<int>(fit < num_threads() ? fit : num_threads());
+  const int64_t useful = threads_for(w.rows * w.cols);
+  const int threads = static_cast<int>(fit < useful ? fit : useful);
   with_score_type(w, s, [&](auto type) {
     using Type = decltype(type);
     using T = typename Type::T;

@@ -17,4 +17,9 @@ int32_t num_threads() noexcept {
   return n > 0 ? n : omp_get_max_threads();
 }
 
+int32_t threads_for(int64_t elements) noexcept {
+  const int64_t useful = 1 + elements / 16384;
+  return useful < num_threads() ? static_cast<int32_t>(useful) : num_threads();
+}
+
 }  // namespace espalier::cpu
