@@ -34,7 +34,7 @@ function(espalier_add_cpu_kernels target)
     target_include_directories(espalier_cpu_${isa} PRIVATE
       ${PROJECT_SOURCE_DIR}/src/main/cpp/include ${PROJECT_SOURCE_DIR}/src/main/cpp/src)
     target_compile_definitions(espalier_cpu_${isa} PRIVATE ESPALIER_ISA=${isa})
-    target_compile_options(espalier_cpu_${isa} PRIVATE -O3 ${ESPALIER_ISA_FLAGS_${isa}})
+    target_compile_options(espalier_cpu_${isa} PRIVATE -O3 -fno-exceptions ${ESPALIER_ISA_FLAGS_${isa}})
     target_link_libraries(espalier_cpu_${isa} PRIVATE espalier_warnings OpenMP::OpenMP_CXX)
     set_target_properties(espalier_cpu_${isa} PROPERTIES
       POSITION_INDEPENDENT_CODE ON
@@ -43,4 +43,5 @@ function(espalier_add_cpu_kernels target)
     target_sources(${target} PRIVATE $<TARGET_OBJECTS:espalier_cpu_${isa}>)
   endforeach()
   target_link_libraries(${target} PRIVATE OpenMP::OpenMP_CXX)
+  set_target_properties(${target} PROPERTIES ESPALIER_ISAS "${isas}")
 endfunction()

@@ -9,5 +9,11 @@ int main(void) {
   int64_t zeros = 0;
   if (esp_count_zeros(&m, &zeros, NULL) != ESP_OK || zeros != 2) return 1;
   if (esp_count_zeros(NULL, &zeros, NULL) != ESP_INVALID_ARGUMENT) return 2;
-  return strlen(esp_last_error()) > 0 ? 0 : 3;
+  if (strlen(esp_last_error()) == 0) return 3;
+  if (esp_prune_rows_smallest(&m, NULL, 0.5, (esp_rounding)7, NULL, 0, NULL) !=
+          ESP_INVALID_ARGUMENT ||
+      strstr(esp_last_error(), "rounding") == NULL) {
+    return 4;
+  }
+  return 0;
 }

@@ -45,7 +45,8 @@ void check_matrix(const esp_matrix* m, const char* name, std::initializer_list<e
   if (m == nullptr) invalid(n + " is NULL");
   if (std::find(dtypes.begin(), dtypes.end(), m->dtype) == dtypes.end()) {
     std::string allowed;
-    for (esp_dtype d : dtypes) allowed += (allowed.empty() ? "" : ", ") + std::string(dtype_name(d));
+    for (esp_dtype d : dtypes)
+      allowed += (allowed.empty() ? "" : ", ") + std::string(dtype_name(d));
     invalid(n + " has dtype " + dtype_name(m->dtype) + ", expected " + allowed);
   }
   if (m->rows < 1 || m->cols < 1) {

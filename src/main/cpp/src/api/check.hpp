@@ -7,7 +7,8 @@
 #include "api/error.hpp"
 #include "espalier/espalier.h"
 
-/** Argument checks of the C interface. Each throws Error{ESP_INVALID_ARGUMENT} with one sentence. */
+/** Argument checks of the C interface. Each throws Error{ESP_INVALID_ARGUMENT} with one sentence.
+ */
 namespace espalier::api {
 
 [[noreturn]] void invalid(const std::string& text);
@@ -16,7 +17,8 @@ inline void require(bool condition, const char* text) {
   if (!condition) invalid(text);
 }
 
-/** A readable view: not null, known dtype among `dtypes`, sizes >= 1, aligned, row_stride >= cols. */
+/** A readable view: not null, known dtype among `dtypes`, sizes >= 1, aligned, row_stride >= cols.
+ */
 void check_matrix(const esp_matrix* m, const char* name, std::initializer_list<esp_dtype> dtypes);
 
 /** check_matrix plus an exact shape. */
@@ -28,7 +30,8 @@ void check_same_device(const esp_matrix& a, const esp_matrix& b, const char* nam
 
 void check_workspace(const void* workspace, size_t given, size_t needed);
 
-/** True for CPU operands; throws ESP_UNSUPPORTED for a CUDA operand this build has no kernel for. */
+/** True for CPU operands; throws ESP_UNSUPPORTED for a CUDA operand this build has no kernel for.
+ */
 void require_cpu(const esp_matrix& m);
 
 size_t element_size(esp_dtype dtype);

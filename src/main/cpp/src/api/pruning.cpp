@@ -72,8 +72,8 @@ esp_status esp_prune_matrix_smallest(const esp_matrix* w, double sparsity, esp_r
     const cpu::Kernels& kernels = cpu::kernels();
     check_workspace(workspace, workspace_bytes, kernels.prune_matrix_smallest_workspace(*w));
     const int64_t n = w->rows * w->cols;
-    const int64_t count = published ? std::min(published_count(n, sparsity), n - 1) + 1
-                                    : exact_count(*w, sparsity);
+    const int64_t count =
+        published ? std::min(published_count(n, sparsity), n - 1) + 1 : exact_count(*w, sparsity);
     if (count > 0) kernels.prune_matrix_smallest(*w, count, published, workspace);
   });
 }
@@ -91,8 +91,8 @@ esp_status esp_prune_n_of_m(const esp_matrix* w, const esp_matrix* s, int64_t ke
     require(group >= 2 && group <= 64, "group is not in 2..64");
     require(keep > 0 && keep < group, "keep is not in 1..group-1");
     if (w->cols % group != 0) {
-      invalid("group " + std::to_string(group) + " does not divide the " +
-              std::to_string(w->cols) + " columns of w");
+      invalid("group " + std::to_string(group) + " does not divide the " + std::to_string(w->cols) +
+              " columns of w");
     }
     require_cpu(*w);
     cpu::kernels().prune_n_of_m(*w, scale, static_cast<int>(keep), static_cast<int>(group));

@@ -47,8 +47,7 @@ esp_status esp_score_summary(const esp_matrix* weights, const esp_matrix* scales
     require(result != nullptr, "result is NULL");
     require_cpu(weights[0]);
     const cpu::Kernels& kernels = cpu::kernels();
-    check_workspace(workspace, workspace_bytes,
-                    kernels.score_summary_workspace(weights, matrices));
+    check_workspace(workspace, workspace_bytes, kernels.score_summary_workspace(weights, matrices));
     kernels.score_summary(weights, scales, matrices, outlier_multiple, *result, workspace);
   });
 }

@@ -34,7 +34,7 @@ Panels<float> take_chunk(Scratch& scratch, const esp_matrix& x) {
 }
 
 void convert(const esp_matrix& x, int64_t first, int64_t tokens, Panels<float> chunk) {
-#pragma omp parallel for num_threads(threads_for(16 * tokens * x.cols)) schedule(static)
+#pragma omp parallel for num_threads(threads_for_operations(16 * tokens * x.cols)) schedule(static)
   for (int64_t t = 0; t < tokens; ++t) {
     for (int64_t j = 0; j < x.cols; j += width) {
       const int64_t n = least(width, x.cols - j);
@@ -93,7 +93,7 @@ void accumulate_hessian(const esp_matrix& x, double alpha, const esp_matrix& h_v
     const int64_t tokens = least(step, x.rows - first);
     const bool last = first + tokens == x.rows;
     convert(x, first, tokens, chunk);
-#pragma omp parallel for collapse(2) num_threads(threads_for(tokens* h.size* h.size)) \
+#pragma omp parallel for collapse(2) num_threads(threads_for_operations(tokens* h.size* h.size)) \
     schedule(dynamic)
     for (int64_t bi = 0; bi < blocks; ++bi) {
       for (int64_t bj = 0; bj < blocks; ++bj) {

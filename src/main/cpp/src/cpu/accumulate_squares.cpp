@@ -7,8 +7,8 @@ namespace espalier::cpu::ESPALIER_ISA {
 namespace {
 
 /**
- * x is cut into slabs of tokens and those into tiles of columns. Each tile sums into its own part of
- * the workspace, [slabs, cols]; then each column adds its slabs in order. The cuts depend on the
+ * x is cut into slabs of tokens and those into tiles of columns. Each tile sums into its own part
+ * of the workspace, [slabs, cols]; then each column adds its slabs in order. The cuts depend on the
  * shape alone, so the sums do not depend on the number of threads.
  */
 constexpr int64_t tile_cols = 1024;
@@ -58,7 +58,7 @@ void accumulate(const esp_matrix& x, double* acc, double* partial) {
     const int64_t rest = x.cols - tile * tile_cols;
     return rest < tile_cols ? rest : tile_cols;
   };
-#pragma omp parallel num_threads(num_threads())
+#pragma omp parallel num_threads(threads_for_elements(x.rows* x.cols))
   {
 #pragma omp for schedule(static)
     for (int64_t task = 0; task < slabs * tiles; ++task) {

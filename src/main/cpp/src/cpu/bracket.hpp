@@ -6,8 +6,8 @@
 
 /**
  * Order statistics of a set of scores too large to keep: a sample brackets the one wanted, one pass
- * over the set counts the keys up to the bracket and keeps those inside it, selection finishes there.
- * The result is exact; only a set built to defeat the sample costs further passes.
+ * over the set counts the keys up to the bracket and keeps those inside it, selection finishes
+ * there. The result is exact; only a set built to defeat the sample costs further passes.
  */
 namespace espalier::cpu::ESPALIER_ISA {
 namespace {
@@ -19,13 +19,8 @@ struct Bracket {
 
 constexpr Bracket everything = {-1, nan_key + 1};
 
-/** Slices, each worked on by one thread at a time, that a pass is cut into. */
-constexpr int max_slices = 256;
-
-inline int slice_count(int64_t blocks) {
-  const int64_t slices = num_threads() < max_slices ? num_threads() : max_slices;
-  return static_cast<int>(slices < blocks ? slices : blocks);
-}
+/** Keys in a sample; a set no larger is kept whole instead. */
+constexpr int64_t sample_size = 65536;
 
 /** A visitor (ScoreSet) that counts and keeps keys by a bracket. */
 class Collector {
@@ -52,8 +47,8 @@ class Collector {
   int64_t inside() const { return end_ - begin_; }
 
  private:
-  int32_t lo_, hi_;
-  int32_t *begin_, *end_, *limit_;
+  int32_t lo_ = 0, hi_ = 0;
+  int32_t *begin_ = nullptr, *end_ = nullptr, *limit_ = nullptr;
   I32 at_most_lo_ = {};
   bool complete_ = true;
 };
@@ -73,13 +68,11 @@ struct BracketMemory {
   int32_t* keys;
   int32_t* scratch;
 
-  static constexpr int64_t sample_size = 65536;
-
-  /** A bracket is 2 or 3 % of the set wide, see bracket_of. */
+  /** Twice what a bracket should hold (see bracket_of), or a set too small to sample. */
   static int64_t capacity_for(const ScoreSet& set) {
     const int64_t n = set.size();
     const int64_t small = n < sample_size ? n : sample_size;
-    return padded(n / 24 > small ? n / 24 : small) + max_slices * (1024 + 2 * max_lanes);
+    return padded(n / 24 > small ? n / 24 : small) + (set.matrices() + 2) * max_lanes;
   }
   static size_t bytes(const ScoreSet& set) {
     const int64_t n = capacity_for(set);
@@ -89,6 +82,14 @@ struct BracketMemory {
       : capacity(capacity_for(set)),
         keys(workspace.take<int32_t>(capacity)),
         scratch(workspace.take<int32_t>(select_scratch(capacity))) {}
+
+  /** Writes a sample of the set into `keys`; returns its size. */
+  int64_t sample(const ScoreSet& set) const {
+    const int64_t n = set.size();
+    const int64_t size = set.sample(n < sample_size ? n : sample_size, keys);
+    pad(keys, size);
+    return size;
+  }
 
   Collector collector(Bracket bracket, int slice, int slices) const {
     const int64_t each = capacity / slices;
@@ -110,16 +111,18 @@ struct BracketMemory {
   }
 };
 
-/** Around the key of that rank of n, by a sample of them; 1 % of the ranks to each side. */
-inline Bracket bracket_of(const int32_t* sample, int64_t size, int64_t rank, int64_t n,
-                          int32_t* scratch) {
-  const double expected = static_cast<double>(rank) / static_cast<double>(n) * double(size);
-  const double margin = 0.01 * static_cast<double>(size) + 1;
+/** Around the key of that rank, by the sample in `memory`; 1 % of the ranks to each side. */
+inline Bracket bracket_of(const ScoreSet& set, int64_t rank, int64_t size,
+                          const BracketMemory& memory) {
+  if (set.size() <= sample_size) return everything;
+  const double share = static_cast<double>(rank) / static_cast<double>(set.size());
+  const double expected = share * static_cast<double>(size);
+  const double margin = 0.01 * static_cast<double>(size);
   const int64_t low = static_cast<int64_t>(expected - margin);
   const int64_t high = static_cast<int64_t>(expected + margin);
   Bracket bracket = everything;
-  if (low > 0) bracket.lo = kth_smallest(sample, size, low, scratch).value;
-  if (high < size) bracket.hi = kth_smallest(sample, size, high, scratch).value;
+  if (low > 0) bracket.lo = kth_smallest(memory.keys, size, low, memory.scratch).value;
+  if (high < size) bracket.hi = kth_smallest(memory.keys, size, high, memory.scratch).value;
   return bracket;
 }
 
@@ -140,7 +143,7 @@ struct ValueCounter {
 inline Order order_of(const ScoreSet& set, int32_t value) {
   int64_t below = 0, equals = 0;
   const int64_t blocks = set.block_count();
-#pragma omp parallel for num_threads(num_threads()) schedule(static) reduction(+ : below, equals)
+#pragma omp parallel for num_threads(set.slice_count()) schedule(static) reduction(+ : below, equals)
   for (int64_t b = 0; b < blocks; ++b) {
     ValueCounter counter = {value};
     set.visit(set.block(b), counter);

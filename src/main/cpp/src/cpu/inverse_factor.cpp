@@ -60,7 +60,7 @@ void load_reflected(const Diagonal& diagonal, double damp, Panels<T> a) {
   const esp_matrix& h = diagonal.h;
   const int64_t n = h.rows;
   const float* data = static_cast<const float*>(h.data);
-#pragma omp parallel for num_threads(threads_for(8 * n * n)) schedule(dynamic)
+#pragma omp parallel for num_threads(threads_for_operations(8 * n * n)) schedule(dynamic)
   for (int64_t panel = 0; panel < a.rows / width; ++panel) {
     for (int64_t j = panel * width; j < (panel + 1) * width; ++j) {
       const float* row = data + (n - 1 - j) * h.row_stride;
@@ -77,7 +77,7 @@ void load_reflected(const Diagonal& diagonal, double damp, Panels<T> a) {
 void narrow(Panels<double> wide, Panels<float> single) {
   constexpr int64_t width = Panels<float>::width;
   constexpr int64_t half = Panels<double>::width;
-#pragma omp parallel for num_threads(threads_for(8 * single.rows * single.rows)) schedule(dynamic)
+#pragma omp parallel for num_threads(threads_for_operations(8 * single.rows * single.rows)) schedule(dynamic)
   for (int64_t panel = 0; panel < single.rows / width; ++panel) {
     const int64_t j = panel * width;
     for (int64_t i = 0; i < j + width; ++i) {
@@ -94,7 +94,7 @@ void narrow(Panels<double> wide, Panels<float> single) {
 void store_reversed(Panels<float> x, const esp_matrix& u) {
   constexpr int64_t width = Panels<float>::width;
   const int64_t n = u.rows;
-#pragma omp parallel for num_threads(threads_for(8 * n * n)) schedule(dynamic, 16)
+#pragma omp parallel for num_threads(threads_for_operations(8 * n * n)) schedule(dynamic, 16)
   for (int64_t i = 0; i < n; ++i) {
     float* row = static_cast<float*>(u.data) + i * u.row_stride;
     for (int64_t j = 0; j < i; ++j) row[j] = 0;

@@ -4,7 +4,8 @@
 
 namespace espalier::cpu {
 
-/** The kernels of the instruction set in use: the best of this machine unless select_isa said less. */
+/** The kernels of the instruction set in use: the best of this machine unless select_isa said less.
+ */
 const Kernels& kernels() noexcept;
 
 const char* isa_name() noexcept;

@@ -23,8 +23,8 @@ I32 wrapped(int by) {
 }
 
 /**
- * Whole vectors of groups that divide a vector: a key's rank is the number of keys in its group that
- * come before it. Returns the first column not done.
+ * Whole vectors of groups that divide a vector: a key's rank is the number of keys in its group
+ * that come before it. Returns the first column not done.
  */
 template <int Group, class T, bool Scaled>
 int64_t prune_vectors(T* w, const float* s, int64_t cols, int prune) {
@@ -46,22 +46,30 @@ int64_t prune_vectors(T* w, const float* s, int64_t cols, int prune) {
 template <class T, bool Scaled>
 void prune_group(T* w, const float* s, int group, int prune) {
   const ScoreRow<T, Scaled> row = {w, s};
-  int32_t keys[64];
-  int32_t ranks[64];
-  int j = 0;
-  for (; j + lanes <= group; j += lanes) store(keys + j, row.keys(j));
-  if (j < group) store(keys + j, row.keys(j, group - j));
-  for (j = 0; j < group; j += lanes) {
-    const I32 k = load<I32>(keys + j);
-    I32 rank = {};
-    for (int other = 0; other < group; ++other) {
-      const I32 after_other = count(k, less(broadcast(other - j), iota()));
-      rank = count(rank, less(broadcast(keys[other]), after_other));
-    }
-    store(ranks + j, rank);
+  int32_t keys[64 + lanes];
+  for (int j = 0; j < group; j += lanes) {
+    store(keys + j, j + lanes <= group ? row.keys(j) : row.keys(j, group - j));
   }
-  for (j = 0; j < group; ++j) {
-    if (ranks[j] < prune) w[j] = T{};
+  for (int j = 0; j < group; j += lanes) {
+    const int end = j + lanes < group ? j + lanes : group;
+    const I32 own = load<I32>(keys + j);
+    // An equal key comes before one at a higher index: own + 1 is compared with those at lower
+    // ones.
+    const I32 after_equals = own + 1;
+    I32 rank = {};
+    int i = 0;
+    for (; i < j; ++i) rank = count(rank, less(broadcast(keys[i]), after_equals));
+    for (; i < end; ++i) {
+      const Mask lower = less(broadcast(i - j), iota());
+      rank = count(rank, less(broadcast(keys[i]), select(lower, after_equals, own)));
+    }
+    for (; i < group; ++i) rank = count(rank, less(broadcast(keys[i]), own));
+    const Mask pruned = less(rank, broadcast(prune));
+    if (j + lanes <= group) {
+      zero(w + j, pruned);
+    } else {
+      zero(w + j, pruned, group - j);
+    }
   }
 }
 
@@ -88,7 +96,7 @@ void prune_n_of_m(const esp_matrix& w, const float* s, int keep, int group) {
   with_score_type(w, s, [&](auto type) {
     using Type = decltype(type);
     using T = typename Type::T;
-#pragma omp parallel for num_threads(num_threads()) schedule(static)
+#pragma omp parallel for num_threads(threads_for_elements(w.rows* w.cols)) schedule(static)
     for (int64_t i = 0; i < w.rows; ++i) {
       T* row = static_cast<T*>(w.data) + i * w.row_stride;
       prune_row<T, Type::scaled>(row, s, w.cols, group, group - keep);

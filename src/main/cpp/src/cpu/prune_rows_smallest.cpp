@@ -63,8 +63,7 @@ void prune_row(T* w, const float* s, int64_t cols, int64_t count, RowScratch scr
   // Equal scores go from the left: up to column `cut` the threshold's own are pruned, then not.
   const Order order = kth_smallest(scratch.keys, cols, count - 1, scratch.select);
   const int64_t equals = count - order.below;
-  const int64_t cut =
-      equals < order.equal ? column_after(scratch.keys, order.value, equals) : cols;
+  const int64_t cut = equals < order.equal ? column_after(scratch.keys, order.value, equals) : cols;
   zero_below(w, scratch.keys, 0, cut, order.value + 1);
   zero_below(w, scratch.keys, cut, cols, order.value);
 }
@@ -79,14 +78,15 @@ void prune_rows_smallest(const esp_matrix& w, const float* s, int64_t total, voi
                          size_t workspace_bytes) {
   const size_t per_thread = RowScratch::bytes(w.cols);
   const int64_t fit = static_cast<int64_t>(workspace_bytes / per_thread);
-  const int threads = static_cast<int>(fit < num_threads() ? fit : num_threads());
+  const int64_t useful = threads_for_elements(w.rows * w.cols);
+  const int threads = static_cast<int>(fit < useful ? fit : useful);
   with_score_type(w, s, [&](auto type) {
     using Type = decltype(type);
     using T = typename Type::T;
 #pragma omp parallel num_threads(threads)
     {
-      char* mine = static_cast<char*>(workspace) +
-                   static_cast<size_t>(omp_get_thread_num()) * per_thread;
+      char* mine =
+          static_cast<char*>(workspace) + static_cast<size_t>(omp_get_thread_num()) * per_thread;
       const RowScratch scratch(mine, w.cols);
 #pragma omp for schedule(static)
       for (int64_t i = 0; i < w.rows; ++i) {

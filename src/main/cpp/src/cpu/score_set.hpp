@@ -21,6 +21,8 @@ class ScoreSet {
   ScoreSet(const esp_matrix* weights, const esp_matrix* scales, int matrices)
       : weights_(weights), scales_(scales), matrices_(matrices) {}
 
+  int matrices() const { return matrices_; }
+
   int64_t size() const {
     int64_t n = 0;
     for (int m = 0; m < matrices_; ++m) n += weights_[m].rows * weights_[m].cols;
@@ -41,7 +43,8 @@ class ScoreSet {
     return {m, begin, end < weights_[m].rows ? end : weights_[m].rows};
   }
 
-  /** Calls visitor.reserve(n), then visitor(keys) or visitor(keys, valid) for each n keys or fewer. */
+  /** Calls visitor.reserve(n), then visitor(keys) or visitor(keys, valid) for each n keys or fewer.
+   */
   template <class Visitor>
   void visit(RowBlock block, Visitor& visitor) const {
     const esp_matrix& w = weights_[block.matrix];
@@ -71,8 +74,8 @@ class ScoreSet {
           // Rows evenly, columns by the golden ratio, so that no stripe of either is missed.
           const int64_t i = v * w.rows / vectors;
           const uint32_t turn = static_cast<uint32_t>(v) * 2654435769U;
-          const int64_t j = static_cast<int64_t>(static_cast<double>(w.cols - width + 1) * turn *
-                                                 0x1p-32);
+          const int64_t j =
+              static_cast<int64_t>(static_cast<double>(w.cols - width + 1) * turn * 0x1p-32);
           const auto* row = static_cast<const typename Type::T*>(w.data) + i * w.row_stride;
           const ScoreRow<typename Type::T, Type::scaled> scores = {row, scale(m)};
           store(keys + taken, width == lanes ? scores.keys(j) : scores.keys(j, width));
@@ -83,7 +86,16 @@ class ScoreSet {
     return taken;
   }
 
-  /** Calls body(b, slice) for every block; a slice's blocks b = slice, slice + slices, ... in order. */
+  /** Slices for a pass: no more than threads, and each long enough to be like the others. */
+  int slice_count() const {
+    const int64_t useful = 1 + size() / (4 * 65536);
+    const int64_t slices = num_threads() < max_slices ? num_threads() : max_slices;
+    return static_cast<int>(slices < useful ? slices : useful);
+  }
+  static constexpr int max_slices = 256;
+
+  /** Calls body(b, slice) for every block; a slice's blocks b = slice, slice + slices, ... in
+   * order. */
   template <class Body>
   void for_each_block(int slices, const Body& body) const {
     const int64_t blocks = block_count();
@@ -110,7 +122,7 @@ class ScoreSet {
     constexpr int64_t stretch = 1024;
     for (int64_t begin = 0; begin < cols; begin += stretch) {
       const int64_t end = begin + stretch < cols ? begin + stretch : cols;
-      visitor.reserve(stretch);
+      visitor.reserve(end - begin);
       int64_t j = begin;
       for (; j + lanes <= end; j += lanes) visitor(row.keys(j));
       if (j < end) visitor(row.keys(j, end - j), first(end - j));

@@ -4,8 +4,9 @@
 #include "espalier/espalier.h"
 
 /**
- * Scores |w| * s as integers. The bits of a non-negative float, read as an integer, have the order of
- * its value; so selection compares integers, is exact, and is the same for every instruction set.
+ * Scores |w| * s as integers. The bits of a non-negative float, read as an integer, have the order
+ * of its value; so selection compares integers, is exact, and is the same for every instruction
+ * set.
  */
 namespace espalier::cpu::ESPALIER_ISA {
 namespace {

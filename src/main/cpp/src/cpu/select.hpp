@@ -3,9 +3,9 @@
 #include "cpu/scores.hpp"
 
 /**
- * The k-th smallest of an array of keys, after Floyd & Rivest (1975): two order statistics of a sample
- * bracket it, one pass keeps what lies between them, and bisection of values finishes among those few.
- * Key arrays are filled up with padding_key to whole vectors.
+ * The k-th smallest of an array of keys, after Floyd & Rivest (1975): two order statistics of a
+ * sample bracket it, one pass keeps what lies between them, and bisection of values finishes among
+ * those few. Key arrays are filled up with padding_key to whole vectors.
  */
 namespace espalier::cpu::ESPALIER_ISA {
 namespace {

@@ -10,9 +10,9 @@
 #endif
 
 /**
- * Vectors as wide as the instruction set being compiled for. Arithmetic uses GCC's vector operators;
- * intrinsics appear where those have no word for it. Everything is internal to the including source:
- * no symbol of one instruction set may be seen by the linker as that of another.
+ * Vectors as wide as the instruction set being compiled for. Arithmetic uses GCC's vector
+ * operators; intrinsics appear where those have no word for it. Everything is internal to the
+ * including source: no symbol of one instruction set may be seen by the linker as that of another.
  */
 namespace espalier::cpu::ESPALIER_ISA {
 namespace {
@@ -66,9 +66,16 @@ inline I32 minimum(I32 a, I32 b) { return a < b ? a : b; }
 inline I32 maximum(I32 a, I32 b) { return a > b ? a : b; }
 
 inline int64_t sum(I32 v) {
+#if defined(__AVX512F__)
+  const __m512i x = reinterpret_cast<__m512i>(v);
+  return _mm512_reduce_add_epi64(
+      _mm512_add_epi64(_mm512_cvtepi32_epi64(_mm512_castsi512_si256(x)),
+                       _mm512_cvtepi32_epi64(_mm512_extracti64x4_epi64(x, 1))));
+#else
   int64_t total = 0;
   for (int l = 0; l < lanes; ++l) total += v[l];
   return total;
+#endif
 }
 
 inline double sum(F64 v) {
@@ -77,7 +84,8 @@ inline double sum(F64 v) {
   return total;
 }
 
-// ---- masks: one truth value a lane ---------------------------------------------------------------
+// ---- masks: one truth value a lane
+// ---------------------------------------------------------------
 
 #if defined(__AVX512F__)
 
@@ -101,8 +109,8 @@ inline I32 count(I32 counts, Mask m) {
   return reinterpret_cast<I32>(_mm512_mask_add_epi32(c, m.k, c, _mm512_set1_epi32(1)));
 }
 inline I32 select(Mask m, I32 yes, I32 no) {
-  return reinterpret_cast<I32>(_mm512_mask_mov_epi32(reinterpret_cast<__m512i>(no), m.k,
-                                                     reinterpret_cast<__m512i>(yes)));
+  return reinterpret_cast<I32>(
+      _mm512_mask_mov_epi32(reinterpret_cast<__m512i>(no), m.k, reinterpret_cast<__m512i>(yes)));
 }
 inline U16 clear(U16 v, Mask m) {
   return reinterpret_cast<U16>(
@@ -170,12 +178,11 @@ inline U32 clear(U32 v, Mask m) {
 /** Lanes 0 .. n-1. */
 inline Mask first(int64_t n) { return less(iota(), broadcast(static_cast<int32_t>(n))); }
 
-// ---- elements ------------------------------------------------------------------------------------
+// ---- elements
+// ------------------------------------------------------------------------------------
 
 /** |x| of `lanes` elements in f32, exactly; NaN stays NaN. */
-inline F32 magnitude(const float* x) {
-  return reinterpret_cast<F32>(load<U32>(x) & 0x7FFFFFFFU);
-}
+inline F32 magnitude(const float* x) { return reinterpret_cast<F32>(load<U32>(x) & 0x7FFFFFFFU); }
 
 inline F32 magnitude(const Bf16* x) {
   const U16 b = load<U16>(x) & 0x7FFF;
@@ -213,6 +220,15 @@ inline void zero(float* x, Mask m) { store(x, clear(load<U32>(x), m)); }
 template <class T>
 inline void zero(T* x, Mask m) {
   store(x, clear(load<U16>(x), m));
+}
+
+/** The same in the first n elements. */
+template <class T>
+inline void zero(T* x, Mask m, int64_t n) {
+  T padded[lanes] = {};
+  std::memcpy(padded, x, static_cast<size_t>(n) * sizeof(T));
+  zero(padded, m);
+  std::memcpy(x, padded, static_cast<size_t>(n) * sizeof(T));
 }
 
 struct F64Pair {

@@ -63,7 +63,7 @@ inline Cut kth_smallest(Panels<int32_t> keys, int64_t depth, int64_t panels, int
   for (int pass = 0; pass < passes; ++pass) {
     const int shift = shifts[pass];
     int64_t count[1 << 11] = {};
-#pragma omp parallel num_threads(threads_for(32 * depth * panels * keys.width))
+#pragma omp parallel num_threads(threads_for_operations(32 * depth * panels * keys.width))
     {
       uint32_t mine[4 << 11] = {};
 #pragma omp for schedule(static) nowait

@@ -9,7 +9,8 @@ namespace espalier::cpu {
 
 namespace {
 std::atomic<int32_t> limit{0};
-}
+
+}  // namespace
 
 void set_num_threads(int32_t threads) noexcept { limit.store(threads, std::memory_order_relaxed); }
 
@@ -18,9 +19,14 @@ int32_t num_threads() noexcept {
   return n > 0 ? n : omp_get_max_threads();
 }
 
-int32_t threads_for(int64_t operations) noexcept {
-  constexpr int64_t worth_a_thread = int64_t{1} << 21;  // about what waking one costs
-  return static_cast<int32_t>(std::clamp<int64_t>(operations / worth_a_thread, 1, num_threads()));
+// The divisors are about what a core does in the time it takes to wake another.
+
+int32_t threads_for_operations(int64_t operations) noexcept {
+  return static_cast<int32_t>(std::clamp<int64_t>(operations >> 21, 1, num_threads()));
+}
+
+int32_t threads_for_elements(int64_t elements) noexcept {
+  return static_cast<int32_t>(std::clamp<int64_t>(elements >> 14, 1, num_threads()));
 }
 
 }  // namespace espalier::cpu

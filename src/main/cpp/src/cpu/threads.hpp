@@ -8,7 +8,10 @@ namespace espalier::cpu {
 void set_num_threads(int32_t threads) noexcept;
 int32_t num_threads() noexcept;
 
-/** Threads worth waking for so many arithmetic operations: at most num_threads(). */
-int32_t threads_for(int64_t operations) noexcept;
+/** Threads worth waking to do so much arithmetic; at most num_threads(). */
+int32_t threads_for_operations(int64_t operations) noexcept;
+
+/** Threads worth waking to stream over so many elements; at most num_threads(). */
+int32_t threads_for_elements(int64_t elements) noexcept;
 
 }  // namespace espalier::cpu

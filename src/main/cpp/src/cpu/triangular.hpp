@@ -84,7 +84,7 @@ int64_t cholesky(Panels<T> a) {
   const int64_t step = task_columns(n);
   for (int64_t i0 = 0; i0 < n; i0 += block_rows) {
     const int64_t i1 = least(i0 + block_rows, n);
-#pragma omp parallel for num_threads(threads_for(2 * (i1 - i0) * i0 * (n - i0))) schedule(dynamic)
+#pragma omp parallel for num_threads(threads_for_operations(2 * (i1 - i0) * i0 * (n - i0))) schedule(dynamic)
     for (int64_t j = i0; j < n; j += step) {
       subtract_product(a, a, i0, i1, j, least(j + step, n), 0, i0);
     }
@@ -94,7 +94,7 @@ int64_t cholesky(Panels<T> a) {
       const int64_t failed = factor_square(a, j);
       if (failed >= 0) return failed;
     }
-#pragma omp parallel for num_threads(threads_for((i1 - i0) * (i1 - i0) * (n - i1))) schedule(static)
+#pragma omp parallel for num_threads(threads_for_operations((i1 - i0) * (i1 - i0) * (n - i1))) schedule(static)
     for (int64_t j = i1; j < n; j += width) substitute(a, a, i0, i1, j);
   }
   return -1;
@@ -106,7 +106,7 @@ void invert_transposed(Panels<T> r, Panels<T> x) {
   constexpr int64_t width = Panels<T>::width;
   const int64_t n = r.rows;
   const int64_t step = task_columns(n);
-#pragma omp parallel for num_threads(threads_for(n* n* n / 3)) schedule(dynamic)
+#pragma omp parallel for num_threads(threads_for_operations(n* n* n / 3)) schedule(dynamic)
   for (int64_t j0 = 0; j0 < n; j0 += step) {
     const int64_t j1 = least(j0 + step, n);
     for (int64_t j = j0; j < j1; ++j) {

@@ -70,7 +70,7 @@ public record SparseGptPruning(double damping, int blockCols) implements Pruning
   /** tr(W (H + damp·I) Wᵀ) = ‖W U⁻¹‖²: the squared norm of the layer's output. */
   private static double outputNorm(Tensor w, Tensor u) {
     try (PointerScope scope = new PointerScope()) {
-      return Norms.squared(torch.linalg_solve_triangular(u, w, true, false, false));
+      return Norms.squared(torch.linalg_solve_triangular(u, w, true, false, false).contiguous());
     }
   }
 }

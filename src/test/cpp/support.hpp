@@ -1,0 +1,218 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <limits>
+#include <numeric>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "espalier/espalier.h"
+
+/** What the kernel tests share: matrices of any dtype, settings to run under, scores by definition.
+ */
+namespace espalier::test {
+
+inline const std::vector<esp_dtype> weight_dtypes = {ESP_F32, ESP_F16, ESP_BF16};
+
+inline float decode_f16(uint16_t bits) {
+  const int exponent = bits >> 10 & 31;
+  const float mantissa = static_cast<float>(bits & 1023);
+  float value = 0;
+  if (exponent == 31) {
+    value = mantissa == 0 ? std::numeric_limits<float>::infinity() : std::nanf("");
+  } else {
+    value = exponent == 0 ? std::ldexp(mantissa, -24) : std::ldexp(1024 + mantissa, exponent - 25);
+  }
+  return std::copysign(value, bits >> 15 != 0 ? -1.0F : 1.0F);
+}
+
+inline uint16_t encode_f16(float x) {
+  const uint16_t sign = std::signbit(x) ? 0x8000 : 0;
+  const float a = std::fabs(x);
+  if (std::isnan(x)) return sign | 0x7E01;
+  if (a >= 65520) return sign | 0x7C00;
+  const int exponent = a < 0x1p-14F ? -14 : std::ilogb(a);
+  const int mantissa = static_cast<int>(std::nearbyint(std::ldexp(a, 10 - exponent)));
+  return static_cast<uint16_t>(sign | (((exponent + 14) << 10) + mantissa));
+}
+
+inline float decode_bf16(uint16_t bits) {
+  const uint32_t wide = static_cast<uint32_t>(bits) << 16;
+  float x;
+  std::memcpy(&x, &wide, sizeof x);
+  return x;
+}
+
+inline uint16_t encode_bf16(float x) {
+  uint32_t bits;
+  std::memcpy(&bits, &x, sizeof bits);
+  if (std::isnan(x)) return static_cast<uint16_t>(bits >> 16 | 0x40);
+  return static_cast<uint16_t>((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
+}
+
+/** A matrix that owns its memory; between its rows lies padding no kernel may touch. */
+class Matrix {
+ public:
+  Matrix(esp_dtype dtype, int64_t rows, int64_t cols, int64_t padding = 0)
+      : dtype_(dtype), rows_(rows), cols_(cols), stride_(cols + padding) {
+    // Odd bytes before the data, so that vectors are never aligned by luck.
+    bytes_.assign(static_cast<size_t>(rows * stride_) * size() + size(), 0xAB);
+  }
+
+  esp_matrix view() { return {data(), rows_, cols_, stride_, dtype_, -1}; }
+  int64_t rows() const { return rows_; }
+  int64_t cols() const { return cols_; }
+  size_t size() const { return dtype_ == ESP_F64 ? 8 : dtype_ == ESP_F32 ? 4 : 2; }
+  const std::vector<unsigned char>& bytes() const { return bytes_; }
+
+  void set(int64_t i, int64_t j, double x) {
+    const float f = static_cast<float>(x);
+    const uint16_t half = dtype_ == ESP_F16 ? encode_f16(f) : encode_bf16(f);
+    const void* from = &half;
+    if (dtype_ == ESP_F64) from = &x;
+    if (dtype_ == ESP_F32) from = &f;
+    std::memcpy(at(i, j), from, size());
+  }
+
+  double get(int64_t i, int64_t j) const {
+    const void* from = const_cast<Matrix*>(this)->at(i, j);
+    double d;
+    float f;
+    uint16_t half;
+    if (dtype_ == ESP_F64) return std::memcpy(&d, from, 8), d;
+    if (dtype_ == ESP_F32) return std::memcpy(&f, from, 4), f;
+    std::memcpy(&half, from, 2);
+    return dtype_ == ESP_F16 ? decode_f16(half) : decode_bf16(half);
+  }
+
+  void zero(int64_t i, int64_t j) { std::memset(at(i, j), 0, size()); }
+
+  Matrix& fill(const std::function<double(int64_t, int64_t)>& value) {
+    for (int64_t i = 0; i < rows_; ++i) {
+      for (int64_t j = 0; j < cols_; ++j) set(i, j, value(i, j));
+    }
+    return *this;
+  }
+
+ private:
+  unsigned char* data() { return bytes_.data() + size(); }
+  unsigned char* at(int64_t i, int64_t j) {
+    return data() + static_cast<size_t>(i * stride_ + j) * size();
+  }
+
+  esp_dtype dtype_;
+  int64_t rows_, cols_, stride_;
+  std::vector<unsigned char> bytes_;
+};
+
+/** Kinds of content that selection must get right. */
+enum class Content { gaussian, coarse, zeros, equal, special };
+inline const std::vector<Content> contents = {Content::gaussian, Content::coarse, Content::zeros,
+                                              Content::equal, Content::special};
+
+inline Matrix& fill(Matrix& m, Content content, unsigned seed) {
+  std::mt19937 random(seed);
+  std::normal_distribution<double> gaussian;
+  const double inf = std::numeric_limits<double>::infinity();
+  const double specials[] = {0.0, -0.0, inf, -inf, std::nan(""), -std::nan(""), 1e-40, 6e-8, 1.0};
+  return m.fill([&](int64_t, int64_t) -> double {
+    switch (content) {
+      case Content::gaussian:
+        return 0.02 * gaussian(random);
+      case Content::coarse:
+        return std::nearbyint(2 * gaussian(random)) / 4;
+      case Content::zeros:
+        return random() % 2 == 0 ? 0.0 : -0.0;
+      case Content::equal:
+        return random() % 2 == 0 ? 0.5 : -0.5;
+      case Content::special:
+        return specials[random() % 9];
+    }
+    return 0;
+  });
+}
+
+/** Scales as Wanda's: positive, a few channels far above the others. */
+inline Matrix scales(int64_t cols, unsigned seed) {
+  std::mt19937 random(seed);
+  std::lognormal_distribution<double> usual(0, 0.5);
+  Matrix s(ESP_F32, 1, cols);
+  s.fill([&](int64_t, int64_t) { return usual(random) * (random() % 50 == 0 ? 60 : 1); });
+  return s;
+}
+
+/** |w| * s in f32, by definition; s may be null. */
+inline float score(const Matrix& w, const Matrix* s, int64_t i, int64_t j) {
+  const float scale = s == nullptr ? 1.0F : static_cast<float>(s->get(0, j));
+  const float magnitude = static_cast<float>(std::fabs(w.get(i, j)));
+  return std::fabs(magnitude * scale);
+}
+
+/** The order of scores: NaN above every number, all NaN alike. */
+inline bool precedes(float a, float b) { return std::isnan(b) ? !std::isnan(a) : a < b; }
+
+/** 0 .. n-1 in ascending order of score, ties in order of index. */
+inline std::vector<int64_t> ascending(int64_t n, const std::function<float(int64_t)>& score_at) {
+  std::vector<float> scores(static_cast<size_t>(n));
+  for (int64_t k = 0; k < n; ++k) scores[static_cast<size_t>(k)] = score_at(k);
+  std::vector<int64_t> order(static_cast<size_t>(n));
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
+    return precedes(scores[static_cast<size_t>(a)], scores[static_cast<size_t>(b)]);
+  });
+  return order;
+}
+
+/** Scratch aligned as the interface asks, with a guard behind it that must stay untouched. */
+class Scratch {
+ public:
+  explicit Scratch(size_t bytes) : bytes_(bytes), memory_(bytes + 128, 0xCD) {}
+  ~Scratch() {
+    for (size_t i = 0; i < 64; ++i) EXPECT_EQ(0xCD, begin()[bytes_ + i]) << "past the workspace";
+  }
+  void* data() { return begin(); }
+  size_t bytes() const { return bytes_; }
+
+ private:
+  unsigned char* begin() {
+    const uintptr_t address = reinterpret_cast<uintptr_t>(memory_.data());
+    return memory_.data() + (64 - address % 64) % 64;
+  }
+  size_t bytes_;
+  std::vector<unsigned char> memory_;
+};
+
+/** Runs body(isa, threads) for each instruction set this machine has and several thread counts. */
+inline void for_every_setting(const std::function<void(const std::string&, int)>& body) {
+  for (const char* isa : {"portable", "avx2", "avx512"}) {
+    if (esp_set_cpu_isa(isa) != ESP_OK) continue;
+    for (int threads : {1, 2, 5}) {
+      SCOPED_TRACE(std::string(isa) + ", threads " + std::to_string(threads));
+      esp_set_num_threads(threads);
+      body(isa, threads);
+    }
+  }
+  esp_set_num_threads(0);
+  esp_set_cpu_isa(nullptr);
+}
+
+inline std::string describe(const esp_matrix& w, Content content) {
+  const char* names[] = {"gaussian", "coarse", "zeros", "equal", "special"};
+  return std::to_string(w.rows) + " x " + std::to_string(w.cols) + ", dtype " +
+         std::to_string(w.dtype) + ", " + names[static_cast<int>(content)];
+}
+
+/** Expects ESP_INVALID_ARGUMENT with a sentence that has `part` in it. */
+inline void expect_invalid(esp_status status, const std::string& part) {
+  EXPECT_EQ(ESP_INVALID_ARGUMENT, status) << part;
+  EXPECT_NE(std::string::npos, std::string(esp_last_error()).find(part)) << esp_last_error();
+}
+
+}  // namespace espalier::test
