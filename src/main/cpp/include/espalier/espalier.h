@@ -11,12 +11,14 @@
  *    device work is queued on `stream` (a cudaStream_t, NULL for the legacy default stream) and the
  *    call returns at once, except where a result is written to host memory: then it waits.
  *  - `workspace` is scratch memory on the operands' device, 64-byte aligned, at least as large as the
- *    matching `_workspace_bytes` function says; its content before and after is meaningless. It may be
- *    NULL where that size is 0. The size holds for any number of threads, but only for the CPU
- *    instruction set it was asked under. The library allocates nothing of its own in a call.
+ *    matching `_workspace_bytes` function says (0 for arguments that break the contract); its content
+ *    before and after is meaningless. It may be NULL where that size is 0. The size holds for any
+ *    number of threads, but only for the CPU instruction set it was asked under. The library
+ *    allocates nothing of its own in a call.
  *  - Results are deterministic: the same input gives the same bits, whatever the number of threads.
- *  - A score's order is that of its magnitude; NaN ranks above every number. Ties go to the lower
- *    index. A pruned weight becomes exactly +0; the others keep their bits.
+ *  - A score's order is that of its magnitude; NaN ranks above every number, and all NaN are equal.
+ *    Of equal scores the one with the lower index is pruned first. A pruned weight becomes exactly
+ *    +0; the others keep their bits.
  */
 #ifndef ESPALIER_ESPALIER_H
 #define ESPALIER_ESPALIER_H
@@ -106,7 +108,8 @@ ESP_EXPORT esp_status esp_set_cpu_isa(const char* isa);
 /**
  * acc[j] += sum over t of x[t, j]^2: the squared column norms of Wanda (Sun et al., 2023, eq. 1).
  * @param x   [tokens, cols], f32, f16 or bf16
- * @param acc [1, cols], f64, added to; relative error at most 1e-6 against exact arithmetic
+ * @param acc [1, cols], f64, added to; relative error at most 1e-6 against exact arithmetic. On the
+ *            CPU squares and sums are f64 throughout: they neither overflow nor lose digits.
  */
 ESP_EXPORT esp_status esp_accumulate_squares(const esp_matrix* x, const esp_matrix* acc,
                                              void* workspace, size_t workspace_bytes, void* stream);
@@ -220,12 +223,12 @@ ESP_EXPORT esp_status esp_prune_n_of_m(const esp_matrix* w, const esp_matrix* s,
 /** What ::esp_score_summary finds about the scores |w| * s of several matrices taken together. */
 typedef struct esp_score_summary_result {
   int64_t count;
-  int64_t outliers; /**< scores greater than outlier_multiple * mean */
-  double sum;
+  int64_t outliers; /**< scores greater than outlier_multiple * mean; 0 if the mean is not finite */
+  double sum;       /**< in f64; not finite if a score is not, as are mean and standard_deviation */
   double mean;
   double median;             /**< the lower one, exact: an element of the scores */
   double standard_deviation; /**< with count - 1; 0 for a single score */
-  double max;
+  double max;                /**< NaN if a score is */
 } esp_score_summary_result;
 
 /**

@@ -18,7 +18,8 @@ int64_t slab_count(int64_t tokens) {
   return slabs < 1 ? 1 : slabs > 64 ? 64 : slabs;
 }
 
-/** Adds the squares of one row to f64 sums: no product of f32 overflows there, or is rounded. */
+/** Adds the squares of some rows to f64 sums: no square of an f32 overflows there, or is rounded.
+ */
 template <class T>
 inline void add_squares(double* sums, const T* row, int64_t rows, int64_t stride, int64_t cols) {
   int64_t j = 0;
@@ -58,7 +59,8 @@ void accumulate(const esp_matrix& x, double* acc, double* partial) {
     const int64_t rest = x.cols - tile * tile_cols;
     return rest < tile_cols ? rest : tile_cols;
   };
-#pragma omp parallel num_threads(threads_for_elements(x.rows* x.cols))
+  const int threads = threads_for_elements(x.rows * x.cols);
+#pragma omp parallel num_threads(threads)
   {
 #pragma omp for schedule(static)
     for (int64_t task = 0; task < slabs * tiles; ++task) {

@@ -28,8 +28,8 @@ template <class Bits>
 int64_t count(const esp_matrix& w) {
   const Bits* data = static_cast<const Bits*>(w.data);
   int64_t zeros = 0;
-#pragma omp parallel for num_threads(threads_for_elements(w.rows* w.cols)) reduction(+ : zeros) \
-    schedule(static)
+  const int threads = threads_for_elements(w.rows * w.cols);
+#pragma omp parallel for num_threads(threads) reduction(+ : zeros) schedule(static)
   for (int64_t i = 0; i < w.rows; ++i) zeros += count_row(data + i * w.row_stride, w.cols);
   return zeros;
 }

@@ -77,7 +77,8 @@ void zero_below(T* w, int64_t begin, int64_t end, int32_t threshold) {
 
 template <class T>
 void zero_up_to(const esp_matrix& w, int32_t value, Cut cut) {
-#pragma omp parallel for num_threads(threads_for_elements(w.rows* w.cols)) schedule(static)
+  const int threads = threads_for_elements(w.rows * w.cols);
+#pragma omp parallel for num_threads(threads) schedule(static)
   for (int64_t i = 0; i < w.rows; ++i) {
     T* row = static_cast<T*>(w.data) + i * w.row_stride;
     const int64_t col = i < cut.row ? w.cols : i > cut.row ? 0 : cut.col;

@@ -93,10 +93,11 @@ void prune_row(T* w, const float* s, int64_t cols, int group, int prune) {
 }  // namespace
 
 void prune_n_of_m(const esp_matrix& w, const float* s, int keep, int group) {
+  const int threads = threads_for_elements(w.rows * w.cols);
   with_score_type(w, s, [&](auto type) {
     using Type = decltype(type);
     using T = typename Type::T;
-#pragma omp parallel for num_threads(threads_for_elements(w.rows* w.cols)) schedule(static)
+#pragma omp parallel for num_threads(threads) schedule(static)
     for (int64_t i = 0; i < w.rows; ++i) {
       T* row = static_cast<T*>(w.data) + i * w.row_stride;
       prune_row<T, Type::scaled>(row, s, w.cols, group, group - keep);

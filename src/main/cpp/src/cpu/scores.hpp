@@ -13,8 +13,8 @@ namespace {
 
 /** Every NaN: one key above infinity's. */
 constexpr int32_t nan_key = 0x7F800001;
-/** Fills vectors up; above every score's key. */
-constexpr int32_t padding_key = INT32_MAX;
+/** Fills vectors up; above every score's key, and one more than it is still an integer. */
+constexpr int32_t padding_key = INT32_MAX - 1;
 
 inline I32 to_keys(F32 score) {
   return minimum(reinterpret_cast<I32>(score) & INT32_MAX, broadcast(nan_key));
