@@ -85,7 +85,8 @@ public final class LayerwisePruner {
     } catch (ArithmeticException e) {
       throw new ArithmeticException(linear.name() + ": " + e.getMessage());
     }
-    if (method.updatesWeights()) {
+    // The published code goes on with the finer weights that it computed.
+    if (method.updatesWeights() && rounding == Rounding.EXACT) {
       roundAsStored(linear);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
