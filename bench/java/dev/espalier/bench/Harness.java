@@ -32,7 +32,12 @@ final class Harness {
       return measure(measured);
     } catch (NativeException | ArithmeticException e) {
       return new Result(
-          measured.title(), Timing.NONE, Timing.NONE, Double.NaN, new Gate(false, e.getMessage()));
+          measured.title(),
+          Timing.NONE,
+          Timing.NONE,
+          Double.NaN,
+          new Gate(false, e.getMessage()),
+          Double.NaN);
     }
   }
 
@@ -45,6 +50,7 @@ final class Harness {
       boolean slow = time(() -> measured.reference(inputs)) > SLOW_MILLIS;
       time(() -> measured.ours(inputs));
       int times = slow ? repeats.slow() : repeats.usual();
+      OtherLoad load = OtherLoad.start();
       double[] reference = new double[times];
       double[] ours = new double[times];
       for (int i = 0; i < times; i++) {
@@ -56,7 +62,8 @@ final class Harness {
           new Timing(reference),
           new Timing(ours),
           measured.work().floorMillis(speed),
-          gate);
+          gate,
+          load.share());
     }
   }
 

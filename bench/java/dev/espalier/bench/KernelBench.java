@@ -56,6 +56,9 @@ public final class KernelBench {
 
     SelfTest.Speed after = SelfTest.run();
     text.printf("%nSelf-test after: %s%n", after);
+    if (results.stream().anyMatch(Result::disturbed)) {
+      text.println("Other processes took processor time: do not rely on these ratios.");
+    }
     if (options.json()) {
       out.println(ResultJson.of(results, before, after));
     }

@@ -41,6 +41,7 @@ final class ResultJson {
       node.put("target", result.title().target());
       node.put("reaches_target", result.reachesTarget());
     }
+    node.put("others", result.others());
     node.putObject("gate").put("passed", result.gate().passed()).put("text", result.gate().text());
     return node;
   }

@@ -5,7 +5,7 @@ import java.util.List;
 
 /** The results as a Markdown table, a line at a time: the full run takes minutes. */
 final class ResultTable {
-  private static final String ROW = "| %-29s | %-29s | %15s | %15s | %8s | %6s | %9s | %s |";
+  private static final String ROW = "| %-29s | %-29s | %15s | %15s | %8s | %6s | %9s | %6s | %s |";
 
   private ResultTable() {}
 
@@ -20,8 +20,9 @@ final class ResultTable {
             "floor ms",
             "ratio",
             "target",
+            "others",
             "gate"));
-    lines.add("|---|---|--:|--:|--:|--:|--:|---|");
+    lines.add("|---|---|--:|--:|--:|--:|--:|--:|---|");
     return lines;
   }
 
@@ -35,6 +36,7 @@ final class ResultTable {
         "%.2f".formatted(result.floorMillis()),
         "%.1f×".formatted(result.ratio()),
         target(result),
+        "%.0f %%".formatted(100 * result.others()),
         (result.gate().passed() ? "pass: " : "**FAIL**: ") + result.gate().text());
   }
 
