@@ -12,7 +12,7 @@ final class Harness {
   private static final double SLOW_MILLIS = 1000;
 
   private final Repeats repeats;
-  private final SelfTest.Speed speed;
+  private final SpeedProbe.Speed speed;
 
   /**
    * How often each side is timed.
@@ -21,7 +21,7 @@ final class Harness {
    */
   record Repeats(int usual, int slow) {}
 
-  Harness(Repeats repeats, SelfTest.Speed speed) {
+  Harness(Repeats repeats, SpeedProbe.Speed speed) {
     this.repeats = repeats;
     this.speed = speed;
   }

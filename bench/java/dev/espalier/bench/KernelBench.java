@@ -42,7 +42,7 @@ public final class KernelBench {
     text.printf(
         "Espalier %s, %s, %d threads%n",
         Kernels.version(), Kernels.cpuInstructionSet(), Kernels.threads());
-    SelfTest.Speed before = SelfTest.run();
+    SpeedProbe.Speed before = SpeedProbe.run();
     text.printf("Self-test before: %s%n%n", before);
 
     Harness harness = new Harness(options.timedRuns(), before);
@@ -54,7 +54,7 @@ public final class KernelBench {
       results.add(result);
     }
 
-    SelfTest.Speed after = SelfTest.run();
+    SpeedProbe.Speed after = SpeedProbe.run();
     text.printf("%nSelf-test after: %s%n", after);
     if (results.stream().anyMatch(Result::disturbed)) {
       text.println("Other processes took processor time: do not rely on these ratios.");

@@ -11,7 +11,7 @@ final class ResultJson {
 
   private ResultJson() {}
 
-  static String of(List<Result> results, SelfTest.Speed before, SelfTest.Speed after) {
+  static String of(List<Result> results, SpeedProbe.Speed before, SpeedProbe.Speed after) {
     ObjectNode document = JSON.createObjectNode();
     document.put("version", Kernels.version());
     document.put("instruction_set", Kernels.cpuInstructionSet());
@@ -23,7 +23,7 @@ final class ResultJson {
     return document.toPrettyString();
   }
 
-  private static ObjectNode speed(SelfTest.Speed speed) {
+  private static ObjectNode speed(SpeedProbe.Speed speed) {
     ObjectNode node = JSON.createObjectNode();
     node.put("copy_bytes_per_second", speed.bytesPerSecond());
     return node.put("gemm_flops_per_second", speed.flopsPerSecond());

@@ -16,7 +16,7 @@ record Work(double bytes, double flops) {
   }
 
   /** The time this takes at the speeds of the self-test. */
-  double floorMillis(SelfTest.Speed speed) {
+  double floorMillis(SpeedProbe.Speed speed) {
     return 1e3 * Math.max(bytes / speed.bytesPerSecond(), flops / speed.flopsPerSecond());
   }
 }

@@ -6,12 +6,12 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /** A second of copying and multiplying, which shows how busy the machine is. */
-final class SelfTest {
+final class SpeedProbe {
   private static final long HALF_SECOND = 500_000_000;
   private static final long COPIED = 64 << 20;
   private static final long SIZE = 1024;
 
-  private SelfTest() {}
+  private SpeedProbe() {}
 
   /** Bytes read plus bytes written, and f32 operations. */
   record Speed(double bytesPerSecond, double flopsPerSecond) {
