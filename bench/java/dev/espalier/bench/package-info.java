@@ -1,0 +1,2 @@
+/** Our kernels against the published op sequences: the harness, and one case class an operation. */
+package dev.espalier.bench;
