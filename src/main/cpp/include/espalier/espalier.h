@@ -3,17 +3,17 @@
  * The C interface of Espalier's pruning kernels.
  *
  * Conventions, for every function unless it says otherwise:
- *  - A function returns ESP_OK or a negative ::esp_status; ::esp_last_error() then gives one sentence
- *    for the calling thread. No exception crosses this interface.
+ *  - A function returns ESP_OK or a negative ::esp_status; ::esp_last_error() then gives one
+ * sentence for the calling thread. No exception crosses this interface.
  *  - Matrices are row-major views of memory owned by the caller. W is a linear layer's weight
  *    [out_features, in_features]; X holds activations [tokens, in_features].
- *  - All operands of a call live on one device. On the CPU a call returns when it is done. On a CUDA
- *    device work is queued on `stream` (a cudaStream_t, NULL for the legacy default stream) and the
- *    call returns at once, except where a result is written to host memory: then it waits.
- *  - `workspace` is scratch memory on the operands' device, 64-byte aligned, at least as large as the
- *    matching `_workspace_bytes` function says (0 for arguments that break the contract); its content
- *    before and after is meaningless. It may be NULL where that size is 0. The size holds for any
- *    number of threads, but only for the CPU instruction set it was asked under. The library
+ *  - All operands of a call live on one device. On the CPU a call returns when it is done. On a
+ * CUDA device work is queued on `stream` (a cudaStream_t, NULL for the legacy default stream) and
+ * the call returns at once, except where a result is written to host memory: then it waits.
+ *  - `workspace` is scratch memory on the operands' device, 64-byte aligned, at least as large as
+ * the matching `_workspace_bytes` function says (0 for arguments that break the contract); its
+ * content before and after is meaningless. It may be NULL where that size is 0. The size holds for
+ * any number of threads, but only for the CPU instruction set it was asked under. The library
  *    allocates nothing of its own in a call.
  *  - Results are deterministic: the same input gives the same bits, whatever the number of threads.
  *  - A score's order is that of its magnitude; NaN ranks above every number, and all NaN are equal.
@@ -42,8 +42,9 @@ typedef enum esp_status {
   ESP_INVALID_ARGUMENT = -1, /**< an argument breaks the function's contract; nothing was written */
   ESP_UNSUPPORTED = -2,      /**< valid, but not by this build or on this device */
   ESP_OUT_OF_MEMORY = -3,
-  ESP_CUDA_ERROR = -4,      /**< the CUDA runtime reported an error */
-  ESP_NUMERICAL_ERROR = -5, /**< the numbers do not allow it, e.g. a matrix is not positive definite */
+  ESP_CUDA_ERROR = -4, /**< the CUDA runtime reported an error */
+  ESP_NUMERICAL_ERROR =
+      -5, /**< the numbers do not allow it, e.g. a matrix is not positive definite */
   ESP_INTERNAL_ERROR = -6
 } esp_status;
 
@@ -76,12 +77,14 @@ typedef enum esp_rounding {
   ESP_PUBLISHED = 1
 } esp_rounding;
 
-/* ---- the library ------------------------------------------------------------------------------- */
+/* ---- the library -------------------------------------------------------------------------------
+ */
 
 /** The version, "major.minor.patch". Never NULL; static. */
 ESP_EXPORT const char* esp_version(void);
 
-/** What went wrong in this thread's last failed call; "" if none failed. Valid until the next call. */
+/** What went wrong in this thread's last failed call; "" if none failed. Valid until the next call.
+ */
 ESP_EXPORT const char* esp_last_error(void);
 
 /** Number of CUDA devices that can be used: 0 without a driver or in a build without CUDA. */
@@ -103,7 +106,8 @@ ESP_EXPORT const char* esp_cpu_isa(void);
  */
 ESP_EXPORT esp_status esp_set_cpu_isa(const char* isa);
 
-/* ---- statistics of activations ----------------------------------------------------------------- */
+/* ---- statistics of activations -----------------------------------------------------------------
+ */
 
 /**
  * acc[j] += sum over t of x[t, j]^2: the squared column norms of Wanda (Sun et al., 2023, eq. 1).
@@ -117,8 +121,8 @@ ESP_EXPORT size_t esp_accumulate_squares_workspace_bytes(const esp_matrix* x);
 
 /**
  * h += alpha * x^T x: the layer Hessian of SparseGPT (Frantar & Alistarh, 2023, sec. 3.1).
- * One triangle is computed, then mirrored: h stays exactly symmetric. f16 and bf16 products are exact
- * in f32; sums are taken in f32 over at most 4096 tokens at a time.
+ * One triangle is computed, then mirrored: h stays exactly symmetric. f16 and bf16 products are
+ * exact in f32; sums are taken in f32 over at most 4096 tokens at a time.
  * @param x     [tokens, cols], f32, f16 or bf16
  * @param alpha scale, finite
  * @param h     [cols, cols], f32, symmetric, added to
@@ -127,18 +131,19 @@ ESP_EXPORT esp_status esp_accumulate_hessian(const esp_matrix* x, double alpha, 
                                              void* workspace, size_t workspace_bytes, void* stream);
 ESP_EXPORT size_t esp_accumulate_hessian_workspace_bytes(const esp_matrix* x);
 
-/* ---- factorisation ----------------------------------------------------------------------------- */
+/* ---- factorisation -----------------------------------------------------------------------------
+ */
 
 /**
- * Replaces H by U, the upper Cholesky factor of (H + damp I)^-1 = U^T U, damp = damping * mean(diag H).
- * A column j with h[j, j] = 0 is dead: its diagonal counts as 1 and dead[j] becomes 1. The inverse is
- * never formed: with F the flip of both axes, U = F chol(F (H + damp I) F)^-1 F.
- * Waits for the result.
+ * Replaces H by U, the upper Cholesky factor of (H + damp I)^-1 = U^T U, damp = damping * mean(diag
+ * H). A column j with h[j, j] = 0 is dead: its diagonal counts as 1 and dead[j] becomes 1. The
+ * inverse is never formed: with F the flip of both axes, U = F chol(F (H + damp I) F)^-1 F. Waits
+ * for the result.
  * @param h            [n, n], f32, its upper triangle is read; U with zeros below the diagonal on
  *                     success, unchanged on failure
  * @param damping      relative, >= 0
- * @param precision    ESP_F64 to factor in double precision (the triangular inverse is then taken in
- *                     single), ESP_F32 for single throughout
+ * @param precision    ESP_F64 to factor in double precision (the triangular inverse is then taken
+ * in single), ESP_F32 for single throughout
  * @param dead         [1, n], u8, written
  * @param failed_pivot host; -1, or the column of H whose pivot was not positive and finite
  *                     (ESP_NUMERICAL_ERROR); so a NaN or an infinity in H is found, too
@@ -148,13 +153,14 @@ ESP_EXPORT esp_status esp_inverse_factor(const esp_matrix* h, double damping, es
                                          void* workspace, size_t workspace_bytes, void* stream);
 ESP_EXPORT size_t esp_inverse_factor_workspace_bytes(const esp_matrix* h, esp_dtype precision);
 
-/* ---- pruning ----------------------------------------------------------------------------------- */
+/* ---- pruning -----------------------------------------------------------------------------------
+ */
 
 /**
  * SparseGPT's column sweep (Frantar & Alistarh, 2023, algorithm 1), unstructured.
- * Columns are taken in blocks of `block_cols`. At the start of a block the weights with the smallest
- * w^2 / u[j, j]^2 over all its rows are chosen; then for each column j of it, e = (w - q) / u[j, j]
- * with q the pruned weight, and e * u[j, j:] is taken from the columns to the right.
+ * Columns are taken in blocks of `block_cols`. At the start of a block the weights with the
+ * smallest w^2 / u[j, j]^2 over all its rows are chosen; then for each column j of it, e = (w - q)
+ * / u[j, j] with q the pruned weight, and e * u[j, j:] is taken from the columns to the right.
  * @param w          [rows, cols], f32, pruned and updated in place
  * @param u          [cols, cols], f32, from ::esp_inverse_factor; only its upper triangle is read
  * @param sparsity   in [0, 1) (ESP_EXACT allows 1). ESP_EXACT: blocks up to column c hold
@@ -187,8 +193,8 @@ ESP_EXPORT size_t esp_sparsegpt_sweep_workspace_bytes(const esp_matrix* w, int64
  * Wanda (Sun et al., 2023): in each row zeroes the smallest |w[i, j]| * s[j], in f32.
  * @param w        [rows, cols], f32, f16 or bf16, pruned in place
  * @param s        [1, cols], f32, or NULL for all ones
- * @param sparsity in [0, 1]. ESP_EXACT: row i zeroes floor((i+1) T / rows) - floor(i T / rows) weights,
- *                 T = round(rows * cols * sparsity). ESP_PUBLISHED: every row (int)(cols * sparsity).
+ * @param sparsity in [0, 1]. ESP_EXACT: row i zeroes floor((i+1) T / rows) - floor(i T / rows)
+ * weights, T = round(rows * cols * sparsity). ESP_PUBLISHED: every row (int)(cols * sparsity).
  */
 ESP_EXPORT esp_status esp_prune_rows_smallest(const esp_matrix* w, const esp_matrix* s,
                                               double sparsity, esp_rounding rounding,
@@ -218,7 +224,8 @@ ESP_EXPORT size_t esp_prune_matrix_smallest_workspace_bytes(const esp_matrix* w)
 ESP_EXPORT esp_status esp_prune_n_of_m(const esp_matrix* w, const esp_matrix* s, int64_t keep,
                                        int64_t group, void* stream);
 
-/* ---- statistics of weights --------------------------------------------------------------------- */
+/* ---- statistics of weights ---------------------------------------------------------------------
+ */
 
 /** What ::esp_score_summary finds about the scores |w| * s of several matrices taken together. */
 typedef struct esp_score_summary_result {
@@ -232,8 +239,8 @@ typedef struct esp_score_summary_result {
 } esp_score_summary_result;
 
 /**
- * Statistics of all scores |w| * s, each formed in f32, of a block's linears taken together: what OWL
- * (Yin et al., 2024) and DLP (Chen et al., 2025) allocate by. Waits for the result.
+ * Statistics of all scores |w| * s, each formed in f32, of a block's linears taken together: what
+ * OWL (Yin et al., 2024) and DLP (Chen et al., 2025) allocate by. Waits for the result.
  * @param weights          `matrices` views [rows_i, cols_i], f32, f16 or bf16
  * @param scales           `matrices` views [1, cols_i], f32; or NULL for all ones
  * @param matrices         at least 1

@@ -77,7 +77,8 @@ void load_reflected(const Diagonal& diagonal, double damp, Panels<T> a) {
 void narrow(Panels<double> wide, Panels<float> single) {
   constexpr int64_t width = Panels<float>::width;
   constexpr int64_t half = Panels<double>::width;
-#pragma omp parallel for num_threads(threads_for_operations(8 * single.rows * single.rows)) schedule(dynamic)
+#pragma omp parallel for num_threads(threads_for_operations(8 * single.rows * single.rows)) \
+    schedule(dynamic)
   for (int64_t panel = 0; panel < single.rows / width; ++panel) {
     const int64_t j = panel * width;
     for (int64_t i = 0; i < j + width; ++i) {

@@ -34,8 +34,7 @@ struct Kernels {
 
   size_t (*score_summary_workspace)(const esp_matrix* weights, int matrices);
   void (*score_summary)(const esp_matrix* weights, const esp_matrix* scales, int matrices,
-                        double outlier_multiple, esp_score_summary_result& result,
-                        void* workspace);
+                        double outlier_multiple, esp_score_summary_result& result, void* workspace);
 
   size_t (*accumulate_hessian_workspace_bytes)(const esp_matrix& x);
   void (*accumulate_hessian)(const esp_matrix& x, double alpha, const esp_matrix& h,

@@ -29,7 +29,8 @@ void sparsegpt_sweep(const esp_matrix& w, const esp_matrix& u, double sparsity,
   for (int64_t begin = 0; begin < w.cols; begin += block_cols) {
     const Block block{begin, least(begin + block_cols, w.cols)};
     sweep.copy_u(u, block);
-#pragma omp parallel for num_threads(threads_for_operations(sweep.operations(block))) schedule(dynamic)
+#pragma omp parallel for num_threads(threads_for_operations(sweep.operations(block))) \
+    schedule(dynamic)
     for (int64_t first = 0; first < sweep.strips(); first += task_strips) {
       const int64_t end = least(first + task_strips, sweep.strips());
       sweep.gather(first, end, block);
@@ -39,7 +40,8 @@ void sparsegpt_sweep(const esp_matrix& w, const esp_matrix& u, double sparsity,
                             ? sweep.cut_as_published(block, sparsity)
                             : sweep.cut_exactly(block, pruned_up_to(total, block.end, w) -
                                                            pruned_up_to(total, block.begin, w));
-#pragma omp parallel for num_threads(threads_for_operations(sweep.operations(block))) schedule(dynamic)
+#pragma omp parallel for num_threads(threads_for_operations(sweep.operations(block))) \
+    schedule(dynamic)
     for (int64_t strip = 0; strip < sweep.strips(); ++strip) {
       sweep.prune(strip, block, cut, 0, 0);
       if (loss != nullptr) sweep.add_loss(strip, block, *loss);
@@ -54,7 +56,8 @@ void sparsegpt_sweep_n_of_m(const esp_matrix& w, const esp_matrix& u, int64_t ke
   for (int64_t begin = 0; begin < w.cols; begin += block_cols) {
     const Block block{begin, least(begin + block_cols, w.cols)};
     sweep.copy_u(u, block);
-#pragma omp parallel for num_threads(threads_for_operations(sweep.operations(block))) schedule(dynamic)
+#pragma omp parallel for num_threads(threads_for_operations(sweep.operations(block))) \
+    schedule(dynamic)
     for (int64_t first = 0; first < sweep.strips(); first += task_strips) {
       const int64_t end = least(first + task_strips, sweep.strips());
       sweep.gather(first, end, block);

@@ -51,7 +51,8 @@ class Sweep {
   /** Copies u[:end, begin:end], whose rows are far apart, with zeros up to whole tiles. */
   void copy_u(const esp_matrix& u, Block block) const {
     const float* from = static_cast<const float*>(u.data) + block.begin;
-#pragma omp parallel for num_threads(threads_for_operations(8 * block.end * block.cols())) schedule(static)
+#pragma omp parallel for num_threads(threads_for_operations(8 * block.end * block.cols())) \
+    schedule(static)
     for (int64_t k = 0; k < block.end; ++k) {
       float* to = u_ + k * u_stride_;
       std::memcpy(to, from + k * u.row_stride, static_cast<size_t>(block.cols()) * sizeof(float));

@@ -84,7 +84,8 @@ int64_t cholesky(Panels<T> a) {
   const int64_t step = task_columns(n);
   for (int64_t i0 = 0; i0 < n; i0 += block_rows) {
     const int64_t i1 = least(i0 + block_rows, n);
-#pragma omp parallel for num_threads(threads_for_operations(2 * (i1 - i0) * i0 * (n - i0))) schedule(dynamic)
+#pragma omp parallel for num_threads(threads_for_operations(2 * (i1 - i0) * i0 * (n - i0))) \
+    schedule(dynamic)
     for (int64_t j = i0; j < n; j += step) {
       subtract_product(a, a, i0, i1, j, least(j + step, n), 0, i0);
     }
@@ -94,7 +95,8 @@ int64_t cholesky(Panels<T> a) {
       const int64_t failed = factor_square(a, j);
       if (failed >= 0) return failed;
     }
-#pragma omp parallel for num_threads(threads_for_operations((i1 - i0) * (i1 - i0) * (n - i1))) schedule(static)
+#pragma omp parallel for num_threads(threads_for_operations((i1 - i0) * (i1 - i0) * (n - i1))) \
+    schedule(static)
     for (int64_t j = i1; j < n; j += width) substitute(a, a, i0, i1, j);
   }
   return -1;

@@ -112,6 +112,7 @@ final class GoldenMasks implements PruningMethod {
 
   @Override
   public String toString() {
-    return "%d of %d mask positions differ, scores by up to %.1e".formatted(flips, positions, worstFlip);
+    return "%d of %d mask positions differ, scores by up to %.1e"
+        .formatted(flips, positions, worstFlip);
   }
 }

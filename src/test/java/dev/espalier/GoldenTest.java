@@ -50,8 +50,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What the published code printed and masked for the sample model, against ours: float32, 32 windows
- * of 256 tokens, seed 0, published rounding, DLP by the mean.
+ * What the published code printed and masked for the sample model, against ours: float32, 32
+ * windows of 256 tokens, seed 0, published rounding, DLP by the mean.
  */
 class GoldenTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden");
@@ -82,7 +82,11 @@ class GoldenTest {
     static Run nOfM(String folder, PruningMethod method, int keep, int group) {
       double agreement = method.updatesWeights() ? 0.999 : 0.9999;
       return new Run(
-          folder, method, new SparsityPattern.NofM(keep, group), new UniformAllocation(), agreement);
+          folder,
+          method,
+          new SparsityPattern.NofM(keep, group),
+          new UniformAllocation(),
+          agreement);
     }
 
     double sparsity() {
@@ -125,8 +129,7 @@ class GoldenTest {
       calibration =
           new WindowSampler(tokenizer, 32, 256, 0)
               .draw(Corpus.open(SAMPLES.resolve("calibration.txt")));
-      evaluation =
-          EvaluationWindows.of(Corpus.open(SAMPLES.resolve("test.txt")), tokenizer, 256);
+      evaluation = EvaluationWindows.of(Corpus.open(SAMPLES.resolve("test.txt")), tokenizer, 256);
     }
   }
 

@@ -16,8 +16,8 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The dense pass: the scores |W|·s of every block of the unpruned model. One forward per block gives
- * both the block's statistics and the next block's inputs.
+ * The dense pass: the scores |W|·s of every block of the unpruned model. One forward per block
+ * gives both the block's statistics and the next block's inputs.
  */
 public final class BlockScores {
   private BlockScores() {}

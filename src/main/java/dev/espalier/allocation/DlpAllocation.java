@@ -9,8 +9,8 @@ import java.util.Map;
 /**
  * Dynamic layerwise pruning (DLP, Chen et al., 2025): a block whose scores stand out less is less
  * important and keeps less. With S the statistic of a block's scores, I = 1 − S / ΣS is rescaled to
- * [0, 2α] and centred on the target. The paper's statistic is the median; the released code takes the
- * mean.
+ * [0, 2α] and centred on the target. The paper's statistic is the median; the released code takes
+ * the mean.
  *
  * @param alpha half the range of densities, greater than 0; 0.15 in the paper at 70 %
  */

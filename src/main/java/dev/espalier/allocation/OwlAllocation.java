@@ -19,7 +19,8 @@ public record OwlAllocation(double lambda, double outlierMultiple) implements Sp
       throw new BadInputException("lambda is " + lambda + "; OWL needs a number greater than 0");
     }
     if (!(outlierMultiple > 0) || Double.isInfinite(outlierMultiple)) {
-      throw new BadInputException("M is " + outlierMultiple + "; OWL needs a number greater than 0");
+      throw new BadInputException(
+          "M is " + outlierMultiple + "; OWL needs a number greater than 0");
     }
   }
 

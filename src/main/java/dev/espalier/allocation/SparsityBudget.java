@@ -7,8 +7,8 @@ import java.util.List;
  * Turns allocated densities into sparsities that meet the model's target exactly.
  *
  * <p>Exact: every block is clamped to [0, 0.99] and all are shifted by one amount such that the
- * parameter-weighted mean is the target. With equal blocks and nothing clamped the shift is zero and
- * the densities are the published ones. Published: a sparsity ≤ 0 becomes 0.01 and that is all.
+ * parameter-weighted mean is the target. With equal blocks and nothing clamped the shift is zero
+ * and the densities are the published ones. Published: a sparsity ≤ 0 becomes 0.01 and that is all.
  */
 public enum SparsityBudget {
   EXACT {

@@ -11,8 +11,8 @@ import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The statistics of a block's inputs: one object per input, shared by the linears that read it (four
- * for the seven linears of a LLaMA block).
+ * The statistics of a block's inputs: one object per input, shared by the linears that read it
+ * (four for the seven linears of a LLaMA block).
  */
 public final class BlockStatistics implements InputObserver, AutoCloseable {
   private final Map<LinearInput, InputStatistics> byInput = new LinkedHashMap<>();

@@ -11,9 +11,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The residual stream of a set of token windows between two blocks: [windows, seqLen, hidden] in the
- * compute dtype, on the model's device. It advances block by block and is overwritten in place, so
- * there is never a second copy.
+ * The residual stream of a set of token windows between two blocks: [windows, seqLen, hidden] in
+ * the compute dtype, on the model's device. It advances block by block and is overwritten in place,
+ * so there is never a second copy.
  */
 public final class HiddenStates implements AutoCloseable {
   /**

@@ -49,7 +49,9 @@ public final class TokenWindows {
     return windows[i].clone();
   }
 
-  /** The ids of windows {@code first} to {@code last} − 1 as [windows, seqLen] int64, the caller's. */
+  /**
+   * The ids of windows {@code first} to {@code last} − 1 as [windows, seqLen] int64, the caller's.
+   */
   public Tensor tensor(int first, int last) {
     long[] ids = new long[(last - first) * seqLen()];
     for (int i = first, k = 0; i < last; i++) {

@@ -70,7 +70,9 @@ final class CommonOptions {
     }
     if (Kernels.cudaDevices() == 0) {
       throw new BadInputException(
-          "--device " + device + " was asked for, but this build has no CUDA kernels: install nvcc"
+          "--device "
+              + device
+              + " was asked for, but this build has no CUDA kernels: install nvcc"
               + " and build again");
     }
   }

@@ -32,7 +32,8 @@ public final class Espalier {
     boolean debug = Arrays.asList(args).contains("--debug");
     try {
       Command command = find(args[0]);
-      List<String> options = PublishedAliases.translate(Arrays.asList(args).subList(1, args.length));
+      List<String> options =
+          PublishedAliases.translate(Arrays.asList(args).subList(1, args.length));
       Options known = CommonOptions.addTo(command.options());
       if (options.contains("--help") || options.contains("-h")) {
         out.print(Help.of(command, known));

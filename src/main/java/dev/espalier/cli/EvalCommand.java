@@ -52,13 +52,11 @@ final class EvalCommand implements Command {
       console
           .out()
           .print(
-              ReportJson.text(
-                  ReportJson.evaluation(request.model().toString(), results, seconds)));
+              ReportJson.text(ReportJson.evaluation(request.model().toString(), results, seconds)));
       return;
     }
     Table table = new Table("corpus", "perplexity");
-    results.forEach(
-        r -> table.row(r.protocol().toString(), PruneSummary.number(r.value())));
+    results.forEach(r -> table.row(r.protocol().toString(), PruneSummary.number(r.value())));
     console.out().print(table);
   }
 

@@ -25,7 +25,8 @@ final class Help {
     try (PrintWriter writer = new PrintWriter(text)) {
       writer.printf("espalier %s [options]: %s%n%n", command.name(), command.summary());
       for (Option option : options.getOptions()) {
-        String usage = "--" + option.getLongOpt() + (option.hasArg() ? " " + option.getArgName() : "");
+        String usage =
+            "--" + option.getLongOpt() + (option.hasArg() ? " " + option.getArgName() : "");
         writer.printf("  %s%n%s", usage, wrap(option.getDescription()));
       }
     }

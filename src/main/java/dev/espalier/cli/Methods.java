@@ -51,7 +51,8 @@ final class Methods {
                 "dlp-statistic",
                 "median|mean",
                 "dlp: the paper's median or the released code's mean (median)"))
-        .addOption(CommonOptions.value("owl-lambda", "L", "owl: half the range of densities (0.08)"))
+        .addOption(
+            CommonOptions.value("owl-lambda", "L", "owl: half the range of densities (0.08)"))
         .addOption(CommonOptions.value("owl-m", "M", "owl: outliers exceed M times the mean (5)"))
         .addOption(CommonOptions.value("beta", "B", "atp: step of sparsity per block"))
         .addOption(
@@ -95,7 +96,8 @@ final class Methods {
             : CommonOptions.choice(line, "allocation", "dlp", "uniform", "owl", "atp");
     if (nofM && !name.equals("uniform")) {
       throw new BadInputException(
-          "--pattern N:M removes the same share everywhere, so --allocation " + name
+          "--pattern N:M removes the same share everywhere, so --allocation "
+              + name
               + " cannot apply; leave it out");
     }
     PARAMETERS.forEach(

@@ -34,9 +34,7 @@ final class PruneCommand implements Command {
             .addOption(CommonOptions.value("model", "FOLDER", "what to prune (bundled sample)"))
             .addOption(
                 CommonOptions.value(
-                    "output",
-                    "FOLDER",
-                    "what to write (pruned/MODEL-METHOD-ALLOCATION-SPARSITY)"))
+                    "output", "FOLDER", "what to write (pruned/MODEL-METHOD-ALLOCATION-SPARSITY)"))
             .addOption(CommonOptions.flag("overwrite", "replace an existing output"));
     Methods.addTo(options)
         .addOption(
@@ -80,8 +78,7 @@ final class PruneCommand implements Command {
     SparsityAllocation allocation = Methods.allocation(line, pattern);
     double sparsity = Methods.sparsity(line, pattern);
     boolean compare =
-        (sample(line) || line.hasOption("compare-uniform"))
-            && !allocation.name().equals("uniform");
+        (sample(line) || line.hasOption("compare-uniform")) && !allocation.name().equals("uniform");
     return new PruneRequest(
         model,
         line.hasOption("output")
@@ -133,7 +130,6 @@ final class PruneCommand implements Command {
             : String.valueOf(sparsity);
     Path name = model.toAbsolutePath().normalize().getFileName();
     return Path.of(
-        "pruned",
-        "%s-%s-%s-%s".formatted(name, method.name(), allocation.name(), amount));
+        "pruned", "%s-%s-%s-%s".formatted(name, method.name(), allocation.name(), amount));
   }
 }

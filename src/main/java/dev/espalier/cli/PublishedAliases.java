@@ -48,8 +48,7 @@ final class PublishedAliases {
         case "eval_zero_shot" ->
             throw new BadInputException(
                 "--eval_zero_shot: zero-shot accuracy is not measured by this version; leave it out");
-        default ->
-            translated.addAll(List.of("--" + SAME_MEANING.get(alias), value(arg, rest)));
+        default -> translated.addAll(List.of("--" + SAME_MEANING.get(alias), value(arg, rest)));
       }
     }
     if (variant && !translated.contains("--method")) {

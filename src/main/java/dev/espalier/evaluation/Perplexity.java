@@ -13,8 +13,8 @@ import dev.espalier.model.DecoderModel;
  */
 public record Perplexity(double value, Protocol protocol) {
   /**
-   * How a perplexity was measured: non-overlapping windows, the remainder dropped, the loss averaged
-   * over the seqLen − 1 predicted positions of each window.
+   * How a perplexity was measured: non-overlapping windows, the remainder dropped, the loss
+   * averaged over the seqLen − 1 predicted positions of each window.
    *
    * @param corpus the text
    * @param dtype the compute dtype

@@ -53,7 +53,8 @@ final class LoadedModel implements AutoCloseable {
     int max = decoder.description().maxPositions();
     if (wished.isPresent() && wished.getAsInt() > max) {
       throw new BadInputException(
-          "--seq-len is %d, but the model's context is %d tokens".formatted(wished.getAsInt(), max));
+          "--seq-len is %d, but the model's context is %d tokens"
+              .formatted(wished.getAsInt(), max));
     }
     if (wished.isEmpty() && max < USUAL_SEQ_LEN) {
       listener.note("The model's context is %d tokens: windows are that long.".formatted(max));

@@ -68,7 +68,7 @@ public final class PruneJob {
     TokenWindows calibration = loaded.calibration(request.calibration(), seqLen);
     List<TokenWindows> evaluation = loaded.evaluation(request.evaluation(), seqLen);
     try (ModelFolderWriter writer =
-        ModelFolderWriter.open(
+            ModelFolderWriter.open(
                 loaded.folder(), request.output(), request.overwrite(), identity(calibration));
         PrunedModelWriter output = new PrunedModelWriter(writer, request.method())) {
       if (writer.resumed()) {
@@ -109,8 +109,10 @@ public final class PruneJob {
     if (allocation.needsScores()) {
       listener.begin("Allocating", (long) blocks * calibration.count());
       scores =
-          clock.time("allocate", () -> BlockScores.measure(
-                      model, calibration, allocation.outlierMultiple(), listener));
+          clock.time(
+              "allocate",
+              () ->
+                  BlockScores.measure(model, calibration, allocation.outlierMultiple(), listener));
       listener.end();
     }
     double[] densities = allocation.densities(request.sparsity(), blocks, scores);
@@ -190,8 +192,7 @@ public final class PruneJob {
     List<PerplexityMeter> meters =
         texts.stream().map(windows -> new PerplexityMeter(model, windows, Progress.NONE)).toList();
     try {
-      listener.begin(
-          "Comparing with uniform", (2L * model.blockCount() - 1) * calibration.count());
+      listener.begin("Comparing with uniform", (2L * model.blockCount() - 1) * calibration.count());
       clock.time(
           "compare",
           () -> {

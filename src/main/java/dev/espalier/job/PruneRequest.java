@@ -41,7 +41,9 @@ public record PruneRequest(
     }
     if (pattern instanceof SparsityPattern.NofM && !method.supportsNofM()) {
       throw new BadInputException(
-          "the method " + method.name() + " cannot make N:M patterns; use magnitude, wanda or"
+          "the method "
+              + method.name()
+              + " cannot make N:M patterns; use magnitude, wanda or"
               + " sparsegpt");
     }
   }

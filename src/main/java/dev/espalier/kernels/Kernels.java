@@ -17,8 +17,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Espalier's kernels on libtorch tensors: {@code espalier.h} with tensors for views. Matrices are
- * tensors of two dimensions with contiguous rows, vectors of one; dtypes are those of the header. On
- * a CUDA device work is queued on the legacy default stream, which is libtorch's too.
+ * tensors of two dimensions with contiguous rows, vectors of one; dtypes are those of the header.
+ * On a CUDA device work is queued on the legacy default stream, which is libtorch's too.
  *
  * @throws NativeException (every method) when the library refuses the arguments or fails
  */
@@ -161,8 +161,7 @@ public final class Kernels {
   /** Keeps the {@code keep} largest |w| of every {@code group} consecutive weights of a row. */
   public static void pruneNofM(Tensor w, int keep, int group) {
     try (var scope = new PointerScope()) {
-      check(
-          NativeLibrary.esp_prune_n_of_m(Matrices.view(w), null, keep, group, DEFAULT_STREAM));
+      check(NativeLibrary.esp_prune_n_of_m(Matrices.view(w), null, keep, group, DEFAULT_STREAM));
     }
   }
 

@@ -7,8 +7,8 @@ import java.util.function.Predicate;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The weights of a checkpoint that is being read or written. Keeps the views it hands out, which are
- * small, until it is closed.
+ * The weights of a checkpoint that is being read or written. Keeps the views it hands out, which
+ * are small, until it is closed.
  */
 public final class CheckpointWeights implements WeightSource, AutoCloseable {
   private final Predicate<String> contains;

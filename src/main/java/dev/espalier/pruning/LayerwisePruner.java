@@ -16,9 +16,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The loop that everything serves: block by block, statistics of the dense block's inputs, pruning of
- * its linears, and the pruned block's outputs as the next one's inputs. One block is in memory at a
- * time, and one copy of the hidden states.
+ * The loop that everything serves: block by block, statistics of the dense block's inputs, pruning
+ * of its linears, and the pruned block's outputs as the next one's inputs. One block is in memory
+ * at a time, and one copy of the hidden states.
  */
 public final class LayerwisePruner {
   private final DecoderModel model;
@@ -65,8 +65,7 @@ public final class LayerwisePruner {
 
   private BlockResult prune(DecoderBlock block, HiddenStates hidden) {
     block.linears().forEach(LayerwisePruner::requireFinite);
-    try (BlockStatistics statistics =
-        BlockStatistics.collect(block, hidden, method.statistics())) {
+    try (BlockStatistics statistics = BlockStatistics.collect(block, hidden, method.statistics())) {
       double sparsity = plan.sparsity(block.index());
       List<LinearResult> results = new ArrayList<>();
       for (Linear linear : block.linears()) {

@@ -14,8 +14,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * SparseGPT (Frantar &amp; Alistarh, 2023): removes weights column by column and lets the columns to
- * the right make up for the error.
+ * SparseGPT (Frantar &amp; Alistarh, 2023): removes weights column by column and lets the columns
+ * to the right make up for the error.
  *
  * @param damping relative to the mean of the Hessian's diagonal; 0.01 in the paper
  * @param blockCols columns whose mask is chosen together; 128 in the paper

@@ -43,8 +43,7 @@ public sealed interface SparsityPattern {
 
     @Override
     public String describe() {
-      return "%d:%d (%d of %d kept, %d removed)"
-          .formatted(keep, group, keep, group, group - keep);
+      return "%d:%d (%d of %d kept, %d removed)".formatted(keep, group, keep, group, group - keep);
     }
   }
 

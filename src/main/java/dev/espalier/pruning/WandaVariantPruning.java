@@ -9,9 +9,9 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Wanda's variant: each row loses the smallest scores that together make up the share α of the row's
- * total, so rows differ; α is found by bisection until the matrix is within 0.001 of the target.
- * Unlike the released code of DLP's rivals, the target is the block's own.
+ * Wanda's variant: each row loses the smallest scores that together make up the share α of the
+ * row's total, so rows differ; α is found by bisection until the matrix is within 0.001 of the
+ * target. Unlike the released code of DLP's rivals, the target is the block's own.
  */
 public record WandaVariantPruning() implements PruningMethod {
   private static final double TOLERANCE = 0.001;
@@ -91,8 +91,7 @@ public record WandaVariantPruning() implements PruningMethod {
     /** The scores not above the largest one whose running sum is within α of its row's total. */
     Tensor mask(double alpha) {
       try (PointerScope scope = new PointerScope()) {
-        Tensor count =
-            running.le(totals.mul(new Scalar(alpha))).sum(new long[] {1}).unsqueeze(1);
+        Tensor count = running.le(totals.mul(new Scalar(alpha))).sum(new long[] {1}).unsqueeze(1);
         Tensor last = count.sub(new Scalar(1L)).clamp_min(new Scalar(0L));
         // A row whose smallest score is already too much loses nothing.
         Tensor threshold =

@@ -12,8 +12,8 @@ public record ModelInspection(String model, List<LinearInspection> linears, long
   /**
    * One matrix.
    *
-   * @param patterns the N:M patterns it satisfies: of every M consecutive weights of a row at most N
-   *     are not zero
+   * @param patterns the N:M patterns it satisfies: of every M consecutive weights of a row at most
+   *     N are not zero
    */
   public record LinearInspection(
       String name,

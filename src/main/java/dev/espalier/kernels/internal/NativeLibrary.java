@@ -12,7 +12,9 @@ import org.bytedeco.javacpp.annotation.Name;
 import org.bytedeco.javacpp.annotation.Platform;
 import org.bytedeco.pytorch.global.torch;
 
-/** Raw bindings of {@code espalier/espalier.h}, one method a function; see there for the contracts. */
+/**
+ * Raw bindings of {@code espalier/espalier.h}, one method a function; see there for the contracts.
+ */
 @Platform(
     value = "linux-x86_64",
     include = "espalier/espalier.h",
