@@ -3,11 +3,15 @@ package dev.espalier.testing;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Makes, reads and compares tensors. Temporaries belong to the caller's scope. */
@@ -56,7 +60,7 @@ public final class Tensors {
         strided.as_strided(
             new long[] {strided.size(0) + 3, strided.stride(0)},
             new long[] {strided.stride(0), 1},
-            new org.bytedeco.pytorch.LongOptional(0));
+            new LongOptional(0));
     Tensor around = larger.clone();
     around
         .narrow(0, 1, strided.size(0))
@@ -108,12 +112,14 @@ public final class Tensors {
   public static boolean sameBits(Tensor a, Tensor b) {
     try (PointerScope scope = new PointerScope()) {
       return a.scalar_type().intern() == b.scalar_type().intern()
-          && java.util.Arrays.equals(a.shape(), b.shape())
-          && a.contiguous()
-              .flatten()
-              .view(ScalarType.Byte)
-              .equal(b.contiguous().flatten().view(ScalarType.Byte));
+          && Arrays.equals(a.shape(), b.shape())
+          && bytes(a).equal(bytes(b));
     }
+  }
+
+  private static Tensor bytes(Tensor tensor) {
+    var contiguous = new MemoryFormatOptional(MemoryFormat.Contiguous);
+    return tensor.clone(contiguous).view(-1).view(ScalarType.Byte);
   }
 
   public static void assertSameBits(Tensor expected, Tensor actual, Object about) {
