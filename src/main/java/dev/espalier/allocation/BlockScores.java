@@ -1,5 +1,6 @@
 package dev.espalier.allocation;
 
+import dev.espalier.BadInputException;
 import dev.espalier.Progress;
 import dev.espalier.calibration.BlockStatistics;
 import dev.espalier.calibration.HiddenStates;
@@ -26,6 +27,7 @@ public final class BlockScores {
    * Summarises the scores of each block's linears taken together.
    *
    * @param outlierMultiple OWL's M: a score greater than M times its block's mean is an outlier
+   * @throws BadInputException if a score is not finite
    */
   public static List<ScoreSummary> measure(
       DecoderModel model, TokenWindows calibration, double outlierMultiple, Progress progress) {
@@ -41,10 +43,28 @@ public final class BlockScores {
             hidden.observe(block, statistics);
           }
           scores.add(summarise(block, statistics, outlierMultiple));
+          requireFinite(scores, i);
         }
       }
     }
     return scores;
+  }
+
+  /** Refuses scores that no allocation could make sense of. */
+  static void requireFinite(List<ScoreSummary> scores) {
+    for (int i = 0; i < scores.size(); i++) {
+      requireFinite(scores, i);
+    }
+  }
+
+  private static void requireFinite(List<ScoreSummary> scores, int block) {
+    if (!Double.isFinite(scores.get(block).sum())) {
+      throw new BadInputException(
+          "the scores of block "
+              + block
+              + " are not finite: its weights or the activations there are NaN or infinite;"
+              + " the checkpoint is damaged, or the compute dtype too narrow");
+    }
   }
 
   private static ScoreSummary summarise(

@@ -49,12 +49,15 @@ public final class LayerwisePruner {
   public void prune(HiddenStates hidden, PrunedBlocks output) {
     int last = model.blockCount() - 1;
     for (int i = 0; i <= last; i++) {
-      boolean resumed = i < output.finished();
+      boolean finished = i < output.finished();
+      boolean reload = finished && !handsOnFinerWeights();
       try (DecoderBlock block =
-          resumed ? model.loadBlock(i, output.weights()) : model.loadBlock(i)) {
-        if (!resumed) {
+          reload ? model.loadBlock(i, output.weights()) : model.loadBlock(i)) {
+        if (!reload) {
           BlockResult result = prune(block, hidden);
-          output.put(block, result);
+          if (!finished) {
+            output.put(block, result);
+          }
         }
         if (i < last) {
           hidden.advance(block);
@@ -63,8 +66,16 @@ public final class LayerwisePruner {
     }
   }
 
+  /**
+   * Whether the next block sees weights that no checkpoint holds, as in the published code: then
+   * only pruning a finished block again can give them back.
+   */
+  private boolean handsOnFinerWeights() {
+    return method.updatesWeights() && rounding == Rounding.PUBLISHED;
+  }
+
   private BlockResult prune(DecoderBlock block, HiddenStates hidden) {
-    block.linears().forEach(LayerwisePruner::requireFinite);
+    block.linears().forEach(this::requireFinite);
     try (BlockStatistics statistics = BlockStatistics.collect(block, hidden, method.statistics())) {
       double sparsity = plan.sparsity(block.index());
       List<LinearResult> results = new ArrayList<>();
@@ -84,8 +95,7 @@ public final class LayerwisePruner {
     } catch (ArithmeticException e) {
       throw new ArithmeticException(linear.name() + ": " + e.getMessage());
     }
-    // The published code goes on with the finer weights that it computed.
-    if (method.updatesWeights() && rounding == Rounding.EXACT) {
+    if (method.updatesWeights() && !handsOnFinerWeights()) {
       roundAsStored(linear);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
@@ -107,13 +117,22 @@ public final class LayerwisePruner {
     }
   }
 
-  private static void requireFinite(Linear linear) {
+  private void requireFinite(Linear linear) {
     try (PointerScope scope = new PointerScope()) {
       if (!linear.weight().isfinite().all().item_bool()) {
         throw new BadInputException(
             linear.name()
-                + " has weights that are NaN or infinite; the checkpoint is damaged, fetch it again");
+                + (" has weights that are NaN or infinite in " + model.placement().dtypeName())
+                + (isNarrower(linear)
+                    ? "; choose a wider compute dtype, or fetch the checkpoint again"
+                    : "; the checkpoint is damaged, fetch it again"));
       }
     }
+  }
+
+  /** Whether a finite weight may be too large for the compute dtype. */
+  private boolean isNarrower(Linear linear) {
+    return model.placement().dtype() == ScalarType.Half
+        && model.storedDtype(linear) != ScalarType.Half;
   }
 }
