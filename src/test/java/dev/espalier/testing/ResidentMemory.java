@@ -56,16 +56,29 @@ public final class ResidentMemory {
     for (int i = 0; i < warmUp; i++) {
       action.run();
     }
-    System.gc();
+    collectGarbage();
     long objects = Pointer.totalCount();
     long resident = now() - heap();
     for (int i = 0; i < calls; i++) {
       action.run();
     }
     assertTrue(Pointer.totalCount() <= objects, "native objects are left behind");
-    System.gc();
     long growth = now() - heap() - resident;
     assertTrue(growth <= bound, () -> (growth >> 10) + " KiB are left behind");
+  }
+
+  /** Until nobody's forgotten native objects are left that the collector would free later. */
+  private static void collectGarbage() {
+    long before;
+    do {
+      before = Pointer.totalCount();
+      System.gc();
+      try {
+        Thread.sleep(20);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    } while (Pointer.totalCount() < before);
   }
 
   private static long heap() {
