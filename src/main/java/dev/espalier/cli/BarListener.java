@@ -1,6 +1,5 @@
 package dev.espalier.cli;
 
-import dev.espalier.job.JobListener;
 import java.io.PrintStream;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -8,14 +7,16 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /** A progress bar with the time left, for terminals. */
-final class BarListener implements JobListener {
-  private static final int WIDTH = 90;
+final class BarListener implements ConsoleListener {
+  private static final int WIDEST = 100;
 
   private final PrintStream err;
+  private final int width;
   private ProgressBar bar;
 
-  BarListener(PrintStream err) {
+  BarListener(PrintStream err, int columns) {
     this.err = err;
+    this.width = Math.min(WIDEST, columns);
   }
 
   @Override
@@ -25,9 +26,9 @@ final class BarListener implements JobListener {
             .setTaskName(task)
             .setInitialMax(steps)
             .setStyle(ProgressBarStyle.ASCII)
-            .setMaxRenderedLength(WIDTH)
+            .setMaxRenderedLength(width)
             .setUpdateIntervalMillis(200)
-            .setConsumer(new ConsoleProgressBarConsumer(err, WIDTH))
+            .setConsumer(new ConsoleProgressBarConsumer(err, width))
             .build();
   }
 
@@ -44,6 +45,18 @@ final class BarListener implements JobListener {
 
   @Override
   public void note(String sentence) {
-    err.println(sentence);
+    // Over the bar, which is drawn again on the next line.
+    err.println(bar == null ? sentence : "\r" + sentence + padding(sentence));
+  }
+
+  private String padding(String sentence) {
+    return " ".repeat(Math.max(0, width - sentence.length()));
+  }
+
+  @Override
+  public void close() {
+    if (bar != null) {
+      end();
+    }
   }
 }

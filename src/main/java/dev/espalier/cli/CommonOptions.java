@@ -3,6 +3,8 @@ package dev.espalier.cli;
 import dev.espalier.BadInputException;
 import dev.espalier.kernels.Kernels;
 import dev.espalier.model.Placement;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.OptionalInt;
 import org.apache.commons.cli.CommandLine;
@@ -45,6 +47,20 @@ final class CommonOptions {
 
   /** Sets the threads and says where and how to compute. */
   static Placement placement(CommandLine line) {
+    String dtype = choice(line, "compute-dtype", "float32", "bfloat16", "float16");
+    String device = line.getOptionValue("device", "auto");
+    if (!device.matches("auto|cpu|cuda(:\\d{1,2})?")) {
+      throw new BadInputException(
+          "--device is \"%s\"; choose among auto, cpu, cuda and cuda:N".formatted(device));
+    }
+    if (device.startsWith("cuda")) {
+      requireCuda(device);
+    }
+    setThreads(line);
+    return Placement.parse(device.equals("auto") ? "cpu" : device, dtype);
+  }
+
+  private static void setThreads(CommandLine line) {
     if (line.hasOption("threads")) {
       int threads = integer(line, "threads", 0);
       if (threads < 1) {
@@ -53,12 +69,6 @@ final class CommonOptions {
       torch.set_num_threads(threads);
       Kernels.setThreads(threads);
     }
-    String device = line.getOptionValue("device", "auto");
-    if (device.startsWith("cuda")) {
-      requireCuda(device);
-    }
-    return Placement.parse(
-        device.equals("auto") ? "cpu" : device, line.getOptionValue("compute-dtype", "float32"));
   }
 
   private static void requireCuda(String device) {
@@ -74,6 +84,34 @@ final class CommonOptions {
               + device
               + " was asked for, but this build has no CUDA kernels: install nvcc"
               + " and build again");
+    }
+  }
+
+  /** A path, or {@code otherwise} where the option is not given. */
+  static Path path(CommandLine line, String option, Path otherwise) {
+    return line.hasOption(option) ? path(option, line.getOptionValue(option)) : otherwise;
+  }
+
+  static Path path(String option, String text) {
+    if (text.isBlank()) {
+      throw new BadInputException("--%s is empty; give a path".formatted(option));
+    }
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new BadInputException(
+          "--%s: \"%s\" is not a path on this system (%s); where its letters are the trouble, set LC_ALL=C.UTF-8"
+              .formatted(option, text, e.getReason()),
+          e);
+    }
+  }
+
+  static long wholeNumber(CommandLine line, String option, long otherwise) {
+    String text = line.getOptionValue(option);
+    try {
+      return text == null ? otherwise : Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new BadInputException("--%s is \"%s\", not a whole number".formatted(option, text));
     }
   }
 

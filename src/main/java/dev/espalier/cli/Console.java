@@ -1,6 +1,5 @@
 package dev.espalier.cli;
 
-import dev.espalier.job.JobListener;
 import java.io.PrintStream;
 
 /**
@@ -8,27 +7,26 @@ import java.io.PrintStream;
  * {@code --quiet} nowhere.
  *
  * @param json whether the result is one JSON document
+ * @param listener hears of progress and notes
  */
-record Console(PrintStream out, PrintStream err, boolean json, boolean quiet) {
-  /** Progress as a bar on a terminal, as a line now and then elsewhere. */
-  JobListener listener() {
-    if (quiet) {
-      return new QuietListener();
-    }
-    return System.console() != null ? new BarListener(err) : new LineListener(err);
+record Console(PrintStream out, boolean json, ConsoleListener listener) implements AutoCloseable {
+  /** The launcher sets it to the width of the terminal that standard error is, if it is one. */
+  private static final String COLUMNS = "espalier.columns";
+
+  private static final int NARROWEST_BAR = 60;
+
+  static Console of(PrintStream out, PrintStream err, boolean json, boolean quiet) {
+    return new Console(out, json, quiet ? new QuietListener() : listener(err));
   }
 
-  private static final class QuietListener implements JobListener {
-    @Override
-    public void begin(String task, long steps) {}
+  /** Progress as a bar on a terminal, as a line now and then elsewhere. */
+  private static ConsoleListener listener(PrintStream err) {
+    int columns = Integer.getInteger(COLUMNS, 0);
+    return columns >= NARROWEST_BAR ? new BarListener(err, columns) : new LineListener(err);
+  }
 
-    @Override
-    public void step(long steps) {}
-
-    @Override
-    public void end() {}
-
-    @Override
-    public void note(String sentence) {}
+  @Override
+  public void close() {
+    listener.close();
   }
 }

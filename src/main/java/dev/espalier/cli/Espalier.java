@@ -1,13 +1,12 @@
 package dev.espalier.cli;
 
 import dev.espalier.BadInputException;
+import dev.espalier.kernels.Kernels;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.apache.commons.cli.CommandLine;
-import org.apache.commons.cli.DefaultParser;
-import org.apache.commons.cli.Options;
-import org.apache.commons.cli.ParseException;
 
 /** The entry point: finds the subcommand, runs it, turns failures into a sentence and a code. */
 public final class Espalier {
@@ -17,6 +16,8 @@ public final class Espalier {
   private Espalier() {}
 
   public static void main(String[] args) {
+    // Numbers look the same everywhere: 0.7, never 0,7.
+    Locale.setDefault(Locale.ROOT);
     Interruption.watch(System.err);
     int code = run(args, System.out, System.err);
     Interruption.unwatch();
@@ -25,28 +26,44 @@ public final class Espalier {
 
   /** Runs a command line and returns its exit code. */
   static int run(String[] args, PrintStream out, PrintStream err) {
-    if (args.length == 0 || List.of("--help", "-h", "help").contains(args[0])) {
-      (args.length == 0 ? err : out).print(Help.overview(COMMANDS));
-      return args.length == 0 ? ExitCode.BAD_INPUT : ExitCode.OK;
+    if (args.length == 0) {
+      err.print(Help.overview(COMMANDS));
+      return ExitCode.BAD_INPUT;
     }
     boolean debug = Arrays.asList(args).contains("--debug");
     try {
-      Command command = find(args[0]);
-      List<String> options =
-          PublishedAliases.translate(Arrays.asList(args).subList(1, args.length));
-      Options known = CommonOptions.addTo(command.options());
-      if (options.contains("--help") || options.contains("-h")) {
-        out.print(Help.of(command, known));
-        return ExitCode.OK;
-      }
-      CommandLine line = parse(command, known, options);
-      command.run(line, new Console(out, err, line.hasOption("json"), line.hasOption("quiet")));
+      run(args[0], Arrays.asList(args).subList(1, args.length), out, err);
       return ExitCode.OK;
     } catch (BadInputException e) {
       return fail(err, e, debug, ExitCode.BAD_INPUT);
     } catch (RuntimeException | Error e) {
       return fail(err, e, debug, ExitCode.FAILURE);
     }
+  }
+
+  private static void run(String first, List<String> rest, PrintStream out, PrintStream err) {
+    switch (first) {
+      case "help", "--help", "-h" -> out.print(help(rest));
+      case "--version" -> out.println("espalier " + Kernels.version());
+      default -> run(find(first), rest, out, err);
+    }
+  }
+
+  private static void run(Command command, List<String> args, PrintStream out, PrintStream err) {
+    if (args.contains("--help") || args.contains("-h")) {
+      out.print(Help.of(command));
+      return;
+    }
+    PublishedAliases.Translation translation = PublishedAliases.translate(args);
+    CommandLine line = new OptionParser(command).parse(translation.args());
+    try (Console console = Console.of(out, err, line.hasOption("json"), line.hasOption("quiet"))) {
+      translation.notes().forEach(console.listener()::note);
+      command.run(line, console);
+    }
+  }
+
+  private static String help(List<String> about) {
+    return about.isEmpty() ? Help.overview(COMMANDS) : Help.of(find(about.get(0)));
   }
 
   private static Command find(String name) {
@@ -60,26 +77,6 @@ public final class Espalier {
                         .formatted(
                             name,
                             String.join(", ", COMMANDS.stream().map(Command::name).toList()))));
-  }
-
-  private static CommandLine parse(Command command, Options known, List<String> options) {
-    try {
-      CommandLine line =
-          DefaultParser.builder()
-              .setAllowPartialMatching(false)
-              .setStripLeadingAndTrailingQuotes(false)
-              .get()
-              .parse(known, options.toArray(String[]::new));
-      if (!line.getArgList().isEmpty()) {
-        throw new BadInputException(
-            "\"%s\" is not an option; see espalier %s --help"
-                .formatted(line.getArgList().get(0), command.name()));
-      }
-      return line;
-    } catch (ParseException e) {
-      throw new BadInputException(
-          "%s; see espalier %s --help".formatted(e.getMessage(), command.name()));
-    }
   }
 
   private static int fail(PrintStream err, Throwable failure, boolean debug, int code) {

@@ -24,6 +24,11 @@ final class EvalCommand implements Command {
   }
 
   @Override
+  public List<String> examples() {
+    return List.of("eval", "eval --model Llama --evaluate test.txt --seq-len 1024");
+  }
+
+  @Override
   public Options options() {
     Options options =
         new Options()
@@ -41,7 +46,7 @@ final class EvalCommand implements Command {
   public void run(CommandLine line, Console console) {
     EvaluateRequest request =
         new EvaluateRequest(
-            line.hasOption("model") ? Path.of(line.getOptionValue("model")) : Sample.MODEL,
+            CommonOptions.path(line, "model", Sample.MODEL),
             evaluation(line),
             CommonOptions.optionalInteger(line, "seq-len"),
             CommonOptions.placement(line));

@@ -17,13 +17,18 @@ final class Help {
     StringBuilder text =
         new StringBuilder("Espalier " + Kernels.version() + ": prunes large language models\n\n");
     commands.forEach(c -> text.append("  espalier %-8s %s%n".formatted(c.name(), c.summary())));
-    return text.append("\nespalier COMMAND --help shows a command's options.\n").toString();
+    return text.append(
+            "\nespalier COMMAND --help shows a command's options; espalier --version, the version.\n")
+        .toString();
   }
 
-  static String of(Command command, Options options) {
+  static String of(Command command) {
+    Options options = CommonOptions.addTo(command.options());
     StringWriter text = new StringWriter();
     try (PrintWriter writer = new PrintWriter(text)) {
       writer.printf("espalier %s [options]: %s%n%n", command.name(), command.summary());
+      command.examples().forEach(example -> writer.printf("  espalier %s%n", example));
+      writer.println();
       for (Option option : options.getOptions()) {
         String usage =
             "--" + option.getLongOpt() + (option.hasArg() ? " " + option.getArgName() : "");

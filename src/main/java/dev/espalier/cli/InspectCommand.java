@@ -27,6 +27,11 @@ final class InspectCommand implements Command {
   }
 
   @Override
+  public List<String> examples() {
+    return List.of("inspect", "inspect --model pruned/Llama-wanda-uniform-2of4 --pattern 2:4");
+  }
+
+  @Override
   public Options options() {
     return new Options()
         .addOption(CommonOptions.value("model", "FOLDER", "what to inspect (bundled sample)"))
@@ -39,7 +44,7 @@ final class InspectCommand implements Command {
 
   @Override
   public void run(CommandLine line, Console console) {
-    Path model = line.hasOption("model") ? Path.of(line.getOptionValue("model")) : Sample.MODEL;
+    Path model = CommonOptions.path(line, "model", Sample.MODEL);
     boolean verify = line.hasOption("pattern");
     List<NofM> patterns = verify ? List.of(pattern(line)) : USUAL_PATTERNS;
     ModelInspection inspection = InspectJob.run(model, patterns, console.listener());

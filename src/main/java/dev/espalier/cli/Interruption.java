@@ -8,6 +8,7 @@ import java.io.PrintStream;
  */
 final class Interruption {
   private static volatile boolean watching;
+  private static volatile String advice = "";
 
   private Interruption() {}
 
@@ -19,10 +20,15 @@ final class Interruption {
                 () -> {
                   if (watching) {
                     err.println();
-                    err.println("Interrupted. The same command goes on where this one stopped.");
+                    err.println("Interrupted." + advice);
                     Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
                   }
                 }));
+  }
+
+  /** From now on, the same command would go on where this one is stopped. */
+  static void resumable() {
+    advice = " The same command goes on after the last finished block.";
   }
 
   static void unwatch() {

@@ -1,14 +1,15 @@
 package dev.espalier.cli;
 
-import dev.espalier.job.JobListener;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /** Progress as plain lines, for logs: at most one every ten seconds, and one at the end. */
-final class LineListener implements JobListener {
+final class LineListener implements ConsoleListener {
   private static final long INTERVAL_NANOS = Duration.ofSeconds(10).toNanos();
 
   private final PrintStream err;
+  private final LongSupplier clock;
   private String task;
   private long total;
   private long done;
@@ -16,7 +17,15 @@ final class LineListener implements JobListener {
   private long printed;
 
   LineListener(PrintStream err) {
+    this(err, System::nanoTime);
+  }
+
+  /**
+   * @param clock in nanoseconds
+   */
+  LineListener(PrintStream err, LongSupplier clock) {
     this.err = err;
+    this.clock = clock;
   }
 
   @Override
@@ -24,14 +33,14 @@ final class LineListener implements JobListener {
     task = newTask;
     total = steps;
     done = 0;
-    start = System.nanoTime();
+    start = clock.getAsLong();
     printed = start;
   }
 
   @Override
   public void step(long steps) {
     done += steps;
-    long now = System.nanoTime();
+    long now = clock.getAsLong();
     if (now - printed >= INTERVAL_NANOS) {
       printed = now;
       double left = (double) (now - start) / done * (total - done);
@@ -41,7 +50,7 @@ final class LineListener implements JobListener {
 
   @Override
   public void end() {
-    err.printf("%s: done in %s%n", task, duration(System.nanoTime() - start));
+    err.printf("%s: done in %s%n", task, duration(clock.getAsLong() - start));
   }
 
   @Override

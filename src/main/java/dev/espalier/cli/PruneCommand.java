@@ -28,6 +28,14 @@ final class PruneCommand implements Command {
   }
 
   @Override
+  public List<String> examples() {
+    return List.of(
+        "prune",
+        "prune --model Llama --calibration train.txt --evaluate test.txt",
+        "prune --model Llama --calibration train.txt --method sparsegpt --pattern 2:4");
+  }
+
+  @Override
   public Options options() {
     Options options =
         new Options()
@@ -59,6 +67,7 @@ final class PruneCommand implements Command {
   @Override
   public void run(CommandLine line, Console console) {
     PruneRequest request = request(line);
+    Interruption.resumable();
     PruneReport report = PruneJob.run(request, console.listener());
     if (console.json()) {
       console.out().print(ReportJson.text(ReportJson.summary(report)));
@@ -71,8 +80,8 @@ final class PruneCommand implements Command {
     return !line.hasOption("model");
   }
 
-  private static PruneRequest request(CommandLine line) {
-    Path model = sample(line) ? Sample.MODEL : Path.of(line.getOptionValue("model"));
+  static PruneRequest request(CommandLine line) {
+    Path model = CommonOptions.path(line, "model", Sample.MODEL);
     PruningMethod method = Methods.method(line);
     SparsityPattern pattern = Methods.pattern(line);
     SparsityAllocation allocation = Methods.allocation(line, pattern);
@@ -81,9 +90,8 @@ final class PruneCommand implements Command {
         (sample(line) || line.hasOption("compare-uniform")) && !allocation.name().equals("uniform");
     return new PruneRequest(
         model,
-        line.hasOption("output")
-            ? Path.of(line.getOptionValue("output"))
-            : defaultOutput(model, method, allocation, pattern, sparsity),
+        CommonOptions.path(
+            line, "output", defaultOutput(model, method, allocation, pattern, sparsity)),
         line.hasOption("overwrite"),
         method,
         pattern,
@@ -94,13 +102,16 @@ final class PruneCommand implements Command {
             calibration(line),
             CommonOptions.integer(line, "samples", 128),
             CommonOptions.optionalInteger(line, "seq-len"),
-            CommonOptions.integer(line, "seed", 0)),
+            CommonOptions.wholeNumber(line, "seed", 0)),
         evaluation(line),
         CommonOptions.placement(line),
         compare);
   }
 
   private static Path calibration(CommandLine line) {
+    if ("none".equals(line.getOptionValue("calibration"))) {
+      throw new BadInputException("--calibration none is not possible; give a text");
+    }
     if (line.hasOption("calibration")) {
       return Texts.one("calibration", line.getOptionValue("calibration"));
     }

@@ -65,15 +65,21 @@ final class PruneSummary {
 
   private static String verdict(PruneReport report, CorpusPerplexity corpus) {
     double uniform = corpus.uniform().orElseThrow();
+    double allocated = corpus.pruned();
     String name = report.allocation().name();
-    String better = corpus.pruned() < uniform ? name : "uniform";
-    String worse = corpus.pruned() < uniform ? "uniform" : name;
+    String where =
+        report.perplexity().size() > 1 ? fileName(corpus.protocol().corpus()) + ": " : "";
+    if (allocated < uniform) {
+      return where + sentence(name, "uniform", allocated, uniform);
+    }
+    return uniform < allocated
+        ? where + sentence("uniform", name, uniform, allocated)
+        : "%sOn this model %s and uniform allocation do not differ.".formatted(where, name);
+  }
+
+  private static String sentence(String better, String worse, double lower, double higher) {
     return "On this model %s allocation is better than %s: perplexity %s instead of %s."
-        .formatted(
-            better,
-            worse,
-            number(Math.min(corpus.pruned(), uniform)),
-            number(Math.max(corpus.pruned(), uniform)));
+        .formatted(better, worse, number(lower), number(higher));
   }
 
   private static String fileName(String corpus) {

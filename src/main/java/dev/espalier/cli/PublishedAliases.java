@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 
 /** The options of the published repositories, in their spelling, as ours. */
 final class PublishedAliases {
@@ -21,51 +21,116 @@ final class PublishedAliases {
           "Lamda", "owl-lambda",
           "Hyper_m", "owl-m");
 
+  private static final Set<String> OTHERS =
+      Set.of("prune_method", "sparsity_type", "cache_dir", "use_variant", "eval_zero_shot");
+
   private static final List<String> METHODS = List.of("magnitude", "wanda", "sparsegpt");
   private static final List<String> ALLOCATIONS = List.of("dlp", "owl", "atp");
+
+  /**
+   * A command line in our options.
+   *
+   * @param notes what the user should know about the translation, a sentence each
+   */
+  record Translation(List<String> args, List<String> notes) {}
+
+  private final List<String> args = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+  private boolean variant;
+  private String publishedAllocation;
 
   private PublishedAliases() {}
 
   /** Rewrites the options of a command line; what is not an alias stays as it is. */
-  static List<String> translate(List<String> args) {
-    List<String> translated = new ArrayList<>();
-    boolean variant = args.contains("--use_variant");
-    Iterator<String> rest = args.iterator();
+  static Translation translate(List<String> given) {
+    PublishedAliases aliases = new PublishedAliases();
+    Iterator<String> rest = given.iterator();
     while (rest.hasNext()) {
-      String arg = rest.next();
-      Optional<String> name = name(arg);
-      if (name.isEmpty()) {
-        translated.add(arg);
-        continue;
-      }
-      String alias = name.get();
-      switch (alias) {
-        case "prune_method" -> translated.addAll(method(value(arg, rest), variant));
-        case "sparsity_type" -> translated.addAll(List.of("--pattern", pattern(value(arg, rest))));
-        // Nothing is downloaded to a place of its own, so there is no cache to choose.
-        case "cache_dir" -> value(arg, rest);
-        case "use_variant" -> {}
-        case "eval_zero_shot" ->
-            throw new BadInputException(
-                "--eval_zero_shot: zero-shot accuracy is not measured by this version; leave it out");
-        default -> translated.addAll(List.of("--" + SAME_MEANING.get(alias), value(arg, rest)));
-      }
+      aliases.take(rest.next(), rest);
     }
-    if (variant && !translated.contains("--method")) {
-      translated.addAll(List.of("--method", "wanda-variant"));
-    }
-    return translated;
+    aliases.complete();
+    return new Translation(aliases.args, aliases.notes);
   }
 
-  private static Optional<String> name(String arg) {
-    if (!arg.startsWith("--")) {
-      return Optional.empty();
+  private void take(String arg, Iterator<String> rest) {
+    String name = arg.startsWith("--") ? arg.substring(2).split("=", 2)[0] : "";
+    if (SAME_MEANING.containsKey(name)) {
+      add(SAME_MEANING.get(name), value(arg, rest));
+    } else if (OTHERS.contains(name)) {
+      translate(name, arg, rest);
+    } else {
+      args.add(arg);
     }
-    String name = arg.substring(2).split("=", 2)[0];
-    boolean special =
-        List.of("prune_method", "sparsity_type", "cache_dir", "use_variant", "eval_zero_shot")
-            .contains(name);
-    return special || SAME_MEANING.containsKey(name) ? Optional.of(name) : Optional.empty();
+  }
+
+  private void translate(String name, String arg, Iterator<String> rest) {
+    switch (name) {
+      case "prune_method" -> method(value(arg, rest));
+      case "sparsity_type" -> pattern(value(arg, rest));
+      case "use_variant" -> variant = true;
+      case "cache_dir" -> {
+        value(arg, rest);
+        notes.add("--cache_dir is ignored: this version downloads nothing.");
+      }
+      default ->
+          throw new BadInputException(
+              "--eval_zero_shot: zero-shot accuracy is not measured by this version; leave it out");
+    }
+  }
+
+  /** {@code wanda_dlp} is wanda with DLP; plain {@code wanda} prunes uniformly there. */
+  private void method(String text) {
+    String[] parts = text.split("_", 2);
+    boolean known =
+        METHODS.contains(parts[0]) && (parts.length == 1 || ALLOCATIONS.contains(parts[1]));
+    if (!known) {
+      throw new BadInputException(
+          "--prune_method \"%s\" is not known; the methods are %s, each alone or followed by _%s"
+              .formatted(text, String.join(", ", METHODS), String.join(" or _", ALLOCATIONS)));
+    }
+    add("method", parts[0]);
+    publishedAllocation = parts.length == 2 ? parts[1] : "uniform";
+  }
+
+  /** N counts the removed weights there, the kept ones here. */
+  private void pattern(String text) {
+    if (!(SparsityPattern.parse(text, true) instanceof NofM pattern)) {
+      add("pattern", text);
+      return;
+    }
+    String ours = pattern.keep() + ":" + pattern.group();
+    add("pattern", ours);
+    if (!ours.equals(text)) {
+      notes.add(
+          "--sparsity_type %s counts the removed weights; as --pattern it is %s, %d of every %d kept."
+              .formatted(text, ours, pattern.keep(), pattern.group()));
+    }
+  }
+
+  /** What depends on options that may stand anywhere on the line. */
+  private void complete() {
+    boolean allocated = args.stream().anyMatch(arg -> arg.matches("--allocation(=.*)?"));
+    if (publishedAllocation != null && (!allocated || !publishedAllocation.equals("uniform"))) {
+      add("allocation", publishedAllocation);
+    }
+    if (variant) {
+      useVariant();
+    }
+  }
+
+  /** With other methods than wanda the published code ignores it. */
+  private void useVariant() {
+    args.replaceAll(arg -> arg.equals("--method=wanda") ? "--method=wanda-variant" : arg);
+    int value = args.indexOf("--method") + 1;
+    if (value > 0 && value < args.size() && args.get(value).equals("wanda")) {
+      args.set(value, "wanda-variant");
+    } else if (args.stream().noneMatch(arg -> arg.matches("--method(=.*)?"))) {
+      add("method", "wanda-variant");
+    }
+  }
+
+  private void add(String option, String value) {
+    args.addAll(List.of("--" + option, value));
   }
 
   private static String value(String arg, Iterator<String> rest) {
@@ -74,30 +139,8 @@ final class PublishedAliases {
       return arg.substring(equals + 1);
     }
     if (!rest.hasNext()) {
-      throw new BadInputException("Missing argument for option: " + arg);
+      throw new BadInputException(arg + " needs a value");
     }
     return rest.next();
-  }
-
-  /** {@code wanda_dlp} is wanda with DLP; plain {@code wanda} prunes uniformly there. */
-  private static List<String> method(String text, boolean variant) {
-    String[] parts = text.split("_", 2);
-    String allocation = parts.length == 2 ? parts[1] : "uniform";
-    boolean known =
-        METHODS.contains(parts[0]) && (parts.length == 1 || ALLOCATIONS.contains(allocation));
-    if (!known) {
-      throw new BadInputException(
-          "--prune_method \"%s\" is not known; the methods are %s, each alone or followed by _%s"
-              .formatted(text, String.join(", ", METHODS), String.join(" or _", ALLOCATIONS)));
-    }
-    String method = variant && parts[0].equals("wanda") ? "wanda-variant" : parts[0];
-    return List.of("--method", method, "--allocation", allocation);
-  }
-
-  /** N counts the removed weights there, the kept ones here. */
-  private static String pattern(String text) {
-    return SparsityPattern.parse(text, true) instanceof NofM pattern
-        ? pattern.keep() + ":" + pattern.group()
-        : text;
   }
 }

@@ -14,7 +14,10 @@ final class Texts {
   private Texts() {}
 
   static Path one(String option, String name) {
-    Path path = Path.of(name);
+    if (name.equals("none")) {
+      throw new BadInputException("--%s none cannot be combined with texts".formatted(option));
+    }
+    Path path = CommonOptions.path(option, name);
     if (DATA_SETS.contains(name) && !Files.exists(path)) {
       throw new BadInputException(
           "--%s %s names a data set, which this version does not download; give a local file (.txt, .jsonl or .json.gz)"
@@ -27,6 +30,6 @@ final class Texts {
   static List<Path> several(String option, String names) {
     return names.equals("none")
         ? List.of()
-        : Arrays.stream(names.split(",")).map(name -> one(option, name.strip())).toList();
+        : Arrays.stream(names.split(",", -1)).map(name -> one(option, name.strip())).toList();
   }
 }

@@ -1,0 +1,10 @@
+package dev.espalier.cli;
+
+import dev.espalier.job.JobListener;
+
+/** A listener that may hold a line of the terminal, which it gives back when closed. */
+interface ConsoleListener extends JobListener, AutoCloseable {
+  /** Ends what a failure has cut short; after an orderly end there is nothing to do. */
+  @Override
+  default void close() {}
+}

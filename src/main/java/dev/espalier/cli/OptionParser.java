@@ -1,0 +1,88 @@
+package dev.espalier.cli;
+
+import dev.espalier.BadInputException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.DefaultParser;
+import org.apache.commons.cli.MissingArgumentException;
+import org.apache.commons.cli.Option;
+import org.apache.commons.cli.Options;
+import org.apache.commons.cli.ParseException;
+import org.apache.commons.cli.UnrecognizedOptionException;
+
+/** Reads a command's options and says in one sentence what is wrong with them. */
+final class OptionParser {
+  private final Command command;
+  private final Options known;
+
+  OptionParser(Command command) {
+    this.command = command;
+    this.known = CommonOptions.addTo(command.options());
+  }
+
+  Options known() {
+    return known;
+  }
+
+  /**
+   * @throws BadInputException if an option is unknown, lacks its value or is given twice
+   */
+  CommandLine parse(List<String> args) {
+    try {
+      CommandLine line =
+          DefaultParser.builder()
+              .setAllowPartialMatching(false)
+              .setStripLeadingAndTrailingQuotes(false)
+              .get()
+              .parse(known, args.toArray(String[]::new));
+      if (!line.getArgList().isEmpty()) {
+        throw fault("\"%s\" belongs to no option".formatted(line.getArgList().get(0)));
+      }
+      for (Option option : line.getOptions()) {
+        requireOnce(line, option);
+      }
+      return line;
+    } catch (MissingArgumentException e) {
+      throw fault("--%s needs a value".formatted(e.getOption().getLongOpt()));
+    } catch (UnrecognizedOptionException e) {
+      throw fault(unknown(e.getOption()));
+    } catch (ParseException e) {
+      throw fault(e.getMessage());
+    }
+  }
+
+  private void requireOnce(CommandLine line, Option option) {
+    String[] values = line.getOptionValues(option);
+    if (values != null && values.length > 1) {
+      throw fault(
+          "--%s is given twice, as %s and as %s"
+              .formatted(option.getLongOpt(), values[0], values[1]));
+    }
+  }
+
+  private String unknown(String given) {
+    String name = given.replaceFirst("^-+", "").split("=", 2)[0];
+    return "there is no option %s%s"
+        .formatted(given, similar(name).map(s -> " (did you mean --" + s + "?)").orElse(""));
+  }
+
+  private Optional<String> similar(String name) {
+    String wanted = name.replace('_', '-');
+    return known.getOptions().stream()
+        .map(Option::getLongOpt)
+        .filter(option -> isSimilar(option, wanted))
+        .min(Comparator.comparingInt(option -> EditDistance.between(option, wanted)));
+  }
+
+  private static boolean isSimilar(String option, String wanted) {
+    return option.startsWith(wanted)
+        || wanted.startsWith(option)
+        || EditDistance.between(option, wanted) <= Math.max(1, wanted.length() / 4);
+  }
+
+  private BadInputException fault(String problem) {
+    return new BadInputException("%s; see espalier %s --help".formatted(problem, command.name()));
+  }
+}
