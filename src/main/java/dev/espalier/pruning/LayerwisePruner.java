@@ -45,6 +45,7 @@ public final class LayerwisePruner {
    *
    * @param hidden the embedded calibration windows, overwritten
    * @throws BadInputException if a weight is not finite
+   * @throws ArithmeticException if the method cannot work with the calibration activations
    */
   public void prune(HiddenStates hidden, PrunedBlocks output) {
     int last = model.blockCount() - 1;

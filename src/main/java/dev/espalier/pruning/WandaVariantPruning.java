@@ -45,7 +45,7 @@ public record WandaVariantPruning() implements PruningMethod {
       Tensor weight, Optional<InputStatistics> statistics, PruningTarget target) {
     try (PointerScope scope = new PointerScope()) {
       Tensor norms = statistics.orElseThrow().norms();
-      double before = Norms.squared(weight, norms);
+      double before = Norms.finiteSquared(weight, norms);
       RowShares shares = RowShares.of(weight, norms);
       weight.masked_fill_(bisect(shares, (float) target.sparsity()), new Scalar(0.0));
       return Norms.removalError(LayerError.Measure.SCORES, before, Norms.squared(weight, norms));

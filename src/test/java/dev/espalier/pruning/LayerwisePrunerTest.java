@@ -231,18 +231,21 @@ class LayerwisePrunerTest {
   }
 
   @Test
-  void aHessianThatCannotBeFactoredNamesItsLinear() {
-    // The inputs of block 1 are not finite; its weights are.
+  void activationsThatAreNotFiniteAreRefusedWithTheNameOfTheLinear() {
     source.tensor("model.embed_tokens.weight").mul_(new Scalar(Double.NaN));
-    try (KeptBlocks output = new KeptBlocks(source);
-        DecoderModel model = source.open()) {
-      var e =
-          assertThrows(
-              ArithmeticException.class,
-              () -> prune(model, new SparseGptPruning(), Rounding.EXACT, output));
-      assertTrue(
-          e.getMessage().startsWith("model.layers.0.self_attn.q_proj.weight: its Hessian cannot"),
-          e::getMessage);
+    for (PruningMethod method : methods()) {
+      if (method.statistics() == InputStatistics.Kind.NONE) {
+        continue;
+      }
+      try (KeptBlocks output = new KeptBlocks(source);
+          DecoderModel model = source.open()) {
+        var e =
+            assertThrows(
+                ArithmeticException.class, () -> prune(model, method, Rounding.EXACT, output));
+        assertTrue(
+            e.getMessage().startsWith("model.layers.0.self_attn.q_proj.weight: "), e::getMessage);
+        assertTrue(e.getMessage().contains("calibration activations"), e::getMessage);
+      }
     }
   }
 
