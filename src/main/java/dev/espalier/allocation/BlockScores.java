@@ -1,5 +1,6 @@
 package dev.espalier.allocation;
 
+import dev.espalier.BadInputException;
 import dev.espalier.Progress;
 import dev.espalier.calibration.BlockStatistics;
 import dev.espalier.calibration.HiddenStates;
@@ -26,6 +27,7 @@ public final class BlockScores {
    * Summarises the scores of each block's linears taken together.
    *
    * @param outlierMultiple OWL's M: a score greater than M times its block's mean is an outlier
+   * @throws BadInputException if a weight or an activation is not finite
    */
   public static List<ScoreSummary> measure(
       DecoderModel model, TokenWindows calibration, double outlierMultiple, Progress progress) {
@@ -40,7 +42,9 @@ public final class BlockScores {
           } else {
             hidden.observe(block, statistics);
           }
-          scores.add(summarise(block, statistics, outlierMultiple));
+          ScoreSummary summary = summarise(block, statistics, outlierMultiple);
+          requireFinite(summary, block);
+          scores.add(summary);
         }
       }
     }
@@ -56,6 +60,17 @@ public final class BlockScores {
               .map(linear -> statistics.of(linear).orElseThrow().norms())
               .toList();
       return Kernels.scoreSummary(weights, norms, outlierMultiple);
+    }
+  }
+
+  /** One weight that is not finite would spoil the sparsities of all blocks. */
+  private static void requireFinite(ScoreSummary summary, DecoderBlock block) {
+    if (!Double.isFinite(summary.mean())) {
+      block.linears().forEach(Linear::requireFinite);
+      throw new BadInputException(
+          "the activations of block "
+              + block.index()
+              + " are not finite; choose --compute-dtype float32");
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.espalier.model;
 
+import dev.espalier.BadInputException;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -48,5 +50,18 @@ public final class Linear {
   @Override
   public String toString() {
     return name;
+  }
+
+  /**
+   * @throws BadInputException if a weight is NaN or infinite
+   */
+  public void requireFinite() {
+    try (PointerScope scope = new PointerScope()) {
+      if (!weight.isfinite().all().item_bool()) {
+        throw new BadInputException(
+            name
+                + " has weights that are NaN or infinite; the checkpoint is damaged, fetch it again");
+      }
+    }
   }
 }

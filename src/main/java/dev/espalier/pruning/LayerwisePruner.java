@@ -1,6 +1,5 @@
 package dev.espalier.pruning;
 
-import dev.espalier.BadInputException;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.calibration.BlockStatistics;
 import dev.espalier.calibration.HiddenStates;
@@ -44,7 +43,7 @@ public final class LayerwisePruner {
    * Prunes all blocks, or those that an interrupted run has left.
    *
    * @param hidden the embedded calibration windows, overwritten
-   * @throws BadInputException if a weight is not finite
+   * @throws dev.espalier.BadInputException if a weight is not finite
    */
   public void prune(HiddenStates hidden, PrunedBlocks output) {
     int last = model.blockCount() - 1;
@@ -64,7 +63,7 @@ public final class LayerwisePruner {
   }
 
   private BlockResult prune(DecoderBlock block, HiddenStates hidden) {
-    block.linears().forEach(LayerwisePruner::requireFinite);
+    block.linears().forEach(Linear::requireFinite);
     try (BlockStatistics statistics = BlockStatistics.collect(block, hidden, method.statistics())) {
       double sparsity = plan.sparsity(block.index());
       List<LinearResult> results = new ArrayList<>();
@@ -104,16 +103,6 @@ public final class LayerwisePruner {
     ScalarType stored = model.storedDtype(linear);
     try (PointerScope scope = new PointerScope()) {
       linear.weight().copy_(linear.weight().to(stored));
-    }
-  }
-
-  private static void requireFinite(Linear linear) {
-    try (PointerScope scope = new PointerScope()) {
-      if (!linear.weight().isfinite().all().item_bool()) {
-        throw new BadInputException(
-            linear.name()
-                + " has weights that are NaN or infinite; the checkpoint is damaged, fetch it again");
-      }
     }
   }
 }
