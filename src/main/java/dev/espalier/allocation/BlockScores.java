@@ -27,7 +27,7 @@ public final class BlockScores {
    * Summarises the scores of each block's linears taken together.
    *
    * @param outlierMultiple OWL's M: a score greater than M times its block's mean is an outlier
-   * @throws BadInputException if a score is not finite
+   * @throws BadInputException if a weight or an activation is not finite
    */
   public static List<ScoreSummary> measure(
       DecoderModel model, TokenWindows calibration, double outlierMultiple, Progress progress) {
@@ -42,7 +42,12 @@ public final class BlockScores {
           } else {
             hidden.observe(block, statistics);
           }
-          scores.add(summarise(block, statistics, outlierMultiple));
+          ScoreSummary summary = summarise(block, statistics, outlierMultiple);
+          if (!Double.isFinite(summary.sum())) {
+            // The sentence that names the weight is the better one.
+            block.linears().forEach(Linear::requireFinite);
+          }
+          scores.add(summary);
           requireFinite(scores, i);
         }
       }

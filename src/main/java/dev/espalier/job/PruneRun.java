@@ -1,12 +1,10 @@
 package dev.espalier.job;
 
-import dev.espalier.Progress;
 import dev.espalier.allocation.BlockScores;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.SparsityBudget;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.calibration.HiddenStates;
-import dev.espalier.calibration.InputStatistics;
 import dev.espalier.calibration.TokenWindows;
 import dev.espalier.kernels.ScoreSummary;
 import dev.espalier.model.DecoderModel;
@@ -102,23 +100,19 @@ final class PruneRun {
 
   /** Prunes the blocks that the output does not have yet. */
   void prune(String task, String phase, SparsityPlan plan, PrunedBlocks output) {
-    int left = model.blockCount() - output.finished();
-    if (left == 0) {
+    if (output.finished() == model.blockCount()) {
       return;
     }
-    boolean statistics = request.method().statistics() != InputStatistics.Kind.NONE;
-    // Each block's outputs are needed by the next one, and its inputs' statistics by its pruning.
-    long passes = model.blockCount() - 1L + (statistics ? left : 0);
-    listener.begin(task, passes * calibration.count());
-    clock.time(phase, () -> prune(plan, output, listener));
-    listener.end();
-  }
-
-  private void prune(SparsityPlan plan, PrunedBlocks output, Progress progress) {
     LayerwisePruner pruner =
         new LayerwisePruner(model, request.method(), request.pattern(), plan, request.rounding());
-    try (HiddenStates hidden = HiddenStates.embed(model, calibration, progress)) {
-      pruner.prune(hidden, output);
-    }
+    listener.begin(task, pruner.passes(output) * calibration.count());
+    clock.time(
+        phase,
+        () -> {
+          try (HiddenStates hidden = HiddenStates.embed(model, calibration, listener)) {
+            pruner.prune(hidden, output);
+          }
+        });
+    listener.end();
   }
 }

@@ -1,9 +1,9 @@
 package dev.espalier.pruning;
 
-import dev.espalier.BadInputException;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.calibration.BlockStatistics;
 import dev.espalier.calibration.HiddenStates;
+import dev.espalier.calibration.InputStatistics;
 import dev.espalier.kernels.Kernels;
 import dev.espalier.kernels.Rounding;
 import dev.espalier.model.DecoderBlock;
@@ -38,6 +38,16 @@ public final class LayerwisePruner {
     this.pattern = pattern;
     this.plan = plan;
     this.rounding = rounding;
+  }
+
+  /**
+   * How often {@link #prune} will take the windows up: each block's outputs are needed by the next
+   * one, and the statistics of its inputs by its pruning.
+   */
+  public long passes(PrunedBlocks output) {
+    boolean observed = method.statistics() != InputStatistics.Kind.NONE;
+    int reloaded = handsOnFinerWeights() ? 0 : output.finished();
+    return model.blockCount() - 1L + (observed ? model.blockCount() - reloaded : 0);
   }
 
   /**
@@ -76,7 +86,7 @@ public final class LayerwisePruner {
   }
 
   private BlockResult prune(DecoderBlock block, HiddenStates hidden) {
-    block.linears().forEach(this::requireFinite);
+    block.linears().forEach(Linear::requireFinite);
     try (BlockStatistics statistics = BlockStatistics.collect(block, hidden, method.statistics())) {
       double sparsity = plan.sparsity(block.index());
       List<LinearResult> results = new ArrayList<>();
@@ -116,24 +126,5 @@ public final class LayerwisePruner {
     try (PointerScope scope = new PointerScope()) {
       linear.weight().copy_(linear.weight().to(stored));
     }
-  }
-
-  private void requireFinite(Linear linear) {
-    try (PointerScope scope = new PointerScope()) {
-      if (!linear.weight().isfinite().all().item_bool()) {
-        throw new BadInputException(
-            linear.name()
-                + (" has weights that are NaN or infinite in " + model.placement().dtypeName())
-                + (isNarrower(linear)
-                    ? "; choose a wider compute dtype, or fetch the checkpoint again"
-                    : "; the checkpoint is damaged, fetch it again"));
-      }
-    }
-  }
-
-  /** Whether a finite weight may be too large for the compute dtype. */
-  private boolean isNarrower(Linear linear) {
-    return model.placement().dtype() == ScalarType.Half
-        && model.storedDtype(linear) != ScalarType.Half;
   }
 }

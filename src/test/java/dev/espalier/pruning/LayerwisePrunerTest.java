@@ -226,7 +226,7 @@ class LayerwisePrunerTest {
           assertThrows(
               BadInputException.class,
               () -> prune(model, new WandaPruning(), Rounding.EXACT, output));
-      assertTrue(e.getMessage().contains("choose a wider compute dtype"), e::getMessage);
+      assertTrue(e.getMessage().contains("choose a wider --compute-dtype"), e::getMessage);
     }
   }
 

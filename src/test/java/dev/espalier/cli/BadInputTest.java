@@ -1,0 +1,267 @@
+package dev.espalier.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import dev.espalier.cli.Runs.Result;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whatever is wrong with the input: exit code 2, one sentence, nothing left behind. */
+class BadInputTest {
+  @TempDir Path temp;
+  private Path output;
+  private List<String> before;
+
+  @BeforeEach
+  void chooseOutput() {
+    output = temp.resolve("out");
+  }
+
+  /** A prune that writes to {@link #output}, if it writes at all. */
+  private Result prune(Object... args) throws IOException {
+    before = Folders.listing(temp);
+    return Runs.prune(
+        Stream.concat(Stream.of(args), Stream.of("--output", output)).toArray(Object[]::new));
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws IOException {
+    if (before != null) {
+      assertEquals(before, Folders.listing(temp));
+    }
+  }
+
+  static Stream<Arguments> values() {
+    return Stream.of(
+        refused("--colour red", "there is no option --colour", "prune --help"),
+        refused("--sample 3", "did you mean --samples?"),
+        refused("--sparsity_ration 0.5", "did you mean --sparsity?"),
+        refused("stray", "\"stray\" belongs to no option"),
+        refused("--method", "--method needs a value"),
+        refused("--nsamples", "needs a value"),
+        refused("--seed 1 --seed 2", "--seed is given twice, as 1 and as 2"),
+        refused("--sparsity 0.5 --sparsity_ratio 0.6", "--sparsity is given twice"),
+        refused("--sparsity much", "--sparsity is \"much\", not a number"),
+        refused("--samples 1.5 --seq-len 64", "--samples is \"1.5\", not a whole number"),
+        refused("--seed x", "--seed is \"x\", not a whole number"),
+        refused("--sparsity 1", "sparsity is 1.0", "less than 1"),
+        refused("--sparsity -0.1", "sparsity is -0.1", "at least 0"),
+        refused("--sparsity NaN", "sparsity is NaN"),
+        refused("--sparsity 70", "sparsity is 70.0", "such as 0.7"),
+        refused("--alpha 0", "alpha is 0.0", "greater than 0"),
+        refused("--alpha -1", "alpha is -1.0"),
+        refused("--alpha NaN", "alpha is NaN"),
+        refused("--allocation owl --owl-lambda 0", "lambda is 0.0"),
+        refused("--allocation owl --owl-m -5", "M is -5.0"),
+        refused("--dlp-statistic mode", "--dlp-statistic is \"mode\"", "median, mean"),
+        refused("--pattern 4:4", "4:4 is not possible", "0 < N < M"),
+        refused("--pattern 0:4", "0:4 is not possible"),
+        refused("--pattern 4:2", "4:2 is not possible"),
+        refused("--pattern 2:65", "2:65 is not possible", "at most 64"),
+        refused("--pattern 2of4", "the pattern \"2of4\" is not known", "such as 2:4"),
+        refused("--pattern 3:5", "192 columns", "groups of 5", "another --pattern"),
+        refused("--pattern 2:4 --sparsity 0.7", "--sparsity 0.7 contradicts --pattern 2:4"),
+        refused("--pattern 2:4 --allocation dlp", "--allocation dlp cannot apply", "leave it out"),
+        refused("--pattern 2:4 --method wanda-variant", "wanda-variant cannot make N:M"),
+        refused("--allocation uniform --alpha 0.1", "--alpha belongs to --allocation dlp"),
+        refused("--allocation owl --beta 0.1", "--beta belongs to --allocation atp"),
+        refused("--owl-m 5", "--owl-m belongs to --allocation owl, not to dlp"),
+        refused("--allocation best", "--allocation is \"best\"; choose among dlp"),
+        refused("--method wander", "--method is \"wander\"; choose among wanda"),
+        refused("--allocation atp", "--allocation atp needs --beta"),
+        refused("--allocation atp --beta -1", "beta is -1.0"),
+        refused("--allocation atp --beta 0.2", "beta is 0.2", "10 blocks", "at most 0.066667"),
+        refused("--samples 100000 --seq-len 64", "--samples", "tokens"),
+        refused("--samples 4 --seq-len 513", "--seq-len is 513", "512 tokens"),
+        refused("--samples 4 --seq-len 1", "--seq-len is 1", "at least 2"),
+        refused("--samples 0 --seq-len 64", "--samples is 0", "at least 1"),
+        refused("--threads 0", "--threads is 0", "at least 1"),
+        refused("--device gpu", "--device is \"gpu\"", "cuda:N"),
+        refused("--device cudax", "--device is \"cudax\"", "cuda:N"),
+        refused("--compute-dtype int8", "--compute-dtype is \"int8\"", "bfloat16"),
+        refused("--calibration c4", "--calibration c4 names a data set", "local file"),
+        refused("--evaluate wikitext2", "--evaluate wikitext2 names a data set"),
+        refused("--calibration nowhere.txt", "nowhere.txt does not exist"),
+        refused("--evaluate nowhere.txt", "nowhere.txt does not exist"),
+        refused("--evaluate samples/test.txt,", "--evaluate is empty"),
+        refused("--evaluate none,none", "--evaluate none"),
+        refused("--calibration none", "--calibration none"),
+        refused("--calibration samples", "is a folder"),
+        refused("--model=", "--model is empty"),
+        refused("--model nowhere --calibration samples/test.txt", "nowhere: there is no such"),
+        refused("--model samples/sotu-llama-5m", "--calibration is needed"),
+        refused("--eval_zero_shot", "--eval_zero_shot", "leave it out"),
+        refused("--prune_method ablate", "--prune_method \"ablate\" is not known", "wanda"));
+  }
+
+  private static Arguments refused(String options, String... parts) {
+    return Arguments.of(options, parts);
+  }
+
+  @ParameterizedTest
+  @MethodSource("values")
+  void refusesOptions(String options, String[] parts) throws IOException {
+    Result result = prune((Object[]) options.split(" ")).refused(parts);
+    assertEquals("", result.out());
+  }
+
+  @Test
+  void refusesUnknownCommands() {
+    Runs.run("prunes").refused("there is no command \"prunes\"", "prune, eval, inspect");
+    Runs.run("help", "prunes").refused("there is no command \"prunes\"");
+  }
+
+  @Test
+  void showsTheStackOnlyWithDebug() throws IOException {
+    Result result = prune("--sparsity", "2", "--debug");
+    assertEquals(ExitCode.BAD_INPUT, result.code());
+    assertTrue(result.err().contains("\tat dev.espalier."), result.err());
+    assertEquals(1, result.err().lines().filter(line -> line.startsWith("espalier: ")).count());
+  }
+
+  @Test
+  void refusesCudaWhereThereIsNone() throws IOException {
+    assumeFalse(torch.cuda_is_available(), "this machine has CUDA");
+    prune("--device", "cuda").refused("--device cuda", "no CUDA", "-Pgpu");
+    prune("--device", "cuda:1").refused("--device cuda:1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"config.json", "tokenizer.json", Folders.WEIGHTS})
+  void namesTheMissingFile(String file) throws IOException {
+    Path model = Folders.copyOfSample(temp.resolve("model"));
+    Files.delete(model.resolve(file));
+    pruneModel(model).refused(model.toString(), file);
+  }
+
+  private Result pruneModel(Path model, Object... more) throws IOException {
+    return prune(
+        Stream.concat(Stream.of("--model", model, "--calibration", Sample.TEST), Stream.of(more))
+            .toArray());
+  }
+
+  @Test
+  void listsTheModelTypesItKnows() throws IOException {
+    Path model = Folders.copyOfSample(temp.resolve("model"));
+    Path config = model.resolve("config.json");
+    Files.writeString(config, Files.readString(config).replace("\"llama\"", "\"rwkv\""));
+    pruneModel(model).refused("rwkv", "llama");
+  }
+
+  @Test
+  void refusesADamagedConfig() throws IOException {
+    Path model = Folders.copyOfSample(temp.resolve("model"));
+    Files.writeString(model.resolve("config.json"), "{\"model_type\": \"llama\",");
+    pruneModel(model).refused("config.json");
+  }
+
+  @Test
+  void refusesADamagedTokenizer() throws IOException {
+    Path model = Folders.copyOfSample(temp.resolve("model"));
+    Files.writeString(model.resolve("tokenizer.json"), "{}");
+    pruneModel(model).refused("tokenizer.json", "download it again");
+  }
+
+  @Test
+  void refusesATruncatedCheckpoint() throws IOException {
+    Path model = Folders.copyOfSample(temp.resolve("model"));
+    try (RandomAccessFile file =
+        new RandomAccessFile(model.resolve(Folders.WEIGHTS).toFile(), "rw")) {
+      file.setLength(file.length() - 1000);
+    }
+    pruneModel(model).refused("model.safetensors", "damaged");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--method wanda --allocation uniform",
+        "--method wanda --allocation dlp",
+        "--method magnitude --allocation owl",
+        "--method sparsegpt --allocation uniform"
+      })
+  void namesTheTensorWithNaN(String how) throws IOException {
+    Path model = Folders.copyOfSample(temp.resolve("model"));
+    String tensor = "model.layers.2.mlp.up_proj.weight";
+    Path weights = model.resolve(Folders.WEIGHTS);
+    try (RandomAccessFile file = new RandomAccessFile(weights.toFile(), "rw")) {
+      file.seek(Folders.position(weights, tensor) + 1000);
+      file.write(new byte[] {(byte) 0xC0, 0x7F});
+    }
+    Result result = pruneModel(model, (Object[]) how.split(" "));
+    assertEquals(ExitCode.BAD_INPUT, result.code(), result.err());
+    String last = result.err().lines().reduce((a, b) -> b).orElseThrow();
+    assertTrue(last.contains(tensor) && last.contains("NaN"), last);
+  }
+
+  @Test
+  void refusesTextsThatAreNone() throws IOException {
+    Path binary = Files.write(temp.resolve("latin1.txt"), new byte[] {'a', 'b', (byte) 0xE9, 'c'});
+    Path empty = Files.createFile(temp.resolve("empty.txt"));
+    Path line = Files.writeString(temp.resolve("lines.jsonl"), "{\"text\": \"a\"}\n{broken\n");
+    Path shorty = Files.writeString(temp.resolve("short.txt"), "Fellow citizens");
+    for (String option : List.of("--calibration", "--evaluate")) {
+      prune(option, binary).refused("latin1.txt", "UTF-8", "offset 2");
+      prune(option, empty).refused("empty.txt is empty");
+      prune(option, line).refused("lines.jsonl", "line 2");
+      prune(option, shorty).refused("short.txt", "tokens", "longer text");
+    }
+  }
+
+  @Test
+  void refusesAnOutputThatExists() throws IOException {
+    Files.createDirectories(output);
+    Files.writeString(output.resolve("notes.txt"), "precious");
+    prune().refused("out: already exists", "--overwrite");
+    prune("--overwrite").refused("holds files but no model", "another --output");
+  }
+
+  @Test
+  void refusesAnOutputThatIsAFile() throws IOException {
+    Files.writeString(output, "precious");
+    prune("--overwrite").refused("out: exists and is not a folder");
+  }
+
+  @Test
+  void refusesToWriteIntoTheInput() throws IOException {
+    Path model = Folders.copyOfSample(temp.resolve("model"));
+    for (Path place : List.of(model, model.resolve("pruned"), temp)) {
+      output = place;
+      pruneModel(model, "--overwrite").refused("overlaps with the input");
+    }
+  }
+
+  @Test
+  void refusesToWriteBelowAFile() throws IOException {
+    output = Files.createFile(temp.resolve("file")).resolve("out");
+    prune().refused("file", "cannot be written");
+  }
+
+  @Test
+  void otherCommandsRefuseToo() {
+    Runs.run("eval", "--model", Sample.MODEL).refused("--evaluate is needed");
+    Runs.run("eval", "--evaluate", "none").refused("nothing to measure");
+    Runs.run("eval", "--evaluate", "c4").refused("names a data set");
+    Runs.run("eval", "--seq-len", "9999").refused("--seq-len is 9999", "512");
+    Runs.run("eval", "--samples", "3").refused("no option --samples", "eval --help");
+    Runs.run("inspect", "--model", "nowhere").refused("nowhere", "no such folder");
+    Runs.run("inspect", "--pattern", "unstructured").refused("nothing to verify");
+    Runs.run("inspect", "--pattern", "8:4").refused("8:4 is not possible");
+    Runs.run("inspect", "--model", Sample.MODEL.resolve("config.json")).refused("no such folder");
+  }
+}

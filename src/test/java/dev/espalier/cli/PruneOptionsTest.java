@@ -1,0 +1,205 @@
+package dev.espalier.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.espalier.BadInputException;
+import dev.espalier.allocation.AtpAllocation;
+import dev.espalier.allocation.DlpAllocation;
+import dev.espalier.allocation.OwlAllocation;
+import dev.espalier.allocation.UniformAllocation;
+import dev.espalier.job.PruneRequest;
+import dev.espalier.kernels.Rounding;
+import dev.espalier.model.Placement;
+import dev.espalier.pruning.MagnitudePruning;
+import dev.espalier.pruning.SparseGptPruning;
+import dev.espalier.pruning.SparsityPattern;
+import dev.espalier.pruning.SparsityPattern.NofM;
+import dev.espalier.pruning.WandaPruning;
+import dev.espalier.pruning.WandaVariantPruning;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What command lines ask for, in our spelling and in that of the published repositories. */
+class PruneOptionsTest {
+  private static final DlpAllocation DLP = new DlpAllocation(0.15, DlpAllocation.Statistic.MEDIAN);
+
+  private static PruneRequest request(String line) {
+    List<String> args = line.isEmpty() ? List.of() : List.of(line.split(" "));
+    List<String> translated = PublishedAliases.translate(args).args();
+    return PruneCommand.request(new OptionParser(new PruneCommand()).parse(translated));
+  }
+
+  private static List<String> notes(String line) {
+    return PublishedAliases.translate(List.of(line.split(" "))).notes();
+  }
+
+  @Test
+  void defaultsAreTheSample() {
+    PruneRequest request = request("");
+    assertEquals(Sample.MODEL, request.model());
+    assertEquals(Path.of("pruned/sotu-llama-5m-wanda-dlp-0.7"), request.output());
+    assertFalse(request.overwrite());
+    assertEquals(new WandaPruning(), request.method());
+    assertEquals(SparsityPattern.UNSTRUCTURED, request.pattern());
+    assertEquals(DLP, request.allocation());
+    assertEquals(0.7, request.sparsity());
+    assertEquals(Rounding.EXACT, request.rounding());
+    assertEquals(Sample.CALIBRATION, request.calibration().text());
+    assertEquals(128, request.calibration().samples());
+    assertEquals(OptionalInt.empty(), request.calibration().seqLen());
+    assertEquals(0, request.calibration().seed());
+    assertEquals(List.of(Sample.TEST), request.evaluation());
+    assertEquals(Placement.cpu(), request.placement());
+    assertTrue(request.compareUniform());
+  }
+
+  @Test
+  void everyOptionReachesTheRequest() {
+    PruneRequest request =
+        request(
+            "--model m --output o --overwrite --method sparsegpt --allocation dlp --alpha 0.2"
+                + " --dlp-statistic mean --sparsity 0.5 --published-rounding --calibration c.txt"
+                + " --evaluate a.txt,b.jsonl --samples 7 --seq-len 33 --seed 12345678901"
+                + " --device cpu --compute-dtype bfloat16");
+    assertEquals(Path.of("m"), request.model());
+    assertEquals(Path.of("o"), request.output());
+    assertTrue(request.overwrite());
+    assertEquals(new SparseGptPruning(), request.method());
+    assertEquals(new DlpAllocation(0.2, DlpAllocation.Statistic.MEAN), request.allocation());
+    assertEquals(0.5, request.sparsity());
+    assertEquals(Rounding.PUBLISHED, request.rounding());
+    assertEquals(Path.of("c.txt"), request.calibration().text());
+    assertEquals(List.of(Path.of("a.txt"), Path.of("b.jsonl")), request.evaluation());
+    assertEquals(7, request.calibration().samples());
+    assertEquals(OptionalInt.of(33), request.calibration().seqLen());
+    assertEquals(12345678901L, request.calibration().seed());
+    assertEquals("bfloat16", request.placement().dtypeName());
+    assertFalse(request.compareUniform(), "only the sample is compared unasked");
+  }
+
+  @Test
+  void ownModelsAreMeasuredAndComparedOnlyWhenAsked() {
+    String own = "--model m --calibration c.txt ";
+    assertEquals(List.of(), request(own).evaluation());
+    assertTrue(request(own + "--compare-uniform").compareUniform());
+    assertFalse(request(own + "--compare-uniform --allocation uniform").compareUniform());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--sparsity 0.5, pruned/sotu-llama-5m-wanda-dlp-0.5",
+    "--pattern 2:4, pruned/sotu-llama-5m-wanda-uniform-2of4",
+    "--method magnitude --allocation owl, pruned/sotu-llama-5m-magnitude-owl-0.7"
+  })
+  void namesTheOutputAfterTheSettings(String line, Path output) {
+    assertEquals(output, request(line).output());
+  }
+
+  @Test
+  void patternsBringTheirSparsity() {
+    assertEquals(0.5, request("--pattern 2:4").sparsity());
+    assertEquals(0.5, request("--pattern 4:8 --sparsity 0.5").sparsity());
+    assertEquals(0.75, request("--pattern 1:4").sparsity());
+    assertEquals(new UniformAllocation(), request("--pattern 2:4").allocation());
+  }
+
+  @Test
+  void publishedNames() {
+    PruneRequest request =
+        request(
+            "--prune_method wanda --sparsity_ratio 0.6 --sparsity_type unstructured --nsamples 9"
+                + " --seqlen 65 --seed 3 --save_model out --dataset d.txt");
+    assertEquals(new WandaPruning(), request.method());
+    assertEquals(new UniformAllocation(), request.allocation());
+    assertEquals(0.6, request.sparsity());
+    assertEquals(SparsityPattern.UNSTRUCTURED, request.pattern());
+    assertEquals(9, request.calibration().samples());
+    assertEquals(OptionalInt.of(65), request.calibration().seqLen());
+    assertEquals(3, request.calibration().seed());
+    assertEquals(Path.of("out"), request.output());
+    assertEquals(Path.of("d.txt"), request.calibration().text());
+  }
+
+  @Test
+  void publishedNamesWithEquals() {
+    PruneRequest request =
+        request(
+            "--prune_method=sparsegpt_owl --sparsity_ratio=0.6 --nsamples=9 --seqlen=65"
+                + " --save_model=a=b --Lamda=0.1 --Hyper_m=3");
+    assertEquals(new SparseGptPruning(), request.method());
+    assertEquals(new OwlAllocation(0.1, 3), request.allocation());
+    assertEquals(0.6, request.sparsity());
+    assertEquals(9, request.calibration().samples());
+    assertEquals(OptionalInt.of(65), request.calibration().seqLen());
+    assertEquals(Path.of("a=b"), request.output());
+  }
+
+  @Test
+  void publishedMethodsNameTheirAllocation() {
+    assertEquals(DLP, request("--prune_method wanda_dlp").allocation());
+    assertEquals(
+        new DlpAllocation(0.1, DlpAllocation.Statistic.MEDIAN),
+        request("--prune_method magnitude_dlp --alpha 0.1").allocation());
+    assertEquals(new MagnitudePruning(), request("--prune_method magnitude_dlp").method());
+    assertEquals(new OwlAllocation(0.08, 5), request("--prune_method wanda_owl").allocation());
+    assertEquals(
+        new AtpAllocation(0.01), request("--prune_method sparsegpt_atp --beta 0.01").allocation());
+  }
+
+  @Test
+  void ourAllocationGoesWithAPublishedMethod() {
+    assertEquals(DLP, request("--prune_method wanda --allocation dlp").allocation());
+    assertThrows(
+        BadInputException.class, () -> request("--prune_method wanda_owl --allocation dlp"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--use_variant",
+    "--use_variant --prune_method wanda",
+    "--prune_method wanda_dlp --use_variant",
+    "--use_variant --method wanda",
+    "--method=wanda --use_variant"
+  })
+  void variant(String line) {
+    assertEquals(new WandaVariantPruning(), request(line).method());
+  }
+
+  @Test
+  void variantMeansNothingToOtherMethods() {
+    assertEquals(new MagnitudePruning(), request("--use_variant --method magnitude").method());
+    assertEquals(new MagnitudePruning(), request("--use_variant --method=magnitude").method());
+    assertEquals(
+        new SparseGptPruning(), request("--prune_method sparsegpt --use_variant").method());
+  }
+
+  @Test
+  void publishedPatternsCountTheRemoved() {
+    assertEquals(new NofM(5, 8), request("--sparsity_type 3:8").pattern());
+    assertEquals(new NofM(2, 4), request("--sparsity_type=2:4 --sparsity_ratio 0.5").pattern());
+    assertEquals(new NofM(3, 8), request("--pattern 3:8").pattern());
+  }
+
+  @Test
+  void saysWhereAPublishedOptionMeansSomethingElse() {
+    List<String> notes = notes("--sparsity_type 3:8");
+    assertEquals(1, notes.size());
+    assertTrue(notes.get(0).contains("3:8") && notes.get(0).contains("5:8"), notes.get(0));
+    assertTrue(notes.get(0).contains("5 of every 8 kept"), notes.get(0));
+    assertEquals(List.of(), notes("--sparsity_type 2:4"));
+    assertTrue(notes("--cache_dir weights").get(0).contains("ignored"));
+  }
+
+  @Test
+  void otherOptionsStayAsTheyAre() {
+    List<String> args = List.of("--samples=3", "--json", "x_y", "--no_such", "-h");
+    assertEquals(args, PublishedAliases.translate(args).args());
+  }
+}
