@@ -62,8 +62,10 @@ public final class Linear {
         boolean narrow = weight.scalar_type().intern() == ScalarType.Half;
         throw new BadInputException(
             name
-                + " has weights that are NaN or infinite; fetch the checkpoint again"
-                + (narrow ? ", or choose a wider --compute-dtype than float16" : ""));
+                + " has weights that are NaN or infinite; "
+                + (narrow
+                    ? "choose a wider --compute-dtype than float16, or fetch the checkpoint again"
+                    : "the checkpoint is damaged, fetch it again"));
       }
     }
   }

@@ -60,16 +60,17 @@ class BlockScoresTest {
   }
 
   @Test
-  void theFirstBlockThatIsNotFiniteIsNamed() {
+  void theWeightThatIsNotFiniteIsNamed() {
     try (TinyModel source = TinyModel.small();
         DecoderModel model = source.open()) {
-      Tensor weight = source.tensor("model.layers.1.self_attn.v_proj.weight");
+      String name = "model.layers.1.self_attn.v_proj.weight";
+      Tensor weight = source.tensor(name);
       weight.narrow(0, 0, 1).narrow(1, 0, 1).mul_(new Scalar(Double.NaN));
       var e =
           assertThrows(
               BadInputException.class,
               () -> BlockScores.measure(model, TinyModel.windows(2, 9), 5, Progress.NONE));
-      assertTrue(e.getMessage().contains("block 1 are not finite"), e::getMessage);
+      assertTrue(e.getMessage().startsWith(name), e::getMessage);
     }
   }
 
