@@ -28,6 +28,7 @@ import dev.espalier.pruning.SparsityPattern.NofM;
 import dev.espalier.report.CorpusPerplexity;
 import dev.espalier.report.PruneReport;
 import dev.espalier.report.ReportJson;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -80,7 +81,10 @@ public final class PruneJob {
         }
         prune(calibration, output);
       } catch (BadInputException e) {
-        writer.discard();
+        // A full disk is no reason to give up what is on it; the same command resumes.
+        if (!(e.getCause() instanceof IOException)) {
+          writer.discard();
+        }
         throw e;
       }
       List<CorpusPerplexity> perplexity = evaluate(calibration, evaluation, output);
