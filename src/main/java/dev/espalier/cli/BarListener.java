@@ -28,7 +28,7 @@ final class BarListener implements ConsoleListener {
             .setStyle(ProgressBarStyle.ASCII)
             .setMaxRenderedLength(width)
             .setUpdateIntervalMillis(200)
-            .setConsumer(new ConsoleProgressBarConsumer(err, width))
+            .setConsumer(new LineConsumer(err, width))
             .build();
   }
 
@@ -40,6 +40,7 @@ final class BarListener implements ConsoleListener {
   @Override
   public void end() {
     bar.close();
+    err.println();
     bar = null;
   }
 
@@ -58,5 +59,15 @@ final class BarListener implements ConsoleListener {
     if (bar != null) {
       end();
     }
+  }
+
+  /** Leaves the end of the line to us: a bar closed as soon as it began would forget it. */
+  private static final class LineConsumer extends ConsoleProgressBarConsumer {
+    LineConsumer(PrintStream err, int width) {
+      super(err, width);
+    }
+
+    @Override
+    public void close() {}
   }
 }

@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -86,7 +88,7 @@ final class Folders {
       end += tensor.getValue().bytes().remaining();
       entry.putArray("data_offsets").add(begin).add(end);
     }
-    byte[] json = header.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    byte[] json = header.toString().getBytes(StandardCharsets.UTF_8);
     int padding = (8 - json.length % 8) % 8;
     ByteBuffer all =
         ByteBuffer.allocate(8 + json.length + padding + (int) end).order(ByteOrder.LITTLE_ENDIAN);
@@ -97,42 +99,39 @@ final class Folders {
 
   static JsonNode header(Path file) throws IOException {
     byte[] all = Files.readAllBytes(file);
-    int length = (int) ByteBuffer.wrap(all).order(ByteOrder.LITTLE_ENDIAN).getLong();
-    return JSON.readTree(all, 8, length);
+    return JSON.readTree(all, 8, headerLength(all));
+  }
+
+  private static int headerLength(byte[] file) {
+    return (int) ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong();
   }
 
   /** Where a tensor's data begins in its file. */
   static long position(Path file, String tensor) throws IOException {
-    int length =
-        (int) ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN).getLong();
-    return 8 + length + header(file).get(tensor).get("data_offsets").get(0).asLong();
+    int header = headerLength(Files.readAllBytes(file));
+    return 8 + header + header(file).get(tensor).get("data_offsets").get(0).asLong();
   }
 
   /** A file's tensors by name, in the order of its header. */
   static Map<String, Stored> tensors(Path file) throws IOException {
     byte[] all = Files.readAllBytes(file);
+    int data = 8 + headerLength(all);
     Map<String, Stored> tensors = new LinkedHashMap<>();
-    JsonNode header = header(file);
-    for (Map.Entry<String, JsonNode> field : header.properties()) {
-      if (field.getKey().equals("__metadata__")) {
-        continue;
+    for (Map.Entry<String, JsonNode> field : header(file).properties()) {
+      if (!field.getKey().equals("__metadata__")) {
+        tensors.put(field.getKey(), stored(field.getValue(), all, data));
       }
-      JsonNode entry = field.getValue();
-      int start = (int) position(file, field.getKey());
-      int size =
-          entry.get("data_offsets").get(1).asInt() - entry.get("data_offsets").get(0).asInt();
-      List<Long> shape =
-          JSON.convertValue(
-              entry.get("shape"),
-              JSON.getTypeFactory().constructCollectionType(List.class, Long.class));
-      tensors.put(
-          field.getKey(),
-          new Stored(
-              entry.get("dtype").asText(),
-              shape,
-              ByteBuffer.wrap(Arrays.copyOfRange(all, start, start + size))));
     }
     return tensors;
+  }
+
+  private static Stored stored(JsonNode entry, byte[] file, int data) {
+    List<Long> shape = new ArrayList<>();
+    entry.get("shape").forEach(size -> shape.add(size.asLong()));
+    int begin = data + entry.get("data_offsets").get(0).asInt();
+    int end = data + entry.get("data_offsets").get(1).asInt();
+    ByteBuffer bytes = ByteBuffer.wrap(Arrays.copyOfRange(file, begin, end));
+    return new Stored(entry.get("dtype").asText(), shape, bytes);
   }
 
   /** All tensors of a folder, over its shards. */

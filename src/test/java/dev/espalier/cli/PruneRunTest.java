@@ -3,7 +3,6 @@ package dev.espalier.cli;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -12,6 +11,7 @@ import dev.espalier.cli.Runs.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +49,6 @@ class PruneRunTest {
   @ParameterizedTest
   @CsvSource({
     "magnitude, uniform, 0.5",
-    "magnitude, dlp, 0.7",
     "wanda, dlp, 0.7",
     "wanda, owl, 0.6",
     "wanda-variant, uniform, 0.5",
@@ -80,12 +79,14 @@ class PruneRunTest {
     }
     short[] dense = before.halves();
     short[] pruned = after.halves();
+    int minusZeros = 0;
+    int changed = 0;
     for (int i = 0; i < dense.length; i++) {
-      assertNotEquals(MINUS_ZERO, pruned[i], name);
-      if (!method.equals("sparsegpt") && pruned[i] != 0) {
-        assertEquals(dense[i], pruned[i], name);
-      }
+      minusZeros += pruned[i] == MINUS_ZERO ? 1 : 0;
+      changed += pruned[i] != 0 && pruned[i] != dense[i] ? 1 : 0;
     }
+    assertEquals(0, minusZeros, name);
+    assertEquals(method.equals("sparsegpt"), changed > 0, name);
   }
 
   private void assertSameFilesAsTheSample() throws IOException {
@@ -256,8 +257,7 @@ class PruneRunTest {
     byte[] first = Files.readAllBytes(output.resolve(Folders.WEIGHTS));
     prune("--seed", 1).refused("already exists");
     prune("--seed", 2, "--overwrite").succeeded();
-    assertFalse(
-        java.util.Arrays.equals(first, Files.readAllBytes(output.resolve(Folders.WEIGHTS))));
+    assertFalse(Arrays.equals(first, Files.readAllBytes(output.resolve(Folders.WEIGHTS))));
     prune("--seed", 1, "--overwrite", "--threads", 1).succeeded();
     assertArrayEquals(first, Files.readAllBytes(output.resolve(Folders.WEIGHTS)));
     try (Stream<Path> left = Files.list(temp)) {
@@ -293,21 +293,13 @@ class PruneRunTest {
 
   @Test
   void resultsOfAPruneCanBePrunedAgain() throws IOException {
-    prune("--sparsity", 0.5, "--allocation", "uniform").succeeded();
+    // Uniformly: another allocation may give a block less than the zeros it already has.
+    String uniform = "--allocation=uniform";
+    prune(uniform, "--sparsity", 0.5).succeeded();
     Path once = output;
     output = temp.resolve("twice");
-    // Uniformly: another allocation may give a block less than the zeros it already has.
-    Object[] again = {
-      "--sparsity",
-      0.6,
-      "--allocation",
-      "uniform",
-      "--model",
-      once,
-      "--calibration",
-      Sample.CALIBRATION
-    };
-    prune(again).succeeded();
+    prune(uniform, "--sparsity", 0.6, "--model", once, "--calibration", Sample.CALIBRATION)
+        .succeeded();
     JsonNode report = Folders.json(output.resolve("espalier.json"));
     assertEquals(0.6, report.at("/sparsity/achieved").asDouble(), 1e-4);
     assertEquals(once.toString(), report.get("model").asText());

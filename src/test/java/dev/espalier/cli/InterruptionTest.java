@@ -1,0 +1,142 @@
+package dev.espalier.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.cli.Runs.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Ctrl-C in the midst of a run, in a process of its own. */
+@EnabledOnOs(OS.LINUX)
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
+class InterruptionTest {
+  @TempDir Path temp;
+
+  /** Slow enough to be caught between two blocks. */
+  private static List<String> line(String method, Path output) {
+    return new ArrayList<>(
+        List.of(
+            "prune",
+            "--method",
+            method,
+            "--samples",
+            "32",
+            "--seq-len",
+            "128",
+            "--evaluate",
+            "none",
+            "--output",
+            output.toString()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"wanda", "sparsegpt"})
+  void resumesWhereItWasInterrupted(String method) throws IOException, InterruptedException {
+    Path output = temp.resolve("out");
+    Path partial = temp.resolve("out.partial");
+    Path stderr = temp.resolve("stderr");
+    Process process = start(line(method, output), stderr);
+    try {
+      waitForFirstBlock(process, partial, stderr);
+      signal(process, "INT");
+      assertTrue(process.waitFor(60, TimeUnit.SECONDS), "still running");
+    } finally {
+      process.destroyForcibly();
+    }
+    assertEquals(ExitCode.INTERRUPTED, process.exitValue(), Files.readString(stderr));
+    assertTrue(Files.readString(stderr).contains("Interrupted. The same command goes on"));
+    assertFalse(Files.exists(output));
+    assertTrue(Files.isDirectory(partial));
+
+    List<String> other = line(method, output);
+    other.addAll(List.of("--sparsity", "0.6"));
+    Runs.run(other.toArray())
+        .refused("out.partial", "unfinished result of other settings", "--overwrite");
+
+    Result resumed = Runs.run(line(method, output).toArray()).succeeded();
+    assertTrue(resumed.err().matches("(?s).*Resuming after [1-9] finished block.*"), resumed.err());
+    assertFalse(Files.exists(partial));
+
+    Path atOnce = temp.resolve("at-once");
+    Result whole = Runs.run(line(method, atOnce).toArray()).succeeded();
+    assertFalse(whole.err().contains("Resuming"), whole.err());
+    assertEquals(
+        -1,
+        Files.mismatch(output.resolve(Folders.WEIGHTS), atOnce.resolve(Folders.WEIGHTS)),
+        "the first byte that differs");
+    assertEquals(report(atOnce), report(output));
+  }
+
+  @Test
+  void commandsThatCannotResumeDoNotPromiseIt() throws IOException, InterruptedException {
+    Path stderr = temp.resolve("stderr");
+    Process process = start(List.of("eval"), stderr);
+    try {
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+      while (!Files.readString(stderr).contains("context") && System.nanoTime() < deadline) {
+        Thread.sleep(5);
+      }
+      signal(process, "INT");
+      assertTrue(process.waitFor(60, TimeUnit.SECONDS), "still running");
+    } finally {
+      process.destroyForcibly();
+    }
+    assertEquals(ExitCode.INTERRUPTED, process.exitValue());
+    assertTrue(Files.readString(stderr).endsWith("\nInterrupted.\n"), Files.readString(stderr));
+  }
+
+  private static Process start(List<String> line, Path stderr) throws IOException {
+    List<String> command = new ArrayList<>();
+    // A shell's background jobs ignore the signal, and so would their children.
+    command.addAll(List.of("env", "--default-signal=INT"));
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Dorg.bytedeco.javacpp.maxPhysicalBytes=0", "-cp"));
+    command.add(System.getProperty("java.class.path"));
+    command.add(Espalier.class.getName());
+    command.addAll(line);
+    return new ProcessBuilder(command)
+        .redirectError(stderr.toFile())
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start();
+  }
+
+  private static void waitForFirstBlock(Process process, Path partial, Path stderr)
+      throws IOException, InterruptedException {
+    Path journal = partial.resolve("espalier-progress.json");
+    while (!Files.exists(journal) || Folders.json(journal).get("written").isEmpty()) {
+      assertTrue(process.isAlive(), () -> "ended too early: " + stderr);
+      Thread.sleep(5);
+    }
+  }
+
+  private static void signal(Process process, String name)
+      throws IOException, InterruptedException {
+    int code = new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor();
+    assertEquals(0, code);
+  }
+
+  /** What a run reports, without what may differ between two of them. */
+  private static JsonNode report(Path output) throws IOException {
+    ObjectNode report = (ObjectNode) Folders.json(output.resolve("espalier.json"));
+    report.remove(List.of("output", "seconds", "peak_bytes", "notes"));
+    report
+        .get("blocks")
+        .forEach(b -> b.get("linears").forEach(l -> ((ObjectNode) l).remove("seconds")));
+    return report;
+  }
+}
