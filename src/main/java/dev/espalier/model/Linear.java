@@ -1,7 +1,6 @@
 package dev.espalier.model;
 
 import dev.espalier.BadInputException;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -56,12 +55,6 @@ public final class Linear {
    * @throws BadInputException if a weight is NaN or infinite
    */
   public void requireFinite() {
-    try (PointerScope scope = new PointerScope()) {
-      if (!weight.isfinite().all().item_bool()) {
-        throw new BadInputException(
-            name
-                + " has weights that are NaN or infinite; the checkpoint is damaged, fetch it again");
-      }
-    }
+    WeightCheck.requireFinite(name, weight);
   }
 }
