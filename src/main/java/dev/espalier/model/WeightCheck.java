@@ -2,7 +2,9 @@ package dev.espalier.model;
 
 import dev.espalier.BadInputException;
 import java.util.Arrays;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Compares a checkpoint with what its config.json calls for, before anything is computed. */
 final class WeightCheck {
@@ -14,7 +16,10 @@ final class WeightCheck {
     this.weights = weights;
   }
 
-  /** Checks that every tensor is there, has its shape, and is of a floating-point dtype. */
+  /**
+   * Checks that every tensor is there, has its shape, and is of a floating-point dtype; and small
+   * ones for NaN.
+   */
   void run() {
     TensorNames names = decoder.names();
     int hidden = decoder.hiddenSize();
@@ -49,6 +54,28 @@ final class WeightCheck {
                   + "check that both belong to the same model.")
               .formatted(name, Arrays.toString(tensor.shape()), Arrays.toString(shape)));
     }
+    requireFloat(name, tensor);
+    // Norms and biases are small; linears are checked when they are pruned.
+    if (shape.length == 1) {
+      requireFinite(name, tensor);
+    }
+  }
+
+  static void requireFinite(String name, Tensor tensor) {
+    try (PointerScope scope = new PointerScope()) {
+      if (!tensor.isfinite().all().item_bool()) {
+        boolean narrow = tensor.scalar_type().intern() == ScalarType.Half;
+        throw new BadInputException(
+            name
+                + " has weights that are NaN or infinite; "
+                + (narrow
+                    ? "choose a wider --compute-dtype than float16, or fetch the checkpoint again"
+                    : "the checkpoint is damaged, fetch it again"));
+      }
+    }
+  }
+
+  private static void requireFloat(String name, Tensor tensor) {
     switch (tensor.scalar_type().intern()) {
       case Double, Float, BFloat16, Half -> {}
       default ->

@@ -196,17 +196,31 @@ class BadInputTest {
         "--method sparsegpt --allocation uniform"
       })
   void namesTheTensorWithNaN(String how) throws IOException {
-    Path model = Folders.copyOfSample(temp.resolve("model"));
     String tensor = "model.layers.2.mlp.up_proj.weight";
-    Path weights = model.resolve(Folders.WEIGHTS);
-    try (RandomAccessFile file = new RandomAccessFile(weights.toFile(), "rw")) {
-      file.seek(Folders.position(weights, tensor) + 1000);
-      file.write(new byte[] {(byte) 0xC0, 0x7F});
-    }
+    Path model = withNaN(tensor);
     Result result = pruneModel(model, (Object[]) how.split(" "));
     assertEquals(ExitCode.BAD_INPUT, result.code(), result.err());
     String last = result.err().lines().reduce((a, b) -> b).orElseThrow();
     assertTrue(last.contains(tensor) && last.contains("NaN"), last);
+  }
+
+  @Test
+  void namesTheNormWithNaN() throws IOException {
+    String tensor = "model.layers.3.post_attention_layernorm.weight";
+    Path model = withNaN(tensor);
+    pruneModel(model, "--method", "magnitude").refused(tensor, "NaN");
+    Runs.run("eval", "--model", model, "--evaluate", Sample.TEST).refused(tensor, "NaN");
+  }
+
+  /** A copy of the sample in which one weight of a tensor is NaN. */
+  private Path withNaN(String tensor) throws IOException {
+    Path model = Folders.copyOfSample(temp.resolve("model"));
+    Path weights = model.resolve(Folders.WEIGHTS);
+    try (RandomAccessFile file = new RandomAccessFile(weights.toFile(), "rw")) {
+      file.seek(Folders.position(weights, tensor) + 100);
+      file.write(new byte[] {(byte) 0xC0, 0x7F});
+    }
+    return model;
   }
 
   @Test
