@@ -4,7 +4,7 @@ package dev.espalier;
  * Something the user gave cannot be used. The message is one sentence for the user: what is wrong,
  * where, and what to do.
  */
-public final class BadInputException extends RuntimeException {
+public class BadInputException extends RuntimeException {
   public BadInputException(String message) {
     super(message);
   }

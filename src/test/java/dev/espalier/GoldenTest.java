@@ -40,7 +40,9 @@ import dev.espalier.pruning.WandaVariantPruning;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -56,6 +58,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GoldenTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden");
   private static final Path SAMPLES = Path.of("samples");
+
+  /** The dense pass, once for each multiple of the mean. */
+  private static final Map<Double, List<ScoreSummary>> SCORES = new HashMap<>();
 
   private static ModelFolder folder;
   private static CheckpointWeights weights;
@@ -178,8 +183,9 @@ class GoldenTest {
   private static SparsityPlan plan(Run run) {
     List<ScoreSummary> scores =
         run.allocation.needsScores()
-            ? BlockScores.measure(
-                model, calibration, run.allocation.outlierMultiple(), Progress.NONE)
+            ? SCORES.computeIfAbsent(
+                run.allocation.outlierMultiple(),
+                m -> BlockScores.measure(model, calibration, m, Progress.NONE))
             : List.of();
     int blocks = model.blockCount();
     long[] parameters =

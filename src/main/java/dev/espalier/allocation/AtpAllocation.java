@@ -3,6 +3,7 @@ package dev.espalier.allocation;
 import dev.espalier.BadInputException;
 import dev.espalier.kernels.ScoreSummary;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -41,8 +42,13 @@ public record AtpAllocation(double beta) implements SparsityAllocation {
             : Math.min(2 * sparsity, 2 * (1 - sparsity)) / (blocks - 1);
     if (beta > bound) {
       throw new BadInputException(
-          "beta is %s, but at sparsity %s and %d blocks it can be at most %.6f"
-              .formatted(beta, sparsity, blocks, bound));
+          String.format(
+              Locale.ROOT,
+              "beta is %s, but at sparsity %s and %d blocks it can be at most %.6f",
+              beta,
+              sparsity,
+              blocks,
+              Math.floor(bound * 1e6) / 1e6));
     }
     double[] densities = new double[blocks];
     for (int i = 0; i < blocks; i++) {

@@ -43,12 +43,33 @@ public final class BlockScores {
             hidden.observe(block, statistics);
           }
           ScoreSummary summary = summarise(block, statistics, outlierMultiple);
-          requireFinite(summary, block);
+          if (!Double.isFinite(summary.sum())) {
+            // The sentence that names the weight is the better one.
+            block.linears().forEach(Linear::requireFinite);
+          }
           scores.add(summary);
+          requireFinite(scores, i);
         }
       }
     }
     return scores;
+  }
+
+  /** Refuses scores that no allocation could make sense of. */
+  static void requireFinite(List<ScoreSummary> scores) {
+    for (int i = 0; i < scores.size(); i++) {
+      requireFinite(scores, i);
+    }
+  }
+
+  private static void requireFinite(List<ScoreSummary> scores, int block) {
+    if (!Double.isFinite(scores.get(block).sum())) {
+      throw new BadInputException(
+          "the scores of block "
+              + block
+              + " are not finite: its weights or the activations there are NaN or infinite;"
+              + " the checkpoint is damaged, or the compute dtype too narrow");
+    }
   }
 
   private static ScoreSummary summarise(
@@ -60,17 +81,6 @@ public final class BlockScores {
               .map(linear -> statistics.of(linear).orElseThrow().norms())
               .toList();
       return Kernels.scoreSummary(weights, norms, outlierMultiple);
-    }
-  }
-
-  /** One weight that is not finite would spoil the sparsities of all blocks. */
-  private static void requireFinite(ScoreSummary summary, DecoderBlock block) {
-    if (!Double.isFinite(summary.mean())) {
-      block.linears().forEach(Linear::requireFinite);
-      throw new BadInputException(
-          "the activations of block "
-              + block.index()
-              + " are not finite; choose --compute-dtype float32");
     }
   }
 }

@@ -12,15 +12,15 @@ final class CentredRange {
     double max = Arrays.stream(importance).max().orElse(0);
     double[] densities = new double[importance.length];
     // Nothing tells the blocks apart: uniform, not 0/0.
-    double scale = max > min ? 2 * halfRange / (max - min) : 0;
+    double range = max > min ? max - min : Double.POSITIVE_INFINITY;
     double sum = 0;
     for (int i = 0; i < densities.length; i++) {
-      densities[i] = (importance[i] - min) * scale;
+      densities[i] = (importance[i] - min) / range;
       sum += densities[i];
     }
-    double shift = 1 - sparsity - sum / densities.length;
+    double mean = sum / densities.length;
     for (int i = 0; i < densities.length; i++) {
-      densities[i] += shift;
+      densities[i] = (densities[i] - mean) * (2 * halfRange) + (1 - sparsity);
     }
     return densities;
   }

@@ -29,7 +29,7 @@ public record DlpAllocation(double alpha, Statistic statistic) implements Sparsi
   }
 
   public DlpAllocation {
-    if (!(alpha > 0) || Double.isInfinite(alpha)) {
+    if (!(alpha > 0) || Double.isInfinite(2 * alpha)) {
       throw new BadInputException("alpha is " + alpha + "; DLP needs a number greater than 0");
     }
   }
@@ -51,6 +51,7 @@ public record DlpAllocation(double alpha, Statistic statistic) implements Sparsi
 
   @Override
   public double[] densities(double sparsity, int blocks, List<ScoreSummary> scores) {
+    BlockScores.requireFinite(scores);
     double[] statistics = scores.stream().mapToDouble(statistic::of).toArray();
     double sum = 0;
     for (double s : statistics) {

@@ -15,7 +15,7 @@ import java.util.Map;
  */
 public record OwlAllocation(double lambda, double outlierMultiple) implements SparsityAllocation {
   public OwlAllocation {
-    if (!(lambda > 0) || Double.isInfinite(lambda)) {
+    if (!(lambda > 0) || Double.isInfinite(2 * lambda)) {
       throw new BadInputException("lambda is " + lambda + "; OWL needs a number greater than 0");
     }
     if (!(outlierMultiple > 0) || Double.isInfinite(outlierMultiple)) {
@@ -41,6 +41,7 @@ public record OwlAllocation(double lambda, double outlierMultiple) implements Sp
 
   @Override
   public double[] densities(double sparsity, int blocks, List<ScoreSummary> scores) {
+    BlockScores.requireFinite(scores);
     double[] outliers =
         scores.stream().mapToDouble(s -> 100.0 * s.outliers() / s.count()).toArray();
     return CentredRange.densities(outliers, lambda, sparsity);

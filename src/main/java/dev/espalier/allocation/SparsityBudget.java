@@ -1,39 +1,64 @@
 package dev.espalier.allocation;
 
+import dev.espalier.BadInputException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * Turns allocated densities into sparsities that meet the model's target exactly.
  *
- * <p>Exact: every block is clamped to [0, 0.99] and all are shifted by one amount such that the
- * parameter-weighted mean is the target. With equal blocks and nothing clamped the shift is zero
- * and the densities are the published ones. Published: a sparsity ≤ 0 becomes 0.01 and that is all.
+ * <p>Exact: every block is clamped to [0, 0.99] (or to the target, if that is more) and all are
+ * shifted by one amount such that the parameter-weighted mean is the target. With equal blocks and
+ * nothing clamped the shift is zero and the densities are the published ones. Published: a sparsity
+ * ≤ 0 becomes 0.01 and that is all.
  */
 public enum SparsityBudget {
   EXACT {
     @Override
     public SparsityPlan settle(double[] densities, long[] parameters, double sparsity) {
-      // The total grows with the shift, so bisection finds the one that meets the target.
-      double low = -2;
-      double high = 2;
-      double shift = 0;
-      if (Math.abs(excess(densities, parameters, sparsity, 0)) > TOLERANCE) {
-        for (int i = 0; i < 200 && high - low > 0x1p-52; i++) {
-          shift = (low + high) / 2;
-          if (excess(densities, parameters, sparsity, shift) > 0) {
-            high = shift;
+      double max = Math.max(MAX_SPARSITY, sparsity);
+      DoubleUnaryOperator excess =
+          shift -> mean(shifted(densities, shift, max), parameters) - sparsity;
+      double low = 0;
+      double high = 0;
+      if (Math.abs(excess.applyAsDouble(0)) > TOLERANCE) {
+        // At these all blocks are at 0 and at the maximum.
+        low = Math.nextDown(Arrays.stream(densities).min().orElseThrow() - 1);
+        high = Arrays.stream(densities).max().orElseThrow();
+        // The mean grows with the shift.
+        for (double middle = between(low, high); low < middle && middle < high; ) {
+          if (excess.applyAsDouble(middle) > 0) {
+            high = middle;
           } else {
-            low = shift;
+            low = middle;
           }
+          middle = between(low, high);
         }
       }
+      return plan(densities, parameters, sparsity, max, low, high);
+    }
+
+    /** The target lies between two shifts that no other number separates; so does the plan. */
+    private SparsityPlan plan(
+        double[] densities,
+        long[] parameters,
+        double sparsity,
+        double max,
+        double low,
+        double high) {
+      double[] less = shifted(densities, low, max);
+      double[] more = shifted(densities, high, max);
+      double least = mean(less, parameters);
+      double range = mean(more, parameters) - least;
+      double part = range > 0 ? Math.min(1, (sparsity - least) / range) : 0;
       List<Double> sparsities = new ArrayList<>();
       List<Integer> clamped = new ArrayList<>();
       for (int i = 0; i < densities.length; i++) {
-        double wanted = 1 - densities[i] + shift;
-        sparsities.add(clamp(wanted));
-        if (wanted != clamp(wanted)) {
+        sparsities.add(Math.min(max, less[i] + part * (more[i] - less[i])));
+        if (1 + (high - densities[i]) < 0 || 1 + (low - densities[i]) > max) {
           clamped.add(i);
         }
       }
@@ -48,6 +73,15 @@ public enum SparsityBudget {
       List<Integer> clamped = new ArrayList<>();
       for (int i = 0; i < densities.length; i++) {
         double wanted = 1 - densities[i];
+        if (wanted >= 1) {
+          throw new BadInputException(
+              String.format(
+                  Locale.ROOT,
+                  "block %d would lose %.1f %% of its weights, which the published rounding cannot"
+                      + " do; lower the allocation's range (alpha, lambda or beta) or the sparsity",
+                  i,
+                  100 * wanted));
+        }
         sparsities.add(wanted <= 0 ? 0.01 : wanted);
         if (wanted <= 0) {
           clamped.add(i);
@@ -63,23 +97,30 @@ public enum SparsityBudget {
   /**
    * @param densities from {@link SparsityAllocation#densities}
    * @param parameters prunable weights of each block
-   * @param sparsity the model's target in [0, 0.99]
+   * @param sparsity the model's target in [0, 1)
+   * @throws BadInputException if a block would lose everything and nothing brings it back
    */
   public abstract SparsityPlan settle(double[] densities, long[] parameters, double sparsity);
 
-  private static double clamp(double sparsity) {
-    return Math.min(MAX_SPARSITY, Math.max(0, sparsity));
+  /** The sparsities when all move by {@code shift}, each within [0, max]. */
+  private static double[] shifted(double[] densities, double shift, double max) {
+    return Arrays.stream(densities)
+        .map(density -> Math.min(max, Math.max(0, 1 + (shift - density))))
+        .toArray();
   }
 
-  /** By how much the model's sparsity exceeds the target when all blocks move by {@code shift}. */
-  private static double excess(
-      double[] densities, long[] parameters, double sparsity, double shift) {
+  /** Weighted by parameters. */
+  private static double mean(double[] sparsities, long[] parameters) {
     double pruned = 0;
     double total = 0;
-    for (int i = 0; i < densities.length; i++) {
-      pruned += parameters[i] * clamp(1 - densities[i] + shift);
+    for (int i = 0; i < sparsities.length; i++) {
+      pruned += parameters[i] * sparsities[i];
       total += parameters[i];
     }
-    return pruned / total - sparsity;
+    return pruned / total;
+  }
+
+  private static double between(double a, double b) {
+    return a / 2 + b / 2;
   }
 }

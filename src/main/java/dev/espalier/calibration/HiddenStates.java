@@ -42,7 +42,12 @@ public final class HiddenStates implements AutoCloseable {
    * @param progress told one step per window that has passed through a block
    */
   public static HiddenStates embed(DecoderModel model, TokenWindows windows, Progress progress) {
-    long batch = batchSize(model.description(), windows.seqLen());
+    return embed(model, windows, batchSize(model.description(), windows.seqLen()), progress);
+  }
+
+  /** As above, {@code batch} windows at a time. */
+  static HiddenStates embed(
+      DecoderModel model, TokenWindows windows, long batch, Progress progress) {
     Tensor states =
         NativeMemory.own(
             () -> {

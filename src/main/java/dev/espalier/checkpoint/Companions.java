@@ -33,7 +33,7 @@ final class Companions {
           "ot",
           "tflite");
   private static final Set<String> REPORTS =
-      Set.of("espalier.json", "report.json", "report.html", Progress.FILE_NAME);
+      Set.of("espalier.json", "report.json", "report.html", Journal.FILE_NAME);
 
   private final Path root;
   private final Set<String> notCopied = new HashSet<>(REPORTS);

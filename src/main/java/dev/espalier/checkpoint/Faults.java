@@ -37,7 +37,8 @@ final class Faults {
 
   static RuntimeException writing(Path file, IOException e) {
     if (isFull(e)) {
-      return in(file, "the disk is full; free some space and run the same command to resume", e);
+      return new StorageException(
+          file + ": the disk is full; free some space and run the same command to resume", e);
     }
     return e instanceof FileSystemException
         ? in(file, "cannot be written (" + reason(e) + "); check the path and its permissions", e)

@@ -24,7 +24,7 @@ public final class ModelFolderWriter implements AutoCloseable {
   private final boolean overwrite;
   private final Companions companions;
   private final OutputLock lock;
-  private Progress progress;
+  private Journal journal;
   private OutputShards shards;
   private boolean resumed;
   private boolean closed;
@@ -34,13 +34,13 @@ public final class ModelFolderWriter implements AutoCloseable {
       OutputPlace place,
       boolean overwrite,
       Companions companions,
-      Progress progress,
+      Journal journal,
       OutputLock lock) {
     this.source = source;
     this.place = place;
     this.overwrite = overwrite;
     this.companions = companions;
-    this.progress = progress;
+    this.journal = journal;
     this.lock = lock;
   }
 
@@ -65,7 +65,7 @@ public final class ModelFolderWriter implements AutoCloseable {
       ModelFolder source, Path output, boolean overwrite, ObjectNode run, FreeSpace space) {
     OutputPlace place = OutputPlace.of(source, output);
     Companions companions = Companions.of(source);
-    Progress start = Progress.start(run);
+    Journal start = Journal.start(run);
     try {
       place.recover();
       place.checkFree(overwrite);
@@ -91,12 +91,12 @@ public final class ModelFolderWriter implements AutoCloseable {
 
   /** A copy of the state given to the last {@link #put} of this run; empty at a fresh start. */
   public ObjectNode state() {
-    return progress.state().deepCopy();
+    return journal.state().deepCopy();
   }
 
   /** The tensors put so far, those of an interrupted run included. */
   public Set<String> written() {
-    return progress.written();
+    return journal.written();
   }
 
   /**
@@ -114,7 +114,7 @@ public final class ModelFolderWriter implements AutoCloseable {
     tensors.forEach(this::check);
     try {
       shards.write(tensors);
-      save(progress.with(tensors.keySet(), state));
+      save(journal.with(tensors.keySet(), state));
     } catch (IOException e) {
       throw Faults.writing(place.partial(), e);
     }
@@ -131,7 +131,7 @@ public final class ModelFolderWriter implements AutoCloseable {
    */
   public Tensor tensor(String name) {
     checkOpen();
-    return progress.written().contains(name) ? shards.tensor(name) : source.tensor(name);
+    return journal.written().contains(name) ? shards.tensor(name) : source.tensor(name);
   }
 
   /**
@@ -148,7 +148,7 @@ public final class ModelFolderWriter implements AutoCloseable {
     files.keySet().forEach(this::checkFileName);
     Path partial = place.partial();
     try {
-      shards.copyAllBut(progress.written());
+      shards.copyAllBut(journal.written());
       companions.copyTo(partial);
       for (Map.Entry<String, byte[]> file : files.entrySet()) {
         DurableFiles.write(partial.resolve(file.getKey()), file.getValue());
@@ -185,7 +185,7 @@ public final class ModelFolderWriter implements AutoCloseable {
     if (closed) {
       return;
     }
-    if (progress.written().isEmpty()) {
+    if (journal.written().isEmpty()) {
       discard();
       return;
     }
@@ -196,10 +196,10 @@ public final class ModelFolderWriter implements AutoCloseable {
     }
   }
 
-  private void begin(Progress start, FreeSpace space) throws IOException {
-    progress = Progress.read(place.partial()).orElse(start);
-    if (!progress.written().isEmpty()) {
-      if (progress.run().equals(start.run())) {
+  private void begin(Journal start, FreeSpace space) throws IOException {
+    journal = Journal.read(place.partial()).orElse(start);
+    if (!journal.written().isEmpty()) {
+      if (journal.run().equals(start.run())) {
         resumed = reopen();
       } else if (!overwrite) {
         throw Faults.in(
@@ -210,18 +210,18 @@ public final class ModelFolderWriter implements AutoCloseable {
     }
     if (!resumed) {
       place.clearPartial();
-      progress = start;
+      journal = start;
     }
     checkSpace(space);
     if (!resumed) {
-      save(progress);
+      save(journal);
       shards = OutputShards.create(source, place.partial());
     }
   }
 
   /** False if what lies there is not what this run would have written. */
   private boolean reopen() throws IOException {
-    if (!source.names().containsAll(progress.written())) {
+    if (!source.names().containsAll(journal.written())) {
       return false;
     }
     shards = OutputShards.reopen(source, place.partial()).orElse(null);
@@ -229,7 +229,7 @@ public final class ModelFolderWriter implements AutoCloseable {
   }
 
   private void checkSpace(FreeSpace space) throws IOException {
-    long written = progress.written().stream().mapToLong(name -> source.entry(name).bytes()).sum();
+    long written = journal.written().stream().mapToLong(name -> source.entry(name).bytes()).sum();
     long headers =
         source.shards().stream().mapToLong(shard -> shard.header().encode().length).sum();
     long needed = source.parameterBytes() - written + headers + companions.bytes();
@@ -243,16 +243,16 @@ public final class ModelFolderWriter implements AutoCloseable {
     }
   }
 
-  private void save(Progress next) throws IOException {
+  private void save(Journal next) throws IOException {
     next.save(place.partial());
-    progress = next;
+    journal = next;
   }
 
   private void check(String name, Tensor tensor) {
     if (!source.contains(name)) {
       throw new IllegalArgumentException("No tensor " + name + " in " + source.path());
     }
-    if (progress.written().contains(name)) {
+    if (journal.written().contains(name)) {
       throw new IllegalArgumentException("Tensor " + name + " was put before");
     }
     long[] sizes = new long[Math.toIntExact(tensor.dim())];
@@ -268,7 +268,7 @@ public final class ModelFolderWriter implements AutoCloseable {
     Path path = Path.of(name);
     boolean plain = path.getNameCount() == 1 && !path.isAbsolute() && !name.startsWith(".");
     boolean shard = source.shards().stream().anyMatch(s -> s.fileName().equals(name));
-    if (!plain || name.isEmpty() || shard || name.startsWith(Progress.PREFIX)) {
+    if (!plain || name.isEmpty() || shard || name.startsWith(Journal.PREFIX)) {
       throw new IllegalArgumentException("Not a name for an additional file: " + name);
     }
   }

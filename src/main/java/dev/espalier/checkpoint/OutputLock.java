@@ -9,7 +9,7 @@ import java.nio.file.StandardOpenOption;
 
 /** Keeps a second run out of an unfinished output. Vanishes with the process that holds it. */
 final class OutputLock implements AutoCloseable {
-  static final String FILE_NAME = Progress.PREFIX + "lock";
+  static final String FILE_NAME = Journal.PREFIX + "lock";
 
   private final Path file;
   private final FileChannel channel;

@@ -92,7 +92,7 @@ record OutputPlace(Path output, Path partial, Path replaced) {
         DurableFiles.deleteTree(file);
       }
     }
-    Files.deleteIfExists(partial.resolve(Progress.FILE_NAME));
+    Files.deleteIfExists(partial.resolve(Journal.FILE_NAME));
   }
 
   /** Removes the traces of its making from the finished output. */
@@ -122,12 +122,12 @@ record OutputPlace(Path output, Path partial, Path replaced) {
   }
 
   private boolean isPartialOurs() throws IOException {
-    return Files.exists(partial.resolve(Progress.FILE_NAME))
+    return Files.exists(partial.resolve(Journal.FILE_NAME))
         || DurableFiles.list(partial).stream().allMatch(OutputPlace::isJournal);
   }
 
   private static boolean isJournal(Path file) {
-    return file.getFileName().toString().startsWith(Progress.PREFIX);
+    return file.getFileName().toString().startsWith(Journal.PREFIX);
   }
 
   private void checkApartFrom(ModelFolder source, Path given) throws IOException {

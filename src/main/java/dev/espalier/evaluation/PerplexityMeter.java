@@ -25,6 +25,11 @@ public final class PerplexityMeter implements AutoCloseable {
     this.hidden = HiddenStates.embed(model, windows, progress);
   }
 
+  /** How often every window is taken up: once per block, and once for the head. */
+  public static long passes(DecoderModel model) {
+    return model.blockCount() + 1L;
+  }
+
   /** Passes the windows through the next block. */
   public void advance(DecoderBlock block) {
     hidden.advance(block);

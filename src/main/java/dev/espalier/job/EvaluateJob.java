@@ -2,6 +2,7 @@ package dev.espalier.job;
 
 import dev.espalier.calibration.TokenWindows;
 import dev.espalier.evaluation.Perplexity;
+import dev.espalier.evaluation.PerplexityMeter;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,8 +16,7 @@ public final class EvaluateJob {
       int seqLen = model.seqLen(request.seqLen(), listener);
       List<Perplexity> results = new ArrayList<>();
       for (TokenWindows windows : model.evaluation(request.evaluation(), seqLen)) {
-        int passes = model.decoder().blockCount() + 1;
-        listener.begin("Evaluating", (long) windows.count() * passes);
+        listener.begin("Evaluating", PerplexityMeter.passes(model.decoder()) * windows.count());
         results.add(Perplexity.measure(model.decoder(), windows, listener));
         listener.end();
       }

@@ -183,8 +183,8 @@ public final class Kernels {
    */
   public static ScoreSummary scoreSummary(
       List<Tensor> weights, List<Tensor> scales, double outlierMultiple) {
-    if (weights.size() != scales.size()) {
-      throw new IllegalArgumentException("one vector of scales for each weight");
+    if (weights.isEmpty() || weights.size() != scales.size()) {
+      throw new IllegalArgumentException("at least one weight, and a vector of scales for each");
     }
     try (var scope = new PointerScope()) {
       Matrix weightViews = Matrices.view(weights);

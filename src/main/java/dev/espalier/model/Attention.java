@@ -1,6 +1,7 @@
 package dev.espalier.model;
 
 import java.util.List;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -61,23 +62,25 @@ final class Attention {
   private Tensor attend(Tensor queries, Tensor keys, Tensor values) {
     // On the CPU, libtorch's attention is far slower in 16 bits than in 32.
     ScalarType dtype = queries.is_cpu() ? ScalarType.Float : queries.scalar_type();
-    boolean causal = true;
-    boolean grouped = description.heads() != description.kvHeads();
+    Supplier<Tensor> attention =
+        () -> {
+          boolean causal = true;
+          boolean grouped = description.heads() != description.kvHeads();
+          return torch.scaled_dot_product_attention(
+              queries.transpose(1, 2).to(dtype),
+              keys.transpose(1, 2).to(dtype),
+              values.transpose(1, 2).to(dtype),
+              new TensorOptional(),
+              0.0,
+              causal,
+              new DoubleOptional(),
+              grouped);
+        };
     return NativeMemory.compute(
-        () ->
-            torch
-                .scaled_dot_product_attention(
-                    queries.transpose(1, 2).to(dtype),
-                    keys.transpose(1, 2).to(dtype),
-                    values.transpose(1, 2).to(dtype),
-                    new TensorOptional(),
-                    0.0,
-                    causal,
-                    new DoubleOptional(),
-                    grouped)
-                .transpose(1, 2)
-                .to(queries.scalar_type())
-                .contiguous());
+        () -> {
+          Tensor mixed = queries.is_cpu() ? BlasThreads.single(attention) : attention.get();
+          return mixed.transpose(1, 2).to(queries.scalar_type()).contiguous();
+        });
   }
 
   /** [batch, length, heads · headDim] to [batch, length, heads, headDim]. */

@@ -1,9 +1,11 @@
 package dev.espalier.model;
 
 import dev.espalier.BadInputException;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** A linear map y = x·weightᵀ + bias of a loaded block. Its tensors belong to the block. */
 public final class Linear {
@@ -55,6 +57,16 @@ public final class Linear {
    * @throws BadInputException if a weight is NaN or infinite
    */
   public void requireFinite() {
-    WeightCheck.requireFinite(name, weight);
+    try (PointerScope scope = new PointerScope()) {
+      if (!weight.isfinite().all().item_bool()) {
+        boolean narrow = weight.scalar_type().intern() == ScalarType.Half;
+        throw new BadInputException(
+            name
+                + " has weights that are NaN or infinite; "
+                + (narrow
+                    ? "choose a wider --compute-dtype than float16, or fetch the checkpoint again"
+                    : "the checkpoint is damaged, fetch it again"));
+      }
+    }
   }
 }

@@ -3,6 +3,7 @@ package dev.espalier.pruning;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.calibration.BlockStatistics;
 import dev.espalier.calibration.HiddenStates;
+import dev.espalier.calibration.InputStatistics;
 import dev.espalier.kernels.Kernels;
 import dev.espalier.kernels.Rounding;
 import dev.espalier.model.DecoderBlock;
@@ -40,26 +41,48 @@ public final class LayerwisePruner {
   }
 
   /**
+   * How often {@link #prune} will take the windows up: each block's outputs are needed by the next
+   * one, and the statistics of its inputs by its pruning.
+   */
+  public long passes(PrunedBlocks output) {
+    boolean observed = method.statistics() != InputStatistics.Kind.NONE;
+    int reloaded = handsOnFinerWeights() ? 0 : output.finished();
+    return model.blockCount() - 1L + (observed ? model.blockCount() - reloaded : 0);
+  }
+
+  /**
    * Prunes all blocks, or those that an interrupted run has left.
    *
    * @param hidden the embedded calibration windows, overwritten
-   * @throws dev.espalier.BadInputException if a weight is not finite
+   * @throws BadInputException if a weight is not finite
+   * @throws ArithmeticException if the method cannot work with the calibration activations
    */
   public void prune(HiddenStates hidden, PrunedBlocks output) {
     int last = model.blockCount() - 1;
     for (int i = 0; i <= last; i++) {
-      boolean resumed = i < output.finished();
+      boolean finished = i < output.finished();
+      boolean reload = finished && !handsOnFinerWeights();
       try (DecoderBlock block =
-          resumed ? model.loadBlock(i, output.weights()) : model.loadBlock(i)) {
-        if (!resumed) {
+          reload ? model.loadBlock(i, output.weights()) : model.loadBlock(i)) {
+        if (!reload) {
           BlockResult result = prune(block, hidden);
-          output.put(block, result);
+          if (!finished) {
+            output.put(block, result);
+          }
         }
         if (i < last) {
           hidden.advance(block);
         }
       }
     }
+  }
+
+  /**
+   * Whether the next block sees weights that no checkpoint holds, as in the published code: then
+   * only pruning a finished block again can give them back.
+   */
+  private boolean handsOnFinerWeights() {
+    return method.updatesWeights() && rounding == Rounding.PUBLISHED;
   }
 
   private BlockResult prune(DecoderBlock block, HiddenStates hidden) {
@@ -83,8 +106,7 @@ public final class LayerwisePruner {
     } catch (ArithmeticException e) {
       throw new ArithmeticException(linear.name() + ": " + e.getMessage());
     }
-    // The published code goes on with the finer weights that it computed.
-    if (method.updatesWeights() && rounding == Rounding.EXACT) {
+    if (method.updatesWeights() && !handsOnFinerWeights()) {
       roundAsStored(linear);
     }
     double seconds = (System.nanoTime() - start) / 1e9;

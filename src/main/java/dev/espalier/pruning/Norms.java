@@ -18,6 +18,21 @@ final class Norms {
     }
   }
 
+  /**
+   * ‖W·diag(s)‖², s [in] f32, before anything is chosen by these scores.
+   *
+   * @throws ArithmeticException if there is no choosing, because s is not finite
+   */
+  static double finiteSquared(Tensor weight, Tensor s) {
+    double squared = squared(weight, s);
+    if (!Double.isFinite(squared)) {
+      throw new ArithmeticException(
+          "the norms of its inputs are not finite; the calibration activations are NaN or infinite,"
+              + " perhaps because the compute dtype is too narrow");
+    }
+    return squared;
+  }
+
   /** ‖W·diag(s)‖², s [in] f32. */
   static double squared(Tensor weight, Tensor s) {
     try (PointerScope scope = new PointerScope()) {

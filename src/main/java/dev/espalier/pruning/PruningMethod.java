@@ -26,6 +26,7 @@ public interface PruningMethod {
    * @param weight [out, in] in the compute dtype, finite, in place
    * @param statistics of the linear's input; empty if {@link #statistics} is NONE
    * @return how far the layer has moved
+   * @throws ArithmeticException if the statistics do not allow it: they are not finite
    */
   LayerError prune(Tensor weight, Optional<InputStatistics> statistics, PruningTarget target);
 }

@@ -30,10 +30,14 @@ public sealed interface SparsityPattern {
     private static final int MAX_GROUP = 64;
 
     public NofM {
-      if (group < 2 || group > MAX_GROUP || keep < 1 || keep >= group) {
+      requirePossible(keep, group);
+    }
+
+    private static void requirePossible(int n, int m) {
+      if (m > MAX_GROUP || n < 1 || n >= m) {
         throw new BadInputException(
             "the pattern %d:%d is not possible; N:M needs 0 < N < M and M at most %d"
-                .formatted(keep, group, MAX_GROUP));
+                .formatted(n, m, MAX_GROUP));
       }
     }
 
@@ -65,6 +69,7 @@ public sealed interface SparsityPattern {
     }
     int n = Integer.parseInt(matcher.group(1));
     int m = Integer.parseInt(matcher.group(2));
+    NofM.requirePossible(n, m);
     return new NofM(countsRemoved ? m - n : n, m);
   }
 }

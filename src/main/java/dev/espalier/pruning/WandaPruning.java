@@ -29,7 +29,7 @@ public record WandaPruning() implements PruningMethod {
       Tensor weight, Optional<InputStatistics> statistics, PruningTarget target) {
     try (PointerScope scope = new PointerScope()) {
       Tensor norms = statistics.orElseThrow().norms();
-      double before = Norms.squared(weight, norms);
+      double before = Norms.finiteSquared(weight, norms);
       if (target.pattern() instanceof NofM pattern) {
         Kernels.pruneNofM(weight, norms, pattern.keep(), pattern.group());
       } else {

@@ -1,6 +1,7 @@
 package dev.espalier.pruning;
 
 import dev.espalier.calibration.InputStatistics;
+import dev.espalier.model.NativeMemory;
 import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
@@ -14,7 +15,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * target. Unlike the released code of DLP's rivals, the target is the block's own.
  */
 public record WandaVariantPruning() implements PruningMethod {
-  private static final double TOLERANCE = 0.001;
+  private static final float TOLERANCE = 0.001f;
+  private static final double MIN_BRACKET = 0.001;
   private static final double FIRST_ALPHA = 0.4;
   private static final double MAX_ALPHA = 0.8;
 
@@ -43,22 +45,22 @@ public record WandaVariantPruning() implements PruningMethod {
       Tensor weight, Optional<InputStatistics> statistics, PruningTarget target) {
     try (PointerScope scope = new PointerScope()) {
       Tensor norms = statistics.orElseThrow().norms();
-      double before = Norms.squared(weight, norms);
+      double before = Norms.finiteSquared(weight, norms);
       RowShares shares = RowShares.of(weight, norms);
-      weight.masked_fill_(bisect(shares, target.sparsity()), new Scalar(0.0));
+      weight.masked_fill_(bisect(shares, (float) target.sparsity()), new Scalar(0.0));
       return Norms.removalError(LayerError.Measure.SCORES, before, Norms.squared(weight, norms));
     }
   }
 
-  private static Tensor bisect(RowShares shares, double sparsity) {
+  /** The mask, in the caller's scope. Numbers are compared in f32, as in the published loop. */
+  private static Tensor bisect(RowShares shares, float sparsity) {
     double low = 0;
     double high = MAX_ALPHA;
     double alpha = FIRST_ALPHA;
     while (true) {
       Tensor mask = shares.mask(alpha);
-      // In f32, as the published loop compares it.
-      float achieved = mask.to(ScalarType.Float).mean().item_float();
-      if (Math.abs(achieved - sparsity) <= TOLERANCE || high - low < TOLERANCE) {
+      float achieved = share(mask);
+      if (Math.abs(achieved - sparsity) <= TOLERANCE || high - low < MIN_BRACKET) {
         return mask;
       }
       mask.close();
@@ -69,6 +71,12 @@ public record WandaVariantPruning() implements PruningMethod {
         low = alpha;
         alpha = (alpha + high) / 2;
       }
+    }
+  }
+
+  private static float share(Tensor mask) {
+    try (PointerScope scope = new PointerScope()) {
+      return (float) mask.sum().item_long() / mask.numel();
     }
   }
 
@@ -90,16 +98,16 @@ public record WandaVariantPruning() implements PruningMethod {
 
     /** The scores not above the largest one whose running sum is within α of its row's total. */
     Tensor mask(double alpha) {
-      try (PointerScope scope = new PointerScope()) {
-        Tensor count = running.le(totals.mul(new Scalar(alpha))).sum(new long[] {1}).unsqueeze(1);
-        Tensor last = count.sub(new Scalar(1L)).clamp_min(new Scalar(0L));
-        // A row whose smallest score is already too much loses nothing.
-        Tensor threshold =
-            sorted.gather(1, last).masked_fill(count.eq(new Scalar(0L)), new Scalar(-1.0));
-        Tensor mask = scores.le(threshold);
-        mask.retainReference();
-        return mask;
-      }
+      return NativeMemory.compute(
+          () -> {
+            Tensor fits = running.le(totals.mul(new Scalar(alpha)));
+            Tensor count = fits.sum(new long[] {1}).unsqueeze(1);
+            Tensor last = count.sub(new Scalar(1L)).clamp_min(new Scalar(0L));
+            // A row whose smallest score is already too much loses nothing.
+            Tensor threshold =
+                sorted.gather(1, last).masked_fill(count.eq(new Scalar(0L)), new Scalar(-1.0));
+            return scores.le(threshold);
+          });
     }
   }
 }

@@ -9,10 +9,12 @@ import dev.espalier.evaluation.Perplexity;
 import dev.espalier.kernels.Kernels;
 import dev.espalier.pruning.BlockResult;
 import dev.espalier.pruning.LinearResult;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import org.bytedeco.javacpp.Loader;
 
 /** Reports as JSON: {@code espalier.json} and what {@code --json} prints. */
 public final class ReportJson {
@@ -33,8 +35,11 @@ public final class ReportJson {
 
   private static ObjectNode prune(PruneReport report, boolean linears) {
     ObjectNode json = JSON.createObjectNode();
-    json.put("espalier", Kernels.version())
-        .put("model", report.model())
+    json.putObject("versions")
+        .put("espalier", Kernels.version())
+        .put("libtorch", libtorchVersion())
+        .put("java", Runtime.version().toString());
+    json.put("model", report.model())
         .put("output", report.output())
         .put("method", report.method())
         .put("allocation", report.allocation().name());
@@ -52,7 +57,8 @@ public final class ReportJson {
     json.putObject("compute")
         .put("device", report.compute().device())
         .put("dtype", report.compute().dtype())
-        .put("threads", report.compute().threads());
+        .put("threads", report.compute().threads())
+        .put("instruction_set", Kernels.cpuInstructionSet());
     ArrayNode blocks = json.putArray("blocks");
     for (BlockResult block : report.blocks()) {
       ObjectNode node = blocks.addObject();
@@ -77,6 +83,15 @@ public final class ReportJson {
     json.put("peak_bytes", report.peakBytes());
     json.set("notes", JSON.valueToTree(report.notes()));
     return json;
+  }
+
+  /** The presets' version, such as 2.10.0-1.5.13; libtorch's own comes first in it. */
+  private static String libtorchVersion() {
+    try {
+      return Loader.getVersion("org.bytedeco", "pytorch");
+    } catch (IOException e) {
+      return "unknown";
+    }
   }
 
   private static ObjectNode linear(LinearResult linear) {

@@ -118,7 +118,7 @@ class ResumeTest {
   void anUnreadableJournalMeansAFreshStart() throws IOException {
     for (String journal : new String[] {"", "{", "[]", "{}", "{\"run\":{},\"state\":{}}"}) {
       Files.createDirectories(partial);
-      Files.writeString(partial.resolve(Progress.FILE_NAME), journal);
+      Files.writeString(partial.resolve(Journal.FILE_NAME), journal);
       Files.writeString(partial.resolve("left.over"), "x");
       try (ModelFolderWriter writer = open(run(0), false)) {
         assertFalse(writer.resumed(), journal);
@@ -177,7 +177,7 @@ class ResumeTest {
         Tensor wrong = filled(9, 2, 2)) {
       shard.write("c", wrong);
     }
-    Files.writeString(partial.resolve(Progress.FILE_NAME + ".tmp"), "{\"run\":");
+    Files.writeString(partial.resolve(Journal.FILE_NAME + ".tmp"), "{\"run\":");
     try (ModelFolderWriter writer = open(run(0), false)) {
       assertEquals(Set.of("a"), writer.written());
       writer.finish(Map.of());
@@ -205,7 +205,7 @@ class ResumeTest {
             .redirectOutput(log.toFile())
             .start();
     try {
-      Path journal = temporary.resolve("output.partial").resolve(Progress.FILE_NAME);
+      Path journal = temporary.resolve("output.partial").resolve(Journal.FILE_NAME);
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
       while (written(journal.getParent()) < 20) {
         assertTrue(process.isAlive() && System.nanoTime() < deadline, Files.readString(log));
@@ -251,7 +251,7 @@ class ResumeTest {
   }
 
   private static int written(Path partial) {
-    return Progress.read(partial).map(progress -> progress.written().size()).orElse(0);
+    return Journal.read(partial).map(progress -> progress.written().size()).orElse(0);
   }
 
   private void assertUninterruptedGivesTheSame() throws IOException {

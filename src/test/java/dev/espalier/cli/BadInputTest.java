@@ -85,7 +85,7 @@ class BadInputTest {
         refused("--method wander", "--method is \"wander\"; choose among wanda"),
         refused("--allocation atp", "--allocation atp needs --beta"),
         refused("--allocation atp --beta -1", "beta is -1.0"),
-        refused("--allocation atp --beta 0.2", "beta is 0.2", "10 blocks", "at most 0.066667"),
+        refused("--allocation atp --beta 0.2", "beta is 0.2", "10 blocks", "at most 0.066666"),
         refused("--samples 100000 --seq-len 64", "--samples", "tokens"),
         refused("--samples 4 --seq-len 513", "--seq-len is 513", "512 tokens"),
         refused("--samples 4 --seq-len 1", "--seq-len is 1", "at least 2"),

@@ -295,6 +295,7 @@ class PruneRunTest {
   void resultsOfAPruneCanBePrunedAgain() throws IOException {
     String uniform = "--allocation=uniform";
     prune(uniform, "--sparsity", 0.5).succeeded();
+    // Uniformly: another allocation may give a block less than the zeros it already has.
     Path once = output;
     output = temp.resolve("twice");
     prune(uniform, "--sparsity", 0.6, "--model", once, "--calibration", Sample.CALIBRATION)

@@ -39,6 +39,16 @@ public final class EagerReference {
   }
 
   /**
+   * Wanda, {@code prune_wanda} with {@code use_variant}: {@code return_given_alpha} and the
+   * bisection around it. A row whose smallest score is already too much makes {@code gather} fail,
+   * there as here.
+   */
+  public static void pruneWandaVariant(Tensor w, Tensor norms, double sparsity) {
+    NativeMemory.run(
+        () -> w.masked_fill_(EagerVariant.mask(score(w, norms), sparsity), new Scalar(0)));
+  }
+
+  /**
    * Wanda, {@code prune_wanda} and {@code prune_magnitude}, N:M.
    *
    * @param norms null for magnitude pruning

@@ -21,24 +21,24 @@ import java.util.Set;
  * @param state what the caller gave with the last tensors
  * @param written the tensors that are on disk
  */
-record Progress(ObjectNode run, ObjectNode state, Set<String> written) {
+record Journal(ObjectNode run, ObjectNode state, Set<String> written) {
   /** All our own files in an unfinished output start so. */
   static final String PREFIX = "espalier-progress.";
 
   static final String FILE_NAME = PREFIX + "json";
 
-  Progress {
+  Journal {
     run = canonical(run);
     state = canonical(state);
     written = Collections.unmodifiableSet(new LinkedHashSet<>(written));
   }
 
-  static Progress start(ObjectNode run) {
-    return new Progress(run, Json.MAPPER.createObjectNode(), Set.of());
+  static Journal start(ObjectNode run) {
+    return new Journal(run, Json.MAPPER.createObjectNode(), Set.of());
   }
 
   /** The journal in a folder; empty where there is none that can be read. */
-  static Optional<Progress> read(Path folder) {
+  static Optional<Journal> read(Path folder) {
     Path file = folder.resolve(FILE_NAME);
     if (!Files.isRegularFile(file)) {
       return Optional.empty();
@@ -50,7 +50,7 @@ record Progress(ObjectNode run, ObjectNode state, Set<String> written) {
           && journal.get("written") instanceof ArrayNode names) {
         Set<String> written = new LinkedHashSet<>();
         names.forEach(name -> written.add(name.asText()));
-        return Optional.of(new Progress(run, state, written));
+        return Optional.of(new Journal(run, state, written));
       }
     } catch (BadInputException e) {
       // Whoever asks treats it as no journal.
@@ -58,10 +58,10 @@ record Progress(ObjectNode run, ObjectNode state, Set<String> written) {
     return Optional.empty();
   }
 
-  Progress with(Collection<String> tensors, ObjectNode newState) {
+  Journal with(Collection<String> tensors, ObjectNode newState) {
     Set<String> all = new LinkedHashSet<>(written);
     all.addAll(tensors);
-    return new Progress(run, newState, all);
+    return new Journal(run, newState, all);
   }
 
   /** Puts this in the place of the folder's journal, atomically. */

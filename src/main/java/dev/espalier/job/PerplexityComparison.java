@@ -1,0 +1,72 @@
+package dev.espalier.job;
+
+import dev.espalier.Progress;
+import dev.espalier.allocation.UniformAllocation;
+import dev.espalier.calibration.TokenWindows;
+import dev.espalier.evaluation.MeasuredBlocks;
+import dev.espalier.evaluation.Perplexity;
+import dev.espalier.evaluation.PerplexityMeter;
+import dev.espalier.model.DecoderModel;
+import dev.espalier.report.CorpusPerplexity;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/**
+ * The dense model, the pruned one and, where asked for, a uniformly pruned one on the same texts.
+ */
+final class PerplexityComparison {
+  private final PruneRun run;
+  private final List<TokenWindows> texts;
+
+  PerplexityComparison(PruneRun run, List<TokenWindows> texts) {
+    this.run = run;
+    this.texts = texts;
+  }
+
+  /** One result per text, in order. */
+  List<CorpusPerplexity> measure(DecoderModel pruned) {
+    List<Perplexity> uniform =
+        run.request().compareUniform() && !texts.isEmpty() ? measureUniform() : List.of();
+    List<CorpusPerplexity> results = new ArrayList<>();
+    for (int i = 0; i < texts.size(); i++) {
+      Perplexity dense = measure(run.model(), texts.get(i), "Evaluating the dense model");
+      results.add(
+          new CorpusPerplexity(
+              dense.protocol(),
+              dense.value(),
+              measure(pruned, texts.get(i), "Evaluating the pruned model").value(),
+              uniform.isEmpty()
+                  ? OptionalDouble.empty()
+                  : OptionalDouble.of(uniform.get(i).value())));
+    }
+    return results;
+  }
+
+  private Perplexity measure(DecoderModel model, TokenWindows text, String task) {
+    JobListener listener = run.listener();
+    listener.begin(task, PerplexityMeter.passes(model) * text.count());
+    Perplexity result =
+        run.clock().time("evaluate", () -> Perplexity.measure(model, text, listener));
+    listener.end();
+    return result;
+  }
+
+  /** Prunes uniformly without storing anything. */
+  private List<Perplexity> measureUniform() {
+    List<PerplexityMeter> meters = new ArrayList<>();
+    try {
+      for (TokenWindows text : texts) {
+        meters.add(new PerplexityMeter(run.model(), text, Progress.NONE));
+      }
+      run.prune(
+          "Comparing with uniform",
+          "compare",
+          run.plan(new UniformAllocation()),
+          new MeasuredBlocks(meters));
+      return meters.stream().map(PerplexityMeter::finish).toList();
+    } finally {
+      meters.forEach(PerplexityMeter::close);
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package dev.espalier.allocation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.espalier.BadInputException;
+import dev.espalier.Progress;
+import dev.espalier.kernels.ScoreSummary;
+import dev.espalier.model.DecoderBlock;
+import dev.espalier.model.DecoderModel;
+import dev.espalier.model.Linear;
+import dev.espalier.reference.EagerReference;
+import dev.espalier.testing.Scoped;
+import dev.espalier.testing.TinyModel;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(Scoped.class)
+class BlockScoresTest {
+  @Test
+  void scoresAreThoseOfThePublishedOperations() {
+    try (TinyModel source = TinyModel.small();
+        DecoderModel model = source.open()) {
+      List<ScoreSummary> scores =
+          BlockScores.measure(model, TinyModel.windows(6, 30), 2, Progress.NONE);
+      assertEquals(3, scores.size());
+      Tensor hidden = model.embed(TinyModel.windows(6, 30).tensor(0, 6));
+      for (int i = 0; i < 3; i++) {
+        try (DecoderBlock block = model.loadBlock(i)) {
+          Map<String, Tensor> norms = new HashMap<>();
+          hidden =
+              block.forward(
+                  hidden,
+                  (input, x) ->
+                      norms.put(input.name(), x.square().sum(0).div(new Scalar(6)).sqrt().clone()));
+          List<Tensor> weights = new ArrayList<>();
+          List<Tensor> scales = new ArrayList<>();
+          for (Linear linear : block.linears()) {
+            weights.add(linear.weight());
+            scales.add(norms.get(linear.input().name()));
+          }
+          double mean = EagerReference.meanScore(weights, scales);
+          double median = EagerReference.medianScore(weights, scales);
+          assertEquals(mean, scores.get(i).mean(), 1e-5 * mean);
+          assertEquals(median, scores.get(i).median(), 1e-5 * median);
+          assertEquals(
+              EagerReference.outlierRatio(weights, scales, 2),
+              (double) scores.get(i).outliers() / scores.get(i).count(),
+              1e-3);
+        }
+      }
+    }
+  }
+
+  @Test
+  void theWeightThatIsNotFiniteIsNamed() {
+    try (TinyModel source = TinyModel.small();
+        DecoderModel model = source.open()) {
+      String name = "model.layers.1.self_attn.v_proj.weight";
+      Tensor weight = source.tensor(name);
+      weight.narrow(0, 0, 1).narrow(1, 0, 1).mul_(new Scalar(Double.NaN));
+      var e =
+          assertThrows(
+              BadInputException.class,
+              () -> BlockScores.measure(model, TinyModel.windows(2, 9), 5, Progress.NONE));
+      assertTrue(e.getMessage().startsWith(name), e::getMessage);
+    }
+  }
+
+  @Test
+  void weightsThatAreAllZeroGiveTheUniformAllocation() {
+    try (TinyModel source = TinyModel.small();
+        DecoderModel model = source.open()) {
+      for (int i = 0; i < 3; i++) {
+        model.description().linears(i).forEach(linear -> source.tensor(linear.name()).zero_());
+      }
+      List<ScoreSummary> scores =
+          BlockScores.measure(model, TinyModel.windows(2, 9), 5, Progress.NONE);
+      for (SparsityAllocation allocation : AllocationTest.byScores()) {
+        for (double density : allocation.densities(0.7, 3, scores)) {
+          assertEquals(1 - 0.7, density, 1e-15);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package dev.espalier.allocation;
+
+import dev.espalier.kernels.ScoreSummary;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+
+/** Summaries of scores that no block has. */
+final class Scores {
+  private Scores() {}
+
+  static ScoreSummary of(double mean, double median, long outliers) {
+    return new ScoreSummary(1000, outliers, 1000 * mean, mean, median, mean / 2, 9 * mean);
+  }
+
+  static List<ScoreSummary> ofMeans(double... means) {
+    return Arrays.stream(means).mapToObj(mean -> of(mean, mean, 0)).toList();
+  }
+
+  static List<ScoreSummary> random(Random random, int blocks) {
+    return random
+        .doubles(blocks, 0.001, 1)
+        .mapToObj(mean -> of(mean, mean * random.nextDouble(), random.nextInt(1000)))
+        .toList();
+  }
+
+  static List<ScoreSummary> scaled(List<ScoreSummary> scores, double factor) {
+    return scores.stream()
+        .map(s -> of(s.mean() * factor, s.median() * factor, s.outliers()))
+        .toList();
+  }
+}

@@ -1,0 +1,274 @@
+package dev.espalier.pruning;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.espalier.BadInputException;
+import dev.espalier.Progress;
+import dev.espalier.allocation.SparsityPlan;
+import dev.espalier.calibration.HiddenStates;
+import dev.espalier.calibration.InputStatistics;
+import dev.espalier.calibration.LayerHessian;
+import dev.espalier.calibration.TokenWindows;
+import dev.espalier.kernels.Kernels;
+import dev.espalier.kernels.Rounding;
+import dev.espalier.model.DecoderModel;
+import dev.espalier.model.LinearDescription;
+import dev.espalier.model.Placement;
+import dev.espalier.testing.Scoped;
+import dev.espalier.testing.Tensors;
+import dev.espalier.testing.TinyModel;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@ExtendWith(Scoped.class)
+class LayerwisePrunerTest {
+  private static final SparsityPlan PLAN = new SparsityPlan(List.of(0.4, 0.6, 0.7), List.of());
+  private static final TokenWindows WINDOWS = TinyModel.windows(4, 40);
+
+  private final TinyModel source = TinyModel.small();
+
+  @AfterEach
+  void close() {
+    source.close();
+  }
+
+  static List<PruningMethod> methods() {
+    return PruningMethodsTest.methods();
+  }
+
+  private static void prune(
+      DecoderModel model, PruningMethod method, Rounding rounding, PrunedBlocks output) {
+    prune(model, method, SparsityPattern.UNSTRUCTURED, rounding, output);
+  }
+
+  private static void prune(
+      DecoderModel model,
+      PruningMethod method,
+      SparsityPattern pattern,
+      Rounding rounding,
+      PrunedBlocks output) {
+    try (HiddenStates hidden = HiddenStates.embed(model, WINDOWS, Progress.NONE)) {
+      new LayerwisePruner(model, method, pattern, PLAN, rounding).prune(hidden, output);
+    }
+  }
+
+  private KeptBlocks pruned(PruningMethod method, Rounding rounding, Placement placement) {
+    KeptBlocks output = new KeptBlocks(source);
+    try (DecoderModel model = source.open(placement)) {
+      prune(model, method, rounding, output);
+    }
+    return output;
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void everyBlockLosesItsShare(PruningMethod method) {
+    for (ScalarType dtype :
+        new ScalarType[] {ScalarType.Float, ScalarType.BFloat16, ScalarType.Half}) {
+      try (KeptBlocks output = pruned(method, Rounding.EXACT, new Placement(dtype, "cpu"))) {
+        assertEquals(3, output.results.size());
+        double tolerance = method instanceof WandaVariantPruning ? 0.01 : 2e-4;
+        for (BlockResult block : output.results) {
+          assertEquals(7, block.linears().size());
+          assertEquals(PLAN.sparsity(block.index()), block.target());
+          assertEquals(block.target(), block.sparsity(), tolerance, "block " + block.index());
+          for (LinearResult linear : block.linears()) {
+            Tensor weight = output.tensor(linear.name());
+            assertEquals(linear.zeros(), Kernels.countZeros(weight), linear.name());
+            assertEquals(weight.numel(), linear.weights());
+            assertTrue(linear.error().value() > 0 && linear.error().value() < 1);
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void resumingGivesTheSameBits(PruningMethod method) {
+    for (Rounding rounding : Rounding.values()) {
+      try (KeptBlocks whole = pruned(method, rounding, Placement.cpu());
+          KeptBlocks resumed = new KeptBlocks(source);
+          DecoderModel model = source.open()) {
+        for (int stop = 1; stop <= 2; stop++) {
+          resumed.stopAfter(stop);
+          assertThrows(KeptBlocks.Interrupted.class, () -> prune(model, method, rounding, resumed));
+        }
+        resumed.stopAfter(Integer.MAX_VALUE);
+        prune(model, method, rounding, resumed);
+        assertEquals(3, resumed.finished());
+        for (int i = 0; i < 3; i++) {
+          for (LinearDescription linear : model.description().linears(i)) {
+            Tensors.assertSameBits(
+                whole.tensor(linear.name()),
+                resumed.tensor(linear.name()),
+                method.name() + " " + rounding + " " + linear.name());
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void nothingIsLeftToDoAfterTheLastBlock(PruningMethod method) {
+    try (KeptBlocks output = pruned(method, Rounding.EXACT, Placement.cpu());
+        DecoderModel model = source.open()) {
+      Tensor before = output.tensor("model.layers.2.mlp.down_proj.weight").clone();
+      prune(model, method, Rounding.EXACT, output);
+      assertEquals(3, output.finished());
+      Tensors.assertSameBits(before, output.tensor("model.layers.2.mlp.down_proj.weight"), method);
+    }
+  }
+
+  @Test
+  void patternsHoldInEveryLinear() {
+    SparsityPattern pattern = new SparsityPattern.NofM(1, 4);
+    for (PruningMethod method : methods()) {
+      if (method.supportsNofM()) {
+        try (KeptBlocks output = new KeptBlocks(source);
+            DecoderModel model = source.open()) {
+          prune(model, method, pattern, Rounding.EXACT, output);
+          for (BlockResult block : output.results) {
+            assertEquals(0.75, block.sparsity(), method.name());
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void linearsWithTheSameInputShareOneFactor() {
+    Map<Tensor, String> factors = new IdentityHashMap<>();
+    List<Tensor> seen = new ArrayList<>();
+    PruningMethod counting =
+        new Observed(
+            statistics -> {
+              var factor = ((LayerHessian) statistics.orElseThrow()).factor(0.01);
+              seen.add(factor.u());
+              factors.put(factor.u(), "");
+              assertSame(factor, ((LayerHessian) statistics.get()).factor(0.01));
+            });
+    try (KeptBlocks output = new KeptBlocks(source);
+        DecoderModel model = source.open()) {
+      prune(model, counting, Rounding.EXACT, output);
+    }
+    assertEquals(3 * 7, seen.size());
+    assertEquals(3 * 4, factors.size());
+  }
+
+  /** SparseGPT, looking at what it is given first. */
+  private record Observed(java.util.function.Consumer<Optional<InputStatistics>> observer)
+      implements PruningMethod {
+    @Override
+    public String name() {
+      return "observed";
+    }
+
+    @Override
+    public InputStatistics.Kind statistics() {
+      return InputStatistics.Kind.HESSIAN;
+    }
+
+    @Override
+    public boolean updatesWeights() {
+      return true;
+    }
+
+    @Override
+    public LayerError prune(
+        Tensor weight, Optional<InputStatistics> statistics, PruningTarget target) {
+      observer.accept(statistics);
+      return new SparseGptPruning().prune(weight, statistics, target);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void weightsThatAreNotFiniteAreRefusedByName(PruningMethod method) {
+    String name = "model.layers.1.mlp.up_proj.weight";
+    for (double wrong : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
+      Tensor weight = source.tensor(name);
+      weight.narrow(0, 3, 1).narrow(1, 5, 1).zero_().add_(new Scalar(wrong));
+      try (KeptBlocks output = new KeptBlocks(source);
+          DecoderModel model = source.open()) {
+        var e =
+            assertThrows(
+                BadInputException.class, () -> prune(model, method, Rounding.EXACT, output));
+        assertTrue(e.getMessage().startsWith(name + " has weights that are NaN"), e::getMessage);
+        assertTrue(e.getMessage().contains("damaged"), e::getMessage);
+        assertEquals(1, output.finished());
+      }
+    }
+  }
+
+  @Test
+  void weightsThatAreTooLargeForTheComputeDtypeAreNoDamage() {
+    source.tensor("model.layers.0.mlp.up_proj.weight").mul_(new Scalar(1e8));
+    try (KeptBlocks output = new KeptBlocks(source);
+        DecoderModel model = source.open(new Placement(ScalarType.Half, "cpu"))) {
+      var e =
+          assertThrows(
+              BadInputException.class,
+              () -> prune(model, new WandaPruning(), Rounding.EXACT, output));
+      assertTrue(e.getMessage().contains("choose a wider --compute-dtype"), e::getMessage);
+    }
+  }
+
+  @Test
+  void activationsThatAreNotFiniteAreRefusedWithTheNameOfTheLinear() {
+    source.tensor("model.embed_tokens.weight").mul_(new Scalar(Double.NaN));
+    for (PruningMethod method : methods()) {
+      if (method.statistics() == InputStatistics.Kind.NONE) {
+        continue;
+      }
+      try (KeptBlocks output = new KeptBlocks(source);
+          DecoderModel model = source.open()) {
+        var e =
+            assertThrows(
+                ArithmeticException.class, () -> prune(model, method, Rounding.EXACT, output));
+        assertTrue(
+            e.getMessage().startsWith("model.layers.0.self_attn.q_proj.weight: "), e::getMessage);
+        assertTrue(e.getMessage().contains("calibration activations"), e::getMessage);
+      }
+    }
+  }
+
+  @Test
+  void laterBlocksSeeTheWeightsThatAreStored() {
+    // What a model of the stored weights computes is what the next block was calibrated on.
+    try (KeptBlocks output = pruned(new SparseGptPruning(), Rounding.EXACT, Placement.cpu());
+        KeptBlocks again = new KeptBlocks(output);
+        DecoderModel model = source.open()) {
+      again.results.addAll(output.results.subList(0, 2));
+      prune(model, new SparseGptPruning(), Rounding.EXACT, again);
+      String last = "model.layers.2.self_attn.q_proj.weight";
+      Tensors.assertSameBits(output.tensor(last), again.tensor(last), last);
+    }
+  }
+
+  @Test
+  void theCheckpointStaysAsItIs() {
+    try (PointerScope scope = new PointerScope()) {
+      String name = "model.layers.0.self_attn.q_proj.weight";
+      Tensor before = source.tensor(name).clone();
+      pruned(new SparseGptPruning(), Rounding.EXACT, Placement.cpu()).close();
+      Tensors.assertSameBits(before, source.tensor(name), name);
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package dev.espalier.pruning;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.Progress;
+import dev.espalier.allocation.SparsityPlan;
+import dev.espalier.calibration.HiddenStates;
+import dev.espalier.checkpoint.ModelFolder;
+import dev.espalier.checkpoint.ModelFolderWriter;
+import dev.espalier.kernels.Rounding;
+import dev.espalier.model.CheckpointWeights;
+import dev.espalier.model.DecoderBlock;
+import dev.espalier.model.DecoderModel;
+import dev.espalier.model.LinearDescription;
+import dev.espalier.model.Placement;
+import dev.espalier.model.WeightSource;
+import dev.espalier.testing.Scoped;
+import dev.espalier.testing.Tensors;
+import dev.espalier.testing.TinyModel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** From a model folder in float32 into a pruned one, computed in bfloat16. */
+@ExtendWith(Scoped.class)
+class PrunedModelWriterTest {
+  private static final SparsityPlan PLAN = new SparsityPlan(List.of(0.4, 0.6, 0.7), List.of(1));
+  private static final ObjectNode RUN = JsonNodeFactory.instance.objectNode().put("run", 1);
+
+  @TempDir private Path directory;
+  private ModelFolder folder;
+  private CheckpointWeights weights;
+  private DecoderModel model;
+
+  @BeforeEach
+  void open() {
+    folder = ModelFolder.open(Path.of("src", "test", "resources", "families", "llama_plain"));
+    weights = new CheckpointWeights(folder::contains, folder::tensor);
+    model = DecoderModel.open(folder.config(), weights, new Placement(ScalarType.BFloat16, "cpu"));
+  }
+
+  @AfterEach
+  void close() {
+    model.close();
+    weights.close();
+    folder.close();
+  }
+
+  static List<PruningMethod> methods() {
+    return PruningMethodsTest.methods();
+  }
+
+  private void prune(PruningMethod method, Rounding rounding, PrunedBlocks output) {
+    try (HiddenStates hidden = HiddenStates.embed(model, TinyModel.windows(4, 40), Progress.NONE)) {
+      new LayerwisePruner(model, method, SparsityPattern.UNSTRUCTURED, PLAN, rounding)
+          .prune(hidden, output);
+    }
+  }
+
+  /** Prunes in one go, or with a stop after every block. */
+  private Path write(String name, PruningMethod method, Rounding rounding, boolean stopping) {
+    for (int runs = 0; ; runs++) {
+      try (ModelFolderWriter writer =
+              ModelFolderWriter.open(folder, directory.resolve(name), false, RUN);
+          PrunedModelWriter output = new PrunedModelWriter(writer, method)) {
+        assertEquals(runs, output.finished());
+        assertEquals(runs > 0, output.plan().isPresent());
+        output.plan().ifPresent(plan -> assertEquals(PLAN, plan));
+        output.follow(PLAN);
+        if (stopping && runs < 2) {
+          assertThrows(
+              KeptBlocks.Interrupted.class, () -> prune(method, rounding, new Stopping(output)));
+          continue;
+        }
+        prune(method, rounding, output);
+        assertEquals(3, output.results().size());
+        for (BlockResult block : output.results()) {
+          assertEquals(PLAN.sparsity(block.index()), block.target());
+          assertEquals(7, block.linears().size());
+        }
+        return writer.finish(Map.of());
+      }
+    }
+  }
+
+  /** Stops after each block, when it is stored. */
+  private record Stopping(PrunedBlocks output) implements PrunedBlocks {
+    @Override
+    public int finished() {
+      return output.finished();
+    }
+
+    @Override
+    public WeightSource weights() {
+      return output.weights();
+    }
+
+    @Override
+    public void put(DecoderBlock block, BlockResult result) {
+      output.put(block, result);
+      throw new KeptBlocks.Interrupted();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void resumingGivesTheSameBits(PruningMethod method) {
+    for (Rounding rounding : Rounding.values()) {
+      try (ModelFolder whole =
+              ModelFolder.open(write("whole" + rounding, method, rounding, false));
+          ModelFolder parts = ModelFolder.open(write("parts" + rounding, method, rounding, true))) {
+        for (int i = 0; i < 3; i++) {
+          for (LinearDescription linear : model.description().linears(i)) {
+            Tensors.assertSameBits(
+                whole.tensor(linear.name()),
+                parts.tensor(linear.name()),
+                method.name() + " " + rounding + " " + linear.name());
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void survivorsKeepTheBitsOfTheCheckpoint() {
+    PruningMethod method = new WandaPruning();
+    try (ModelFolder pruned = ModelFolder.open(write("pruned", method, Rounding.EXACT, false))) {
+      for (LinearDescription linear : model.description().linears(1)) {
+        Tensor stored = pruned.tensor(linear.name());
+        Tensor expected = folder.tensor(linear.name()).clone();
+        expected.masked_fill_(stored.eq(new Scalar(0)), new Scalar(0));
+        Tensors.assertSameBits(expected, stored, linear.name());
+        double zeros = stored.eq(new Scalar(0)).sum().item_double();
+        assertEquals(0.6, zeros / linear.parameters(), 1.0 / linear.parameters());
+      }
+      String other = "model.embed_tokens.weight";
+      Tensors.assertSameBits(folder.tensor(other), pruned.tensor(other), other);
+    }
+  }
+
+  @Test
+  void updatedWeightsAreStored() {
+    PruningMethod method = new SparseGptPruning();
+    try (ModelFolder pruned = ModelFolder.open(write("pruned", method, Rounding.EXACT, false))) {
+      String name = model.description().linears(1).get(0).name();
+      Tensor stored = pruned.tensor(name);
+      Tensor original = folder.tensor(name).clone();
+      original.masked_fill_(stored.eq(new Scalar(0)), new Scalar(0));
+      assertTrue(Tensors.distance(original, stored) > 0.01);
+    }
+  }
+}
