@@ -7,6 +7,7 @@ import dev.espalier.calibration.TokenWindows;
 import dev.espalier.checkpoint.ModelFolderWriter;
 import dev.espalier.checkpoint.StorageException;
 import dev.espalier.kernels.Kernels;
+import dev.espalier.kernels.Rounding;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.model.LinearDescription;
 import dev.espalier.pruning.PrunedModelWriter;
@@ -20,6 +21,9 @@ import java.util.Map;
 
 /** Prunes a model folder into a new one and measures what it cost. */
 public final class PruneJob {
+  /** Far above what rounding leaves, far below what anyone would overlook. */
+  private static final double ZEROS_BEYOND_TARGET = 0.002;
+
   private PruneJob() {}
 
   /**
@@ -61,6 +65,7 @@ public final class PruneJob {
         output.follow(run.plan(run.request().allocation()));
       }
       run.prune("Pruning", "prune", output.plan().orElseThrow(), output);
+      noteZerosBeyondTarget(run, output);
       try (DecoderModel pruned =
           DecoderModel.open(loaded.folder().config(), output.weights(), run.model().placement())) {
         report = report(run, output, new PerplexityComparison(run, texts).measure(pruned));
@@ -68,6 +73,16 @@ public final class PruneJob {
     }
     writer.finish(Map.of("espalier.json", ReportJson.bytes(ReportJson.full(report))));
     return report;
+  }
+
+  /** Zeros that were there before cannot come back, wherever the plan wants fewer. */
+  private static void noteZerosBeyondTarget(PruneRun run, PrunedModelWriter output) {
+    boolean beyond =
+        output.results().stream()
+            .anyMatch(block -> block.sparsity() > block.target() + ZEROS_BEYOND_TARGET);
+    if (run.request().rounding() == Rounding.EXACT && beyond) {
+      run.note("The model was sparser than its target in some blocks already; zeros stay zeros.");
+    }
   }
 
   private static void checkPattern(PruneRequest request, DecoderModel model) {
