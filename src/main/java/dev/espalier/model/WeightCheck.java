@@ -61,7 +61,7 @@ final class WeightCheck {
     }
   }
 
-  private static void requireFinite(String name, Tensor tensor) {
+  static void requireFinite(String name, Tensor tensor) {
     try (PointerScope scope = new PointerScope()) {
       if (!tensor.isfinite().all().item_bool()) {
         boolean narrow = tensor.scalar_type().intern() == ScalarType.Half;
