@@ -10,6 +10,7 @@ import java.util.OptionalInt;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
+import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
 
 /** Options that recur among commands, and how their values are read. */
@@ -67,6 +68,7 @@ final class CommonOptions {
         throw new BadInputException("--threads is " + threads + "; at least 1 is needed");
       }
       torch.set_num_threads(threads);
+      openblas_nolapack.blas_set_num_threads(threads);
       Kernels.setThreads(threads);
     }
   }

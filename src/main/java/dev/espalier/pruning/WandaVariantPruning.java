@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /**
  * Wanda's variant: each row loses the smallest scores that together make up the share α of the
  * row's total, so rows differ; α is found by bisection until the matrix is within 0.001 of the
- * target. Unlike the released code of DLP's rivals, the target is the block's own.
+ * target. The target is the block's own, not the model's.
  */
 public record WandaVariantPruning() implements PruningMethod {
   private static final float TOLERANCE = 0.001f;
