@@ -19,6 +19,7 @@ endif()
 set(ESPALIER_CUDA_SOURCES
   cuda/device.cu
   cuda/table.cu
+  cuda/product.cu
   cuda/count_zeros.cu
   cuda/missing.cu)
 list(TRANSFORM ESPALIER_CUDA_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/)
