@@ -28,12 +28,6 @@ void prune_matrix_smallest(const esp_matrix& /*w*/, int64_t /*count*/, bool /*wi
   missing();
 }
 
-// prune_n_of_m
-void prune_n_of_m(const esp_matrix& /*w*/, const float* /*s*/, int /*keep*/, int /*group*/,
-                  const Execution& /*run*/) {
-  missing();
-}
-
 // score_summary
 size_t score_summary_workspace(const esp_matrix* /*weights*/, int /*matrices*/) { return 0; }
 void score_summary(const esp_matrix* /*weights*/, const esp_matrix* /*scales*/, int /*matrices*/,
