@@ -8,12 +8,6 @@ namespace espalier::cuda {
   throw Error{ESP_UNSUPPORTED, "this operation has no CUDA kernel in this build"};
 }
 
-// accumulate_squares
-size_t accumulate_squares_workspace(const esp_matrix& /*x*/) { return 0; }
-void accumulate_squares(const esp_matrix& /*x*/, double* /*acc*/, const Execution& /*run*/) {
-  missing();
-}
-
 // prune_rows_smallest
 size_t prune_rows_smallest_workspace(const esp_matrix& /*w*/, int /*cpu_threads*/) { return 0; }
 void prune_rows_smallest(const esp_matrix& /*w*/, const float* /*s*/, int64_t /*total*/,
