@@ -120,7 +120,8 @@ class FullDiskTest {
         List.of(
             "--allocation", "uniform", "--samples", "4", "--seq-len", "64", "--evaluate", "none");
     List<String> all = Stream.concat(args.stream(), Stream.of("--output", output + "")).toList();
-    return PruneCommand.request(new OptionParser(new PruneCommand()).parse(all));
+    return PruneCommand.request(
+        new OptionParser(new PruneCommand()).parse(all), new QuietListener());
   }
 
   private static int finishedBlocks(Path output) {
