@@ -222,8 +222,7 @@ public final class Kernels {
       Matrix view = Matrices.view(w);
       var workspace = workspace(w, NativeLibrary.esp_count_zeros_workspace_bytes(view));
       check(
-          NativeLibrary.esp_count_zeros(
-              view, zeros, workspace, workspace.limit(), DEFAULT_STREAM));
+          NativeLibrary.esp_count_zeros(view, zeros, workspace, workspace.limit(), DEFAULT_STREAM));
       return zeros.get();
     }
   }
