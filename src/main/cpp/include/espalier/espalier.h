@@ -32,12 +32,16 @@
 #define ESP_EXPORT
 #endif
 
+/* In C++, too, any int may be passed for an enumeration; an unknown one is refused. */
 #ifdef __cplusplus
+#define ESP_ANY_INT : int
 extern "C" {
+#else
+#define ESP_ANY_INT
 #endif
 
 /** Outcome of a call. */
-typedef enum esp_status {
+typedef enum esp_status ESP_ANY_INT {
   ESP_OK = 0,
   ESP_INVALID_ARGUMENT = -1, /**< an argument breaks the function's contract; nothing was written */
   ESP_UNSUPPORTED = -2,      /**< valid, but not by this build or on this device */
@@ -49,7 +53,7 @@ typedef enum esp_status {
 } esp_status;
 
 /** Element type of a matrix. */
-typedef enum esp_dtype {
+typedef enum esp_dtype ESP_ANY_INT {
   ESP_F32 = 0,
   ESP_F16 = 1,
   ESP_BF16 = 2,
@@ -69,7 +73,7 @@ typedef struct esp_matrix {
 } esp_matrix;
 
 /** How a sparsity in [0, 1] becomes a number of weights. */
-typedef enum esp_rounding {
+typedef enum esp_rounding ESP_ANY_INT {
   /** round(rows * cols * sparsity) weights in all; what does not divide evenly is spread over rows
       or column blocks. */
   ESP_EXACT = 0,
