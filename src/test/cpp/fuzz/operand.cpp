@@ -166,7 +166,7 @@ bool Operand::has_valid_shape() const {
   const esp_matrix& m = view_;
   if (!given_ || std::find(dtypes_.begin(), dtypes_.end(), m.dtype) == dtypes_.end()) return false;
   if (m.rows < 1 || m.cols < 1 || m.row_stride < m.cols || m.device < -1) return false;
-  return static_cast<__int128>(m.rows) * m.row_stride * element_size(m.dtype) <= max_matrix_bytes;
+  return static_cast<__int128>(m.rows) * m.row_stride <= max_matrix_bytes / element_size(m.dtype);
 }
 
 bool Operand::is_valid() const {
