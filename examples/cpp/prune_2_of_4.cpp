@@ -35,8 +35,9 @@ int main() try {
   espalier::prune_n_of_m(matrix, espalier::View(norms.data(), 1, cols), 2, 4);
   print("2 of 4 kept", {weights.data(), rows, cols});
 
+  espalier::Workspace workspace;
   std::printf("%lld of %lld weights are zero\n",
-              static_cast<long long>(espalier::count_zeros(matrix)),
+              static_cast<long long>(espalier::count_zeros(matrix, workspace)),
               static_cast<long long>(rows * cols));
   return 0;
 } catch (const std::exception& e) {

@@ -77,7 +77,7 @@ double report(const char* method, torch::nn::Linear& pruned, const torch::Tensor
   torch::NoGradGuard no_grad;
   espalier::TorchContext context(pruned->weight.device());
   const std::int64_t zeros =
-      espalier::count_zeros(espalier::view(pruned->weight), context.stream());
+      espalier::count_zeros(espalier::view(pruned->weight), context.workspace(), context.stream());
   const double distance = ((pruned(inputs) - outputs).norm() / outputs.norm()).item().to<double>();
   std::printf("%-10s %5.2f %% of the weights are zero, outputs move by %5.2f %%\n", method,
               100.0 * static_cast<double>(zeros) / static_cast<double>(pruned->weight.numel()),

@@ -94,7 +94,11 @@ ESP_EXPORT const char* esp_last_error(void);
 /** Number of CUDA devices that can be used: 0 without a driver or in a build without CUDA. */
 ESP_EXPORT int32_t esp_cuda_device_count(void);
 
-/** Upper bound on CPU threads per call; 0 restores the default, all that OpenMP sees. */
+/**
+ * Upper bound on CPU threads per call, for the whole process.
+ * @param threads 0 restores the default, all that OpenMP sees; above 1024 counts as 1024
+ * @return ESP_INVALID_ARGUMENT if it is negative
+ */
 ESP_EXPORT esp_status esp_set_num_threads(int32_t threads);
 
 /** The number of CPU threads a call may use. */

@@ -52,7 +52,10 @@ inline std::string version() { return esp_version(); }
 /** Number of CUDA devices that can be used: 0 without a driver or in a build without CUDA. */
 inline std::int32_t cuda_device_count() noexcept { return esp_cuda_device_count(); }
 
-/** Upper bound on CPU threads per call; 0 restores the default, all that OpenMP sees. */
+/**
+ * Upper bound on CPU threads per call, for the whole process.
+ * @param threads 0 restores the default, all that OpenMP sees
+ */
 inline void set_num_threads(std::int32_t threads) {
   detail::check(esp_set_num_threads(threads), "set_num_threads");
 }
@@ -236,9 +239,11 @@ inline esp_score_summary_result score_summary(const std::vector<Input>& weights,
  * The number of elements equal to zero (+0 or -0). Waits for the result.
  * @param w [rows, cols], f32, f16 or bf16
  */
-inline std::int64_t count_zeros(const Input& w, void* stream = nullptr) {
+inline std::int64_t count_zeros(const Input& w, Workspace& workspace, void* stream = nullptr) {
+  workspace.reserve(esp_count_zeros_workspace_bytes(&w.matrix()));
   std::int64_t zeros = 0;
-  detail::check(esp_count_zeros(&w.matrix(), &zeros, stream), "count_zeros");
+  detail::check(esp_count_zeros(&w.matrix(), &zeros, workspace.data(), workspace.size(), stream),
+                "count_zeros");
   return zeros;
 }
 

@@ -95,7 +95,7 @@ TEST(TorchContext, RunsOpsOnTensors) {
     const at::Tensor order = std::get<1>(at::sort(scores, /*dim=*/1, /*descending=*/false));
     const at::Tensor expected = before.scatter(1, order.narrow(1, 0, 35), 0);
     EXPECT_TRUE(at::equal(expected, weight)) << at::toString(type);
-    EXPECT_EQ(33 * 35, espalier::count_zeros(view(weight), context.stream()));
+    EXPECT_EQ(33 * 35, espalier::count_zeros(view(weight), context.workspace(), context.stream()));
   }
 }
 
