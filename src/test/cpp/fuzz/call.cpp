@@ -124,17 +124,19 @@ Outcome Call::make(bool is_allowed, void* result, size_t result_bytes,
   const esp_status status = call();
   const bool refused = status != ESP_OK && status != ESP_NUMERICAL_ERROR;
   for (Operand& operand : operands_) {
-    if (!operand.disarm(refused)) fail(std::string(operand.name()) + " was written to");
+    const bool kept = refused || (status != ESP_OK && &operand == kept_if_numbers_fail_);
+    if (!operand.disarm(kept)) fail(std::string(operand.name()) + " was written to");
   }
   if (refused && result_bytes > 0 && std::memcmp(result_before.data(), result, result_bytes) != 0) {
     fail("a result was written to by a call that refused");
   }
 
   if (status != ESP_OK) check_text();
-  const bool expected = status == ESP_INVALID_ARGUMENT  ? !allowed
-                        : status == ESP_UNSUPPORTED     ? !there || lacks_kernel()
-                        : status == ESP_NUMERICAL_ERROR ? allowed && there && numbers_may_fail_
-                                                        : allowed && there && status == ESP_OK;
+  const bool expected = status == ESP_INVALID_ARGUMENT ? !allowed
+                        : status == ESP_UNSUPPORTED    ? !there || lacks_kernel()
+                        : status == ESP_NUMERICAL_ERROR
+                            ? allowed && there && kept_if_numbers_fail_ != nullptr
+                            : allowed && there && status == ESP_OK;
   if (!expected) {
     fail("status " + std::to_string(status) + " where the contract was " +
          (allowed ? "kept" : "broken") + (there ? "" : ", on a device that is not there") +

@@ -71,8 +71,8 @@ class Call {
   void* workspace() const { return workspace_; }
   size_t workspace_bytes() const { return workspace_bytes_; }
 
-  /** ESP_NUMERICAL_ERROR is no surprise: the numbers are random. */
-  void numbers_may_fail() { numbers_may_fail_ = true; }
+  /** ESP_NUMERICAL_ERROR is no surprise, the numbers being random; then `kept` is unchanged. */
+  void numbers_may_fail(const Operand& kept) { kept_if_numbers_fail_ = &kept; }
 
   /**
    * Makes the call and checks what it did.
@@ -112,7 +112,7 @@ class Call {
   void* workspace_ = nullptr;
   size_t workspace_bytes_ = 0;
   size_t least_bytes_ = 0;
-  bool numbers_may_fail_ = false;
+  const Operand* kept_if_numbers_fail_ = nullptr;
 };
 
 }  // namespace espalier::fuzz

@@ -108,7 +108,7 @@ Outcome inverse_factor(Call& call) {
   int64_t* to = &failed_pivot;
   call.may_become(to, {nullptr});
   call.spoil();
-  call.numbers_may_fail();
+  call.numbers_may_fail(h);
   const int64_t n = h.view().rows;
   const bool is_precise = precision == ESP_F32 || precision == ESP_F64;
   call.take_workspace(esp_inverse_factor_workspace_bytes(h.passed(), precision),
