@@ -1,10 +1,12 @@
-#include <unistd.h>
-
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <map>
+#include <numeric>
+#include <vector>
 
 #include "device.hpp"
 #include "espalier/espalier.h"
@@ -27,17 +29,35 @@ std::string describe() {
   return processor() + ", " + esp_cpu_isa() + ", " + std::to_string(esp_num_threads()) + " threads";
 }
 
-size_t last_level_cache() {
-  const long bytes = std::max(sysconf(_SC_LEVEL3_CACHE_SIZE), sysconf(_SC_LEVEL2_CACHE_SIZE));
-  return bytes > 0 ? static_cast<size_t>(bytes) : size_t{32} << 20;
+/** The first line of a file, "" if there is none. */
+std::string line_of(const std::string& file) {
+  std::string line;
+  std::ifstream in(file);
+  std::getline(in, line);
+  return line;
+}
+
+/** The size of all last-level caches together: processors may share one or have several. */
+size_t last_level_caches() {
+  // From the kernel and not from sysconf, which counts caches that a virtual machine does not have.
+  std::map<std::string, size_t> kilobytes;  // by the processors that share it
+  for (int cpu = 0; cpu < processors(); ++cpu) {
+    const std::string caches = "/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/cache/index";
+    for (const char* level : {"3/", "2/"}) {
+      const std::string size = line_of(caches + level + "size");
+      if (size.empty()) continue;
+      kilobytes[line_of(caches + level + "shared_cpu_list")] = std::stoul(size);
+      break;
+    }
+  }
+  size_t total = 0;
+  for (const auto& cache : kilobytes) total += cache.second << 10;
+  return total > 0 ? total : size_t{64} << 20;
 }
 
 class Cpu final : public Device {
  public:
-  Cpu()
-      : Device(-1, describe()),
-        flush_bytes_(2 * last_level_cache()),
-        flush_(allocate(flush_bytes_)) {}
+  Cpu() : Device(-1, describe()) {}
 
   Buffer allocate(size_t bytes) const override { return {aligned_memory(bytes), &std::free}; }
 
@@ -46,13 +66,15 @@ class Cpu final : public Device {
   }
 
   void flush_cache() override {
-    // Every processor takes part: each has caches of its own. A write to a line brings all of it.
-    constexpr int64_t line = 64;
-    auto* memory = static_cast<unsigned char*>(flush_.get());
-    const int64_t lines = static_cast<int64_t>(flush_bytes_) / line;
-    in_parallel(processors(), lines, [&](int64_t begin, int64_t end) {
-      for (int64_t k = begin; k < end; ++k) ++memory[k * line];
+    // Written once, or all of its pages would be the same zeros.
+    if (flush_.empty()) flush_.assign(2 * last_level_caches() / sizeof(uint64_t), 1);
+    // Every processor takes part: each has caches of its own. Reading leaves nothing that the op
+    // would have to write back.
+    std::atomic<uint64_t> total{0};
+    in_parallel(processors(), static_cast<int64_t>(flush_.size()), [&](int64_t begin, int64_t end) {
+      total += std::accumulate(flush_.begin() + begin, flush_.begin() + end, uint64_t{0});
     });
+    flush_[0] = total;  // so that the sum is needed
   }
 
   double seconds(const std::function<void()>& work) override {
@@ -70,8 +92,7 @@ class Cpu final : public Device {
   }
 
  private:
-  size_t flush_bytes_;
-  Buffer flush_;
+  std::vector<uint64_t> flush_;
 };
 
 }  // namespace

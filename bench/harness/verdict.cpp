@@ -32,7 +32,7 @@ Verdict same_bits(const Tensor& a, const Tensor& b) {
 }
 
 Verdict both(const Verdict& a, const Verdict& b) {
-  return {a.passed && b.passed, a.text + "; " + b.text};
+  return {a.passed && b.passed, a.text + ", " + b.text};
 }
 
 double relative_error(double got, double want) {

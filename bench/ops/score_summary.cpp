@@ -15,7 +15,7 @@ Verdict compare(const Results& got, const Results& twin) {
     if (a[k] != b[k]) return equal(exact[k], a[k], b[k]);
   }
   const double moments = std::max(relative_error(a[4], b[4]), relative_error(a[5], b[5]));
-  return at_most("median and counts equal; mean", moments, 1e-6);
+  return at_most("median and counts equal, mean", moments, 1e-6);
 }
 
 Problem prepare(const Point& point) {

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <set>
 
+#include "verdict.hpp"
+
 using namespace espalier::bench;
 
 TEST(Half, EveryPatternSurvives) {
@@ -17,7 +19,9 @@ TEST(Half, EveryPatternSurvives) {
     } else {
       EXPECT_EQ(half, encode_f16(f16));
     }
-    if (!std::isnan(bf16)) EXPECT_EQ(half, encode_bf16(bf16));
+    if (!std::isnan(bf16)) {
+      EXPECT_EQ(half, encode_bf16(bf16));
+    }
   }
 }
 

@@ -101,7 +101,7 @@ TEST_F(Measure, TimesWithTheDevicesClock) {
   FakeDevice device(-1);
   const Result result = run(device);
   EXPECT_EQ(Outcome::measured, result.outcome) << result.remark;
-  EXPECT_EQ("same bits; number equal", result.remark);
+  EXPECT_EQ("same bits, number equal", result.remark);
   EXPECT_DOUBLE_EQ(1e-3, result.cold.median());
   EXPECT_DOUBLE_EQ(8e3, result.bytes_per_second());
   // As many calls in a batch as fit into a twentieth of the time limit.
@@ -154,7 +154,7 @@ TEST_F(Measure, WrongResultsAreNotTimed) {
   calls.differs_from_twin = true;
   const Result result = run(device);
   EXPECT_EQ(Outcome::wrong, result.outcome);
-  EXPECT_EQ("1 elements differ; number is 43 instead of 42", result.remark);
+  EXPECT_EQ("1 elements differ, number is 43 instead of 42", result.remark);
   EXPECT_EQ(0U, result.cold.size());
   EXPECT_EQ(2, calls.total);
 }
