@@ -15,11 +15,20 @@ if(ESPALIER_ENABLE_CUDA)
   endif()
 endif()
 
+# The tests compile the same sources with a C++ compiler, for a simulated device.
+set(ESPALIER_CUDA_SOURCES
+  cuda/device.cu
+  cuda/table.cu
+  cuda/product.cu
+  cuda/count_zeros.cu
+  cuda/missing.cu)
+list(TRANSFORM ESPALIER_CUDA_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/)
+
 function(espalier_add_cuda target)
   if(NOT ESPALIER_HAS_CUDA)
     return()
   endif()
-  target_sources(${target} PRIVATE cuda/device.cu)
+  target_sources(${target} PRIVATE ${ESPALIER_CUDA_SOURCES})
   target_compile_definitions(${target} PRIVATE ESPALIER_CUDA)
   target_include_directories(${target} PRIVATE cuda)
   set_target_properties(${target} PROPERTIES

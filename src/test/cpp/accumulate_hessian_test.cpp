@@ -57,7 +57,7 @@ void fill_halves(esp_dtype dtype, Matrix<uint16_t>& bits, Dense& values) {
 }  // namespace
 
 TEST(AccumulateHessian, MatchesFloat64) {
-  for_each_isa([] {
+  for_every_setting([] {
     for (const int64_t cols : {1, 2, 63, 64, 65, 127, 129, 200, 384}) {
       for (const int64_t tokens : {1, 70, 600}) {
         SCOPED_TRACE(std::to_string(tokens) + " x " + std::to_string(cols));
@@ -72,7 +72,7 @@ TEST(AccumulateHessian, MatchesFloat64) {
 }
 
 TEST(AccumulateHessian, MatchesFloat64OnHalves) {
-  for_each_isa([] {
+  for_every_setting([] {
     for (const esp_dtype dtype : {ESP_F16, ESP_BF16}) {
       for (const int64_t cols : {1, 65, 130}) {
         Matrix<uint16_t> x(601, cols, 5, dtype);
@@ -95,7 +95,7 @@ TEST(AccumulateHessian, LargeSystematicSumsStayAccurate) {
   for (int64_t t = 0; t < x.rows(); ++t) {
     for (int64_t j = 0; j < cols; ++j) x.at(t, j) = uniform(random);
   }
-  for_each_isa([&] {
+  for_every_setting([&] {
     Matrix<float> h(cols, cols);
     accumulate(x.view(), 1e-4, h);
     expect_close(h, oracle_hessian(x, 1e-4, Matrix<float>(cols, cols)));
@@ -104,7 +104,7 @@ TEST(AccumulateHessian, LargeSystematicSumsStayAccurate) {
 
 TEST(AccumulateHessian, SameBitsForAnyThreadCount) {
   const Matrix<float> x = llm_like_activations(1100, 300, 2);
-  for_each_isa([&] {
+  for_every_setting([&] {
     Matrix<float> first(300, 300);
     accumulate(x.view(), 0.5, first);
     for_each_thread_count([&] {

@@ -6,7 +6,7 @@ namespace {
 
 esp_status accumulate(Matrix& x, Matrix& acc) {
   const esp_matrix view = x.view(), sums = acc.view();
-  Scratch scratch(esp_accumulate_squares_workspace_bytes(&view));
+  Workspace scratch(esp_accumulate_squares_workspace_bytes(&view));
   return esp_accumulate_squares(&view, &sums, scratch.data(), scratch.bytes(), nullptr);
 }
 
@@ -23,7 +23,7 @@ TEST(AccumulateSquares, EqualsExactSums) {
       SCOPED_TRACE(describe(x.view(), Content::gaussian));
       std::string isa_before;
       Matrix first(ESP_F64, 1, shape[1]);
-      for_every_setting([&](const std::string& isa, int) {
+      for_every_setting([&](const std::string& isa) {
         Matrix acc(ESP_F64, 1, shape[1]);
         acc.fill([](int64_t, int64_t j) { return 0.25 * static_cast<double>(j % 3); });
         ASSERT_EQ(ESP_OK, accumulate(x, acc)) << esp_last_error();
@@ -51,7 +51,7 @@ TEST(AccumulateSquares, NeitherOverflowsNorUnderflows) {
     for (double value : {0x1p100, 0x1p-100}) {
       Matrix x(dtype, 4, 20);
       x.fill([&](int64_t, int64_t) { return value; });
-      for_every_setting([&](const std::string&, int) {
+      for_every_setting([&] {
         Matrix acc(ESP_F64, 1, 20);
         acc.fill([](int64_t, int64_t) { return 0.0; });
         ASSERT_EQ(ESP_OK, accumulate(x, acc));
@@ -67,7 +67,7 @@ TEST(AccumulateSquares, KeepsNaNAndInfinityInTheirColumns) {
     x.fill([](int64_t, int64_t) { return 1.0; });
     x.set(2, 3, std::nan(""));
     x.set(4, 18, -std::numeric_limits<double>::infinity());
-    for_every_setting([&](const std::string&, int) {
+    for_every_setting([&] {
       Matrix acc(ESP_F64, 1, 20);
       acc.fill([](int64_t, int64_t) { return 0.0; });
       ASSERT_EQ(ESP_OK, accumulate(x, acc));
@@ -87,7 +87,7 @@ TEST(AccumulateSquares, KeepsNaNAndInfinityInTheirColumns) {
 TEST(AccumulateSquares, RejectsBadArguments) {
   Matrix input(ESP_BF16, 4, 8), sums(ESP_F64, 1, 8), few(ESP_F64, 1, 7), single(ESP_F32, 1, 8);
   const esp_matrix x = input.view(), acc = sums.view(), acc7 = few.view(), acc32 = single.view();
-  Scratch scratch(esp_accumulate_squares_workspace_bytes(&x));
+  Workspace scratch(esp_accumulate_squares_workspace_bytes(&x));
   const auto call = [&](const esp_matrix* from, const esp_matrix* to, void* workspace,
                         size_t bytes) {
     return esp_accumulate_squares(from, to, workspace, bytes, nullptr);

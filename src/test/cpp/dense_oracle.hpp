@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "espalier/espalier.h"
+#include "device.hpp"
 
 /** Matrices, LLM-like inputs and float64 oracles for the tests of the dense kernels. */
 namespace espalier::test {
@@ -48,7 +48,7 @@ class Matrix {
   int64_t rows() const { return rows_; }
   int64_t cols() const { return cols_; }
   esp_matrix view() const {
-    return {const_cast<T*>(data_.data()), rows_, cols_, stride_, dtype_, -1};
+    return {const_cast<T*>(data_.data()), rows_, cols_, stride_, dtype_, device()};
   }
 
   bool gap_untouched() const {
@@ -67,46 +67,10 @@ class Matrix {
   static constexpr T guard = static_cast<T>(77);
   int64_t rows_, cols_, stride_;
   esp_dtype dtype_;
-  std::vector<T> data_;
+  Array<T> data_;
 };
 
 using Dense = Matrix<double>;
-
-class Workspace {
- public:
-  explicit Workspace(size_t bytes)
-      : bytes_(bytes), data_(std::aligned_alloc(64, (bytes + 127) / 64 * 64), &std::free) {
-    std::memset(data_.get(), 0xff, bytes);  // NaN in every dtype: nothing may depend on it
-  }
-  void* data() const { return data_.get(); }
-  size_t bytes() const { return bytes_; }
-
- private:
-  size_t bytes_;
-  std::unique_ptr<void, void (*)(void*)> data_;
-};
-
-/** Runs a test body with every instruction set of this machine, then restores the best. */
-template <class Body>
-void for_each_isa(Body&& body) {
-  for (const char* isa : {"portable", "avx2", "avx512"}) {
-    if (esp_set_cpu_isa(isa) != ESP_OK) continue;
-    SCOPED_TRACE(isa);
-    body();
-  }
-  esp_set_cpu_isa(nullptr);
-}
-
-/** Runs a test body with several thread counts, then restores the default. */
-template <class Body>
-void for_each_thread_count(Body&& body) {
-  for (const int threads : {1, 2, 5}) {
-    SCOPED_TRACE("threads: " + std::to_string(threads));
-    esp_set_num_threads(threads);
-    body();
-  }
-  esp_set_num_threads(0);
-}
 
 inline Matrix<float> random_weights(int64_t rows, int64_t cols, unsigned seed, int64_t gap = 0) {
   std::mt19937 random(seed);

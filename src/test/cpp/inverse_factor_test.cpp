@@ -36,7 +36,7 @@ TEST(InverseFactor, MatchesFloat64) {
   for (const int64_t n : {1, 2, 63, 64, 65, 127, 129, 200, 384}) {
     const Matrix<float> h = llm_like_hessian(n, 3, 2);
     const Dense expected = oracle_inverse_factor(h, 0.01);
-    for_each_isa([&] {
+    for_every_setting([&] {
       SCOPED_TRACE(n);
       for (const esp_dtype precision : {ESP_F64, ESP_F32}) {
         Matrix<float> u = h;
@@ -85,7 +85,7 @@ TEST(InverseFactor, DoublePrecisionSurvivesTinyDamping) {
   for (int64_t i = 0; i < n; ++i) {
     for (int64_t j = 0; j < n; ++j) h.at(i, j) = static_cast<float>(exact.at(i, j));
   }
-  for_each_isa([&] {
+  for_every_setting([&] {
     Matrix<float> u = h;
     ASSERT_EQ(ESP_OK, factor(u, 1e-6, ESP_F64).status) << esp_last_error();
     expect_upper(u);
@@ -93,7 +93,7 @@ TEST(InverseFactor, DoublePrecisionSurvivesTinyDamping) {
 }
 
 TEST(InverseFactor, FailureReportsThePivotAndLeavesHUnchanged) {
-  for_each_isa([] {
+  for_every_setting([] {
     for (const int64_t n : {1, 40, 300}) {
       for (const int64_t bad : {int64_t{0}, n / 2, n - 1}) {
         for (const esp_dtype precision : {ESP_F64, ESP_F32}) {
@@ -112,7 +112,7 @@ TEST(InverseFactor, FailureReportsThePivotAndLeavesHUnchanged) {
 }
 
 TEST(InverseFactor, NotFiniteInputFails) {
-  for_each_isa([] {
+  for_every_setting([] {
     for (const float value :
          {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
       for (const bool on_diagonal : {true, false}) {
@@ -130,7 +130,7 @@ TEST(InverseFactor, NotFiniteInputFails) {
 
 TEST(InverseFactor, SameBitsForAnyThreadCount) {
   const Matrix<float> h = llm_like_hessian(300, 8);
-  for_each_isa([&] {
+  for_every_setting([&] {
     Matrix<float> first = h;
     ASSERT_EQ(ESP_OK, factor(first, 0.01, ESP_F64).status);
     for_each_thread_count([&] {

@@ -8,7 +8,7 @@ namespace {
 
 esp_status prune(Matrix& w, double sparsity, esp_rounding rounding) {
   const esp_matrix view = w.view();
-  Scratch scratch(esp_prune_matrix_smallest_workspace_bytes(&view));
+  Workspace scratch(esp_prune_matrix_smallest_workspace_bytes(&view));
   return esp_prune_matrix_smallest(&view, sparsity, rounding, scratch.data(), scratch.bytes(),
                                    nullptr);
 }
@@ -36,7 +36,7 @@ Matrix expected(Matrix w, double sparsity, esp_rounding rounding) {
 
 void expect_oracle(const Matrix& dense, double sparsity, esp_rounding rounding) {
   const Matrix want = expected(dense, sparsity, rounding);
-  for_every_setting([&](const std::string&, int) {
+  for_every_setting([&] {
     Matrix w = dense;
     ASSERT_EQ(ESP_OK, prune(w, sparsity, rounding)) << esp_last_error();
     EXPECT_TRUE(w.bytes() == want.bytes()) << "sparsity " << sparsity << " " << rounding;
@@ -122,7 +122,7 @@ TEST(PruneMatrixSmallest, PublishedThresholdTakesItsTies) {
 TEST(PruneMatrixSmallest, RejectsBadArguments) {
   Matrix matrix(ESP_BF16, 4, 8), wide(ESP_F64, 4, 8);
   const esp_matrix w = matrix.view(), w64 = wide.view();
-  Scratch scratch(esp_prune_matrix_smallest_workspace_bytes(&w));
+  Workspace scratch(esp_prune_matrix_smallest_workspace_bytes(&w));
   const auto call = [&](const esp_matrix* weight, double sparsity, esp_rounding rounding,
                         void* workspace, size_t bytes) {
     return esp_prune_matrix_smallest(weight, sparsity, rounding, workspace, bytes, nullptr);

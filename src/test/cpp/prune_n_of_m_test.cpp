@@ -25,7 +25,7 @@ Matrix expected(Matrix w, const Matrix* s, int64_t keep, int64_t group) {
 
 void expect_oracle(const Matrix& dense, Matrix* s, int64_t keep, int64_t group) {
   const Matrix want = expected(dense, s, keep, group);
-  for_every_setting([&](const std::string&, int) {
+  for_every_setting([&] {
     Matrix w = dense;
     ASSERT_EQ(ESP_OK, prune(w, s, keep, group)) << esp_last_error();
     EXPECT_TRUE(w.bytes() == want.bytes()) << keep << " of " << group;

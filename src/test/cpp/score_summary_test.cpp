@@ -39,7 +39,7 @@ esp_score_summary_result summarize(Input& in, double multiple) {
   for (Matrix& m : in.weights) weights.push_back(m.view());
   for (Matrix& m : in.scales) scale.push_back(m.view());
   const int32_t count = static_cast<int32_t>(weights.size());
-  Scratch scratch(esp_score_summary_workspace_bytes(weights.data(), count));
+  Workspace scratch(esp_score_summary_workspace_bytes(weights.data(), count));
   esp_score_summary_result result;
   std::memset(&result, 0, sizeof result);
   EXPECT_EQ(ESP_OK, esp_score_summary(weights.data(), in.scaled ? scale.data() : nullptr, count,
@@ -61,7 +61,7 @@ void expect_oracle(Input& in, double multiple) {
 
   std::string isa_before;
   esp_score_summary_result before = {};
-  for_every_setting([&](const std::string& isa, int) {
+  for_every_setting([&](const std::string& isa) {
     const esp_score_summary_result r = summarize(in, multiple);
     EXPECT_EQ(static_cast<int64_t>(n), r.count);
     EXPECT_NEAR(static_cast<double>(sum), r.sum, 1e-10 * static_cast<double>(sum));
@@ -133,7 +133,7 @@ TEST(ScoreSummary, NotFinite) {
     in.weights[0].set(2, 17, -inf);
     std::vector<float> scores = in.scores();
     std::sort(scores.begin(), scores.end(), precedes);
-    for_every_setting([&](const std::string&, int) {
+    for_every_setting([&] {
       const esp_score_summary_result r = summarize(in, 5);
       EXPECT_EQ(inf, r.max);
       EXPECT_EQ(inf, r.mean);
@@ -143,7 +143,7 @@ TEST(ScoreSummary, NotFinite) {
     in.weights[0].set(3, 39, std::nan(""));
     scores = in.scores();
     std::sort(scores.begin(), scores.end(), precedes);
-    for_every_setting([&](const std::string&, int) {
+    for_every_setting([&] {
       const esp_score_summary_result r = summarize(in, 5);
       EXPECT_TRUE(std::isnan(r.max));
       EXPECT_TRUE(std::isnan(r.mean));
@@ -158,7 +158,7 @@ TEST(ScoreSummary, RejectsBadArguments) {
   Matrix s8(ESP_F32, 1, 8), s6(ESP_F32, 1, 6);
   const esp_matrix w[] = {first.view(), second.view()}, bad[] = {first.view(), wide.view()};
   const esp_matrix s[] = {s8.view(), s6.view()}, swapped[] = {s8.view(), s8.view()};
-  Scratch scratch(esp_score_summary_workspace_bytes(w, 2));
+  Workspace scratch(esp_score_summary_workspace_bytes(w, 2));
   esp_score_summary_result result;
   const auto call = [&](const esp_matrix* weights, const esp_matrix* with, int32_t matrices,
                         double multiple, esp_score_summary_result* to, size_t bytes) {

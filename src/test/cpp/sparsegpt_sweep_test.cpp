@@ -99,7 +99,7 @@ TEST(SparseGptSweep, MatchesFloat64) {
     const Matrix<float> weights = random_weights(s.rows, s.cols, 2, 3);
     for (const Pattern& p : {unstructured(0.5), unstructured(0.7, ESP_PUBLISHED)}) {
       const Swept expected = oracle_sweep(weights, u, p, s.block_cols);
-      for_each_isa([&] {
+      for_every_setting([&] {
         SCOPED_TRACE(std::to_string(s.rows) + " x " + std::to_string(s.cols));
         Matrix<float> w = weights;
         Dense loss(s.rows, 1, 2);
@@ -135,7 +135,7 @@ TEST(SparseGptSweep, NOfMMatchesFloat64) {
     const Matrix<float> u = inverse_factor(llm_like_hessian(c.cols, 3));
     const Matrix<float> weights = random_weights(70, c.cols, 4, 1);
     const Swept expected = oracle_sweep(weights, u, n_of_m(c.keep, c.group), c.block_cols);
-    for_each_isa([&] {
+    for_every_setting([&] {
       SCOPED_TRACE(std::to_string(c.keep) + ":" + std::to_string(c.group));
       Matrix<float> w = weights;
       Dense loss(w.rows(), 1);
@@ -156,7 +156,7 @@ TEST(SparseGptSweep, NOfMMatchesFloat64) {
 TEST(SparseGptSweep, TiesGoToTheLowerIndex) {
   Matrix<float> u(6, 6);  // identity: no weight changes but by pruning
   for (int64_t j = 0; j < 6; ++j) u.at(j, j) = 1;
-  for_each_isa([&] {
+  for_every_setting([&] {
     Matrix<float> w(5, 6);
     for (int64_t i = 0; i < 5; ++i) {
       for (int64_t j = 0; j < 6; ++j) w.at(i, j) = j % 2 == 0 ? -3.0F : 3.0F;
@@ -180,7 +180,7 @@ TEST(SparseGptSweep, TiesGoToTheLowerIndex) {
 TEST(SparseGptSweep, ExtremeSparsities) {
   const Matrix<float> u = inverse_factor(llm_like_hessian(130, 5));
   const Matrix<float> weights = random_weights(50, 130, 6);
-  for_each_isa([&] {
+  for_every_setting([&] {
     Matrix<float> none = weights;
     sweep(none, u, unstructured(0), 128);
     EXPECT_TRUE(none.same_bits(weights));
@@ -196,7 +196,7 @@ TEST(SparseGptSweep, ExtremeSparsities) {
 TEST(SparseGptSweep, NanRanksAboveEveryNumber) {
   Matrix<float> u(4, 4);
   for (int64_t j = 0; j < 4; ++j) u.at(j, j) = 1;
-  for_each_isa([&] {
+  for_every_setting([&] {
     for (const Pattern& p : {unstructured(0.5), n_of_m(2, 4)}) {
       Matrix<float> w(1, 4);
       w.at(0, 0) = -NAN;

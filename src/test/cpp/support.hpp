@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "espalier/espalier.h"
+#include "device.hpp"
 
 /** What the kernel tests share: matrices of any dtype, settings to run under, scores by definition.
  */
@@ -62,15 +62,14 @@ class Matrix {
  public:
   Matrix(esp_dtype dtype, int64_t rows, int64_t cols, int64_t padding = 0)
       : dtype_(dtype), rows_(rows), cols_(cols), stride_(cols + padding) {
-    // Odd bytes before the data, so that vectors are never aligned by luck.
-    bytes_.assign(static_cast<size_t>(rows * stride_) * size() + size(), 0xAB);
+    bytes_.assign(static_cast<size_t>(rows * stride_) * size() + offset(), 0xAB);
   }
 
-  esp_matrix view() { return {data(), rows_, cols_, stride_, dtype_, -1}; }
+  esp_matrix view() { return {data(), rows_, cols_, stride_, dtype_, device()}; }
   int64_t rows() const { return rows_; }
   int64_t cols() const { return cols_; }
   size_t size() const { return dtype_ == ESP_F64 ? 8 : dtype_ == ESP_F32 ? 4 : 2; }
-  const std::vector<unsigned char>& bytes() const { return bytes_; }
+  const Array<unsigned char>& bytes() const { return bytes_; }
 
   void set(int64_t i, int64_t j, double x) {
     const float f = static_cast<float>(x);
@@ -102,14 +101,16 @@ class Matrix {
   }
 
  private:
-  unsigned char* data() { return bytes_.data() + size(); }
+  /** Odd bytes before padded data: not aligned by luck. Others are aligned for wide accesses. */
+  size_t offset() const { return stride_ > cols_ ? size() : 16; }
+  unsigned char* data() { return bytes_.data() + offset(); }
   unsigned char* at(int64_t i, int64_t j) {
     return data() + static_cast<size_t>(i * stride_ + j) * size();
   }
 
   esp_dtype dtype_;
   int64_t rows_, cols_, stride_;
-  std::vector<unsigned char> bytes_;
+  Array<unsigned char> bytes_;
 };
 
 /** Kinds of content that selection must get right. */
@@ -168,39 +169,6 @@ inline std::vector<int64_t> ascending(int64_t n, const std::function<float(int64
     return precedes(scores[static_cast<size_t>(a)], scores[static_cast<size_t>(b)]);
   });
   return order;
-}
-
-/** Scratch aligned as the interface asks, with a guard behind it that must stay untouched. */
-class Scratch {
- public:
-  explicit Scratch(size_t bytes) : bytes_(bytes), memory_(bytes + 128, 0xCD) {}
-  ~Scratch() {
-    for (size_t i = 0; i < 64; ++i) EXPECT_EQ(0xCD, begin()[bytes_ + i]) << "past the workspace";
-  }
-  void* data() { return begin(); }
-  size_t bytes() const { return bytes_; }
-
- private:
-  unsigned char* begin() {
-    const uintptr_t address = reinterpret_cast<uintptr_t>(memory_.data());
-    return memory_.data() + (64 - address % 64) % 64;
-  }
-  size_t bytes_;
-  std::vector<unsigned char> memory_;
-};
-
-/** Runs body(isa, threads) for each instruction set this machine has and several thread counts. */
-inline void for_every_setting(const std::function<void(const std::string&, int)>& body) {
-  for (const char* isa : {"portable", "avx2", "avx512"}) {
-    if (esp_set_cpu_isa(isa) != ESP_OK) continue;
-    for (int threads : {1, 2, 5}) {
-      SCOPED_TRACE(std::string(isa) + ", threads " + std::to_string(threads));
-      esp_set_num_threads(threads);
-      body(isa, threads);
-    }
-  }
-  esp_set_num_threads(0);
-  esp_set_cpu_isa(nullptr);
 }
 
 inline std::string describe(const esp_matrix& w, Content content) {

@@ -258,7 +258,9 @@ ESP_EXPORT size_t esp_score_summary_workspace_bytes(const esp_matrix* weights, i
  * @param w     [rows, cols], f32, f16 or bf16
  * @param zeros host, written
  */
-ESP_EXPORT esp_status esp_count_zeros(const esp_matrix* w, int64_t* zeros, void* stream);
+ESP_EXPORT esp_status esp_count_zeros(const esp_matrix* w, int64_t* zeros, void* workspace,
+                                      size_t workspace_bytes, void* stream);
+ESP_EXPORT size_t esp_count_zeros_workspace_bytes(const esp_matrix* w);
 
 #ifdef __cplusplus
 }

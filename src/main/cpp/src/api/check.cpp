@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "api/device.hpp"
+
 namespace espalier::api {
 
 void invalid(const std::string& text) { throw Error{ESP_INVALID_ARGUMENT, text}; }
@@ -76,13 +78,6 @@ void check_shape(const esp_matrix* m, const char* name, int64_t rows, int64_t co
   }
 }
 
-void check_same_device(const esp_matrix& a, const esp_matrix& b, const char* name_a,
-                       const char* name_b) {
-  if (a.device != b.device) {
-    invalid(std::string(name_a) + " and " + name_b + " are on different devices");
-  }
-}
-
 void check_workspace(const void* workspace, size_t given, size_t needed) {
   if (needed == 0) return;
   if (workspace == nullptr || given < needed) {
@@ -94,10 +89,8 @@ void check_workspace(const void* workspace, size_t given, size_t needed) {
   }
 }
 
-void require_cpu(const esp_matrix& m) {
-  if (m.device >= 0) {
-    throw Error{ESP_UNSUPPORTED, "this operation has no CUDA kernel in this build"};
-  }
+bool can_size(const esp_matrix* m) {
+  return m != nullptr && m->rows >= 1 && m->cols >= 1 && kernels_of(m->device) != nullptr;
 }
 
 }  // namespace espalier::api

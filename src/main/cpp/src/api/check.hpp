@@ -4,7 +4,7 @@
 #include <initializer_list>
 #include <string>
 
-#include "api/error.hpp"
+#include "api/guarded.hpp"
 #include "espalier/espalier.h"
 
 /** Argument checks of the C interface. Each throws Error{ESP_INVALID_ARGUMENT} with one sentence.
@@ -25,14 +25,10 @@ void check_matrix(const esp_matrix* m, const char* name, std::initializer_list<e
 void check_shape(const esp_matrix* m, const char* name, int64_t rows, int64_t cols,
                  std::initializer_list<esp_dtype> dtypes);
 
-void check_same_device(const esp_matrix& a, const esp_matrix& b, const char* name_a,
-                       const char* name_b);
-
 void check_workspace(const void* workspace, size_t given, size_t needed);
 
-/** True for CPU operands; throws ESP_UNSUPPORTED for a CUDA operand this build has no kernel for.
- */
-void require_cpu(const esp_matrix& m);
+/** True where the view's sizes and device make sense: a size query for any other answers 0. */
+bool can_size(const esp_matrix* m);
 
 size_t element_size(esp_dtype dtype);
 

@@ -1,13 +1,11 @@
 #include <cstdio>
 #include <cstring>
 
-#include "api/error.hpp"
+#include "api/device.hpp"
+#include "api/guarded.hpp"
 #include "cpu/isa.hpp"
 #include "cpu/threads.hpp"
 #include "espalier/espalier.h"
-#ifdef ESPALIER_CUDA
-#include "device.cuh"
-#endif
 
 namespace espalier::api {
 
@@ -22,20 +20,14 @@ esp_status fail(esp_status status, const char* op, const char* text) noexcept {
 
 }  // namespace espalier::api
 
-using espalier::api::Error;
+using espalier::Error;
 using espalier::api::guarded;
 
 const char* esp_version(void) { return ESPALIER_VERSION; }
 
 const char* esp_last_error(void) { return espalier::api::last_error; }
 
-int32_t esp_cuda_device_count(void) {
-#ifdef ESPALIER_CUDA
-  return espalier::cuda::device_count();
-#else
-  return 0;
-#endif
-}
+int32_t esp_cuda_device_count(void) { return espalier::api::cuda_device_count(); }
 
 esp_status esp_set_num_threads(int32_t threads) {
   return guarded("set_num_threads", [&] {

@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "api/check.hpp"
-#include "cpu/isa.hpp"
+#include "api/device.hpp"
 #include "cpu/threads.hpp"
 #include "espalier/espalier.h"
 
@@ -17,7 +17,6 @@ void check_weight(const esp_matrix* w) { check_matrix(w, "w", {ESP_F32, ESP_F16,
 const float* check_scale(const esp_matrix* s, const esp_matrix& w) {
   if (s == nullptr) return nullptr;
   check_shape(s, "s", 1, w.cols, {ESP_F32});
-  check_same_device(w, *s, "w", "s");
   return static_cast<const float*>(s->data);
 }
 
@@ -40,51 +39,50 @@ int64_t published_count(int64_t n, double sparsity) {
 
 esp_status esp_prune_rows_smallest(const esp_matrix* w, const esp_matrix* s, double sparsity,
                                    esp_rounding rounding, void* workspace, size_t workspace_bytes,
-                                   void* /*stream*/) {
+                                   void* stream) {
   return guarded("prune_rows_smallest", [&] {
     check_weight(w);
     const float* scale = check_scale(s, *w);
     check_sparsity(sparsity, rounding);
-    require_cpu(*w);
-    const cpu::Kernels& kernels = cpu::kernels();
+    const Device device({{w, "w"}, {s, "s"}});
     // One thread's share is enough to run: the number of threads may have grown since the size was
     // asked for.
-    check_workspace(workspace, workspace_bytes, kernels.prune_rows_smallest_workspace(*w, 1));
+    check_workspace(workspace, workspace_bytes, device->prune_rows_smallest_workspace(*w, 1));
     const int64_t total = rounding == ESP_EXACT ? exact_count(*w, sparsity)
                                                 : w->rows * published_count(w->cols, sparsity);
-    kernels.prune_rows_smallest(*w, scale, total, workspace, workspace_bytes);
+    device->prune_rows_smallest(*w, scale, total, {workspace, workspace_bytes, stream});
   });
 }
 
 size_t esp_prune_rows_smallest_workspace_bytes(const esp_matrix* w) {
-  if (w == nullptr || w->device >= 0 || w->cols < 1) return 0;
-  return cpu::kernels().prune_rows_smallest_workspace(*w, cpu::num_threads());
+  if (!can_size(w)) return 0;
+  return kernels_of(w->device)->prune_rows_smallest_workspace(*w, cpu::num_threads());
 }
 
 esp_status esp_prune_matrix_smallest(const esp_matrix* w, double sparsity, esp_rounding rounding,
-                                     void* workspace, size_t workspace_bytes, void* /*stream*/) {
+                                     void* workspace, size_t workspace_bytes, void* stream) {
   return guarded("prune_matrix_smallest", [&] {
     check_weight(w);
     check_sparsity(sparsity, rounding);
     const bool published = rounding == ESP_PUBLISHED;
     require(!published || sparsity < 1, "sparsity is 1: the published rounding has no such entry");
-    require_cpu(*w);
-    const cpu::Kernels& kernels = cpu::kernels();
-    check_workspace(workspace, workspace_bytes, kernels.prune_matrix_smallest_workspace(*w));
+    const Device device({{w, "w"}});
+    check_workspace(workspace, workspace_bytes, device->prune_matrix_smallest_workspace(*w));
     const int64_t n = w->rows * w->cols;
     const int64_t count =
         published ? std::min(published_count(n, sparsity), n - 1) + 1 : exact_count(*w, sparsity);
-    if (count > 0) kernels.prune_matrix_smallest(*w, count, published, workspace);
+    if (count > 0)
+      device->prune_matrix_smallest(*w, count, published, {workspace, workspace_bytes, stream});
   });
 }
 
 size_t esp_prune_matrix_smallest_workspace_bytes(const esp_matrix* w) {
-  if (w == nullptr || w->device >= 0 || w->rows < 1 || w->cols < 1) return 0;
-  return cpu::kernels().prune_matrix_smallest_workspace(*w);
+  if (!can_size(w)) return 0;
+  return kernels_of(w->device)->prune_matrix_smallest_workspace(*w);
 }
 
 esp_status esp_prune_n_of_m(const esp_matrix* w, const esp_matrix* s, int64_t keep, int64_t group,
-                            void* /*stream*/) {
+                            void* stream) {
   return guarded("prune_n_of_m", [&] {
     check_weight(w);
     const float* scale = check_scale(s, *w);
@@ -94,7 +92,8 @@ esp_status esp_prune_n_of_m(const esp_matrix* w, const esp_matrix* s, int64_t ke
       invalid("group " + std::to_string(group) + " does not divide the " + std::to_string(w->cols) +
               " columns of w");
     }
-    require_cpu(*w);
-    cpu::kernels().prune_n_of_m(*w, scale, static_cast<int>(keep), static_cast<int>(group));
+    const Device device({{w, "w"}, {s, "s"}});
+    device->prune_n_of_m(*w, scale, static_cast<int>(keep), static_cast<int>(group),
+                         {nullptr, 0, stream});
   });
 }

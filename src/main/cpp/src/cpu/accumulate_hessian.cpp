@@ -73,15 +73,15 @@ void mirror_block(const Hessian& h, int64_t i0, int64_t j0) {
 
 }  // namespace
 
-size_t accumulate_hessian_workspace_bytes(const esp_matrix& x) {
+size_t accumulate_hessian_workspace(const esp_matrix& x) {
   Scratch scratch(nullptr);
   take_chunk(scratch, x);
   return scratch.used();
 }
 
 void accumulate_hessian(const esp_matrix& x, double alpha, const esp_matrix& h_view,
-                        void* workspace) {
-  Scratch scratch(workspace);
+                        const Execution& run) {
+  Scratch scratch(run.workspace);
   const Panels<float> chunk = take_chunk(scratch, x);
   // Small layers are cut finer, to have work for every thread.
   const Hessian h{static_cast<float*>(h_view.data), h_view.cols, h_view.row_stride,

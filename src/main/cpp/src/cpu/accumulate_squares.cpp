@@ -86,8 +86,8 @@ size_t accumulate_squares_workspace(const esp_matrix& x) {
   return static_cast<size_t>(slab_count(x.rows) * x.cols) * sizeof(double);
 }
 
-void accumulate_squares(const esp_matrix& x, double* acc, void* workspace) {
-  double* partial = static_cast<double*>(workspace);
+void accumulate_squares(const esp_matrix& x, double* acc, const Execution& run) {
+  double* partial = static_cast<double*>(run.workspace);
   switch (x.dtype) {
     case ESP_F16:
       return accumulate<F16>(x, acc, partial);

@@ -109,14 +109,14 @@ void store_reversed(Panels<float> x, const esp_matrix& u) {
 
 }  // namespace
 
-size_t inverse_factor_workspace_bytes(const esp_matrix& h, esp_dtype precision) {
+size_t inverse_factor_workspace(const esp_matrix& h, esp_dtype precision) {
   Scratch scratch(nullptr);
   Storage(h, precision, scratch);
   return scratch.used();
 }
 
 int64_t inverse_factor(const esp_matrix& h, double damping, esp_dtype precision,
-                       const esp_matrix& dead, void* workspace) {
+                       const esp_matrix& dead, const Execution& run) {
   const int64_t n = h.rows;
   const Diagonal diagonal{h};
   uint8_t* is_dead = static_cast<uint8_t*>(dead.data);
@@ -124,7 +124,7 @@ int64_t inverse_factor(const esp_matrix& h, double damping, esp_dtype precision,
   const int64_t not_finite = diagonal.first_not_finite();
   if (not_finite >= 0) return not_finite;
 
-  Scratch scratch(workspace);
+  Scratch scratch(run.workspace);
   const Storage storage(h, precision, scratch);
   const double damp = damping * diagonal.mean();
   int64_t failed;

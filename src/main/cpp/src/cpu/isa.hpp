@@ -1,8 +1,19 @@
 #pragma once
 
-#include "cpu/kernels.hpp"
+#include "kernels.hpp"
 
 namespace espalier::cpu {
+
+/** One table for each instruction set that this library was built for. */
+namespace portable {
+extern const Kernels table;
+}
+namespace avx2 {
+extern const Kernels table;
+}
+namespace avx512 {
+extern const Kernels table;
+}
 
 /** The kernels of the instruction set in use: the best of this machine unless select_isa said less.
  */

@@ -93,9 +93,10 @@ size_t prune_matrix_smallest_workspace(const esp_matrix& w) {
   return MatrixScratch::bytes(ScoreSet(&w, nullptr, 1));
 }
 
-void prune_matrix_smallest(const esp_matrix& w, int64_t count, bool with_ties, void* workspace) {
+void prune_matrix_smallest(const esp_matrix& w, int64_t count, bool with_ties,
+                           const Execution& run) {
   const ScoreSet set(&w, nullptr, 1);
-  MatrixScratch scratch(set, Workspace(workspace));
+  MatrixScratch scratch(set, Workspace(run.workspace));
   const BracketMemory& memory = scratch.memory;
   const int64_t blocks = set.block_count();
   const int slices = set.slice_count();

@@ -92,7 +92,8 @@ void prune_row(T* w, const float* s, int64_t cols, int group, int prune) {
 
 }  // namespace
 
-void prune_n_of_m(const esp_matrix& w, const float* s, int keep, int group) {
+void prune_n_of_m(const esp_matrix& w, const float* s, int keep, int group,
+                  const Execution& /*run*/) {
   const int threads = threads_for_elements(w.rows * w.cols);
   with_score_type(w, s, [&](auto type) {
     using Type = decltype(type);

@@ -74,10 +74,9 @@ size_t prune_rows_smallest_workspace(const esp_matrix& w, int threads) {
   return static_cast<size_t>(threads) * RowScratch::bytes(w.cols);
 }
 
-void prune_rows_smallest(const esp_matrix& w, const float* s, int64_t total, void* workspace,
-                         size_t workspace_bytes) {
+void prune_rows_smallest(const esp_matrix& w, const float* s, int64_t total, const Execution& run) {
   const size_t per_thread = RowScratch::bytes(w.cols);
-  const int64_t fit = static_cast<int64_t>(workspace_bytes / per_thread);
+  const int64_t fit = static_cast<int64_t>(run.workspace_bytes / per_thread);
   const int64_t useful = threads_for_elements(w.rows * w.cols);
   const int threads = static_cast<int>(fit < useful ? fit : useful);
   with_score_type(w, s, [&](auto type) {
@@ -85,8 +84,8 @@ void prune_rows_smallest(const esp_matrix& w, const float* s, int64_t total, voi
     using T = typename Type::T;
 #pragma omp parallel num_threads(threads)
     {
-      char* mine =
-          static_cast<char*>(workspace) + static_cast<size_t>(omp_get_thread_num()) * per_thread;
+      char* mine = static_cast<char*>(run.workspace) +
+                   static_cast<size_t>(omp_get_thread_num()) * per_thread;
       const RowScratch scratch(mine, w.cols);
 #pragma omp for schedule(static)
       for (int64_t i = 0; i < w.rows; ++i) {

@@ -127,9 +127,10 @@ size_t score_summary_workspace(const esp_matrix* weights, int matrices) {
 }
 
 void score_summary(const esp_matrix* weights, const esp_matrix* scales, int matrices,
-                   double outlier_multiple, esp_score_summary_result& result, void* workspace) {
+                   double outlier_multiple, esp_score_summary_result& result,
+                   const Execution& run) {
   const ScoreSet set(weights, scales, matrices);
-  SummaryScratch scratch(set, Workspace(workspace));
+  SummaryScratch scratch(set, Workspace(run.workspace));
   const int64_t n = set.size();
   const int64_t blocks = set.block_count();
   const int slices = set.slice_count();

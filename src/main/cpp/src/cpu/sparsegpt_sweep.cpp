@@ -13,7 +13,7 @@ int64_t pruned_up_to(int64_t total, int64_t cols, const esp_matrix& w) {
 
 }  // namespace
 
-size_t sparsegpt_sweep_workspace_bytes(const esp_matrix& w, int64_t block_cols) {
+size_t sparsegpt_sweep_workspace(const esp_matrix& w, int64_t block_cols) {
   Scratch scratch(nullptr);
   Sweep(w, least(block_cols, w.cols), scratch);
   return scratch.used();
@@ -21,8 +21,8 @@ size_t sparsegpt_sweep_workspace_bytes(const esp_matrix& w, int64_t block_cols) 
 
 void sparsegpt_sweep(const esp_matrix& w, const esp_matrix& u, double sparsity,
                      esp_rounding rounding, int64_t block_cols, const esp_matrix* loss,
-                     void* workspace) {
-  Scratch scratch(workspace);
+                     const Execution& run) {
+  Scratch scratch(run.workspace);
   const Sweep sweep(w, least(block_cols, w.cols), scratch);
   const int64_t total =
       __builtin_llround(static_cast<double>(w.rows) * static_cast<double>(w.cols) * sparsity);
@@ -50,8 +50,8 @@ void sparsegpt_sweep(const esp_matrix& w, const esp_matrix& u, double sparsity,
 }
 
 void sparsegpt_sweep_n_of_m(const esp_matrix& w, const esp_matrix& u, int64_t keep, int64_t group,
-                            int64_t block_cols, const esp_matrix* loss, void* workspace) {
-  Scratch scratch(workspace);
+                            int64_t block_cols, const esp_matrix* loss, const Execution& run) {
+  Scratch scratch(run.workspace);
   const Sweep sweep(w, least(block_cols, w.cols), scratch);
   for (int64_t begin = 0; begin < w.cols; begin += block_cols) {
     const Block block{begin, least(begin + block_cols, w.cols)};

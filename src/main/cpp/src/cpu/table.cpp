@@ -1,8 +1,10 @@
+#include "cpu/isa.hpp"
 #include "cpu/ops.hpp"
 
 namespace espalier::cpu::ESPALIER_ISA {
 
 const Kernels table = {
+    count_zeros_workspace,
     count_zeros,
     accumulate_squares_workspace,
     accumulate_squares,
@@ -13,11 +15,11 @@ const Kernels table = {
     prune_n_of_m,
     score_summary_workspace,
     score_summary,
-    accumulate_hessian_workspace_bytes,
+    accumulate_hessian_workspace,
     accumulate_hessian,
-    inverse_factor_workspace_bytes,
+    inverse_factor_workspace,
     inverse_factor,
-    sparsegpt_sweep_workspace_bytes,
+    sparsegpt_sweep_workspace,
     sparsegpt_sweep,
     sparsegpt_sweep_n_of_m,
 };

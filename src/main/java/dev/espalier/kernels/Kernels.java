@@ -219,7 +219,10 @@ public final class Kernels {
   public static long countZeros(Tensor w) {
     try (var scope = new PointerScope()) {
       var zeros = new LongPointer(1);
-      check(NativeLibrary.esp_count_zeros(Matrices.view(w), zeros, DEFAULT_STREAM));
+      Matrix view = Matrices.view(w);
+      var workspace = workspace(w, NativeLibrary.esp_count_zeros_workspace_bytes(view));
+      check(
+          NativeLibrary.esp_count_zeros(view, zeros, workspace, workspace.limit(), DEFAULT_STREAM));
       return zeros.get();
     }
   }

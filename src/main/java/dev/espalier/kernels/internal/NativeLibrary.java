@@ -216,5 +216,11 @@ public final class NativeLibrary {
       @Const Matrix weights, int matrices);
 
   public static native @Cast("int") int esp_count_zeros(
-      @Const Matrix w, @Cast("int64_t*") LongPointer zeros, Pointer stream);
+      @Const Matrix w,
+      @Cast("int64_t*") LongPointer zeros,
+      Pointer workspace,
+      @Cast("size_t") long workspaceBytes,
+      Pointer stream);
+
+  public static native @Cast("size_t") long esp_count_zeros_workspace_bytes(@Const Matrix w);
 }

@@ -5,15 +5,9 @@
 #include <string>
 #include <utility>
 
-#include "espalier/espalier.h"
+#include "error.hpp"
 
 namespace espalier::api {
-
-/** What an entry point throws; `guarded` turns it into a status. */
-struct Error {
-  esp_status status;
-  std::string text;
-};
 
 /** Keeps the text for esp_last_error() and returns the status. */
 esp_status fail(esp_status status, const char* op, const char* text) noexcept;

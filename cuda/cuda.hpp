@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+
+#include "kernels.hpp"
+
+/** What the rest of the library sees of CUDA. */
+namespace espalier::cuda {
+
+/** The kernels; they run on the current device, whose memory their operands are. */
+extern const Kernels table;
+
+/** Number of usable CUDA devices; 0 when there is no driver. Asked once. */
+int32_t device_count() noexcept;
+
+/** Whether kernels on this device may read and write at this address. */
+bool reaches(int32_t device, const void* address) noexcept;
+
+/** Makes a device the calling thread's current one and returns the one it was before. */
+int32_t make_current(int32_t device);
+void restore_current(int32_t device) noexcept;
+
+}  // namespace espalier::cuda

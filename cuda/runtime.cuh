@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include <cstdint>
+
+#include "error.hpp"
+
+/**
+ * What every kernel source starts from. The same sources are compiled by a plain C++ compiler for
+ * the tests (src/test/cpp/sim), whose cuda_runtime.h has its own ESP_LAUNCH and ESP_SHARED: kernels
+ * are launched and shared memory is declared through these alone.
+ */
+
+#ifdef __CUDACC__
+
+/** kernel<<<grid, block, shared bytes, stream>>>(arguments) */
+#define ESP_LAUNCH(kernel, grid, block, shared, stream, ...) \
+  kernel<<<grid, block, shared, stream>>>(__VA_ARGS__)
+
+/** A variable of a block: ESP_SHARED(tile, float[32][33]); */
+#define ESP_SHARED(name, ...) __shared__ ::espalier::cuda::Type<__VA_ARGS__> name
+
+/** The block's dynamic shared memory, 128-byte aligned, as a pointer to T. */
+#define ESP_DYNAMIC_SHARED(name, T)                            \
+  extern __shared__ __align__(128) unsigned char esp_shared[]; \
+  T* const name = reinterpret_cast<T*>(esp_shared)
+
+#endif
+
+namespace espalier::cuda {
+
+template <class T>
+using Type = T;
+
+inline constexpr int warp_size = 32;
+inline constexpr unsigned all_lanes = 0xffffffffU;
+
+/** Throws ESP_CUDA_ERROR with the runtime's own words. */
+inline void check(cudaError_t error) {
+  if (error == cudaSuccess) return;
+  cudaGetLastError();  // errors that are not sticky must not stop the next call
+  const auto status = error == cudaErrorMemoryAllocation ? ESP_OUT_OF_MEMORY : ESP_CUDA_ERROR;
+  throw Error{status, cudaGetErrorString(error)};
+}
+
+/** After a launch: whether it was possible. What the kernel does wrong shows later. */
+inline void check_launch() { check(cudaGetLastError()); }
+
+/** Lets a kernel use more dynamic shared memory than the 48 KB every device grants. */
+template <class Kernel>
+void allow_shared(Kernel* kernel, size_t bytes) {
+  if (bytes <= 48 * 1024) return;
+  check(cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel),
+                             cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(bytes)));
+}
+
+/** An attribute of the current device. */
+inline int device_attribute(cudaDeviceAttr attribute) {
+  int device = 0, value = 0;
+  check(cudaGetDevice(&device));
+  check(cudaDeviceGetAttribute(&value, attribute, device));
+  return value;
+}
+
+inline cudaStream_t stream_of(void* stream) { return static_cast<cudaStream_t>(stream); }
+
+/** Copies a small result to the host and waits for it. */
+template <class T>
+T fetch(const T* device, cudaStream_t stream) {
+  T host;
+  check(cudaMemcpyAsync(&host, device, sizeof(T), cudaMemcpyDeviceToHost, stream));
+  check(cudaStreamSynchronize(stream));
+  return host;
+}
+
+__host__ __device__ constexpr int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+}  // namespace espalier::cuda

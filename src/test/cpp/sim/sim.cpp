@@ -1,0 +1,440 @@
+#include <cuda_runtime.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <random>
+#include <utility>
+#include <vector>
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#include <sanitizer/common_interface_defs.h>
+#endif
+
+// Saves the callee's registers on the running stack, its end in *rdi, and goes on from rsi.
+asm(R"(
+.text
+.type espalier_sim_switch,@function
+espalier_sim_switch:
+  pushq %rbp
+  pushq %rbx
+  pushq %r12
+  pushq %r13
+  pushq %r14
+  pushq %r15
+  movq %rsp, (%rdi)
+  movq %rsi, %rsp
+  popq %r15
+  popq %r14
+  popq %r13
+  popq %r12
+  popq %rbx
+  popq %rbp
+  ret
+.size espalier_sim_switch, .-espalier_sim_switch
+)");
+extern "C" void espalier_sim_switch(void** from, void* to);
+
+namespace sim {
+
+namespace {
+
+constexpr size_t stack_bytes = 128 * 1024;
+constexpr size_t shared_limit = 227 * 1024;
+constexpr size_t guard = 128;
+
+enum class Waiting { no, block, warp, over };
+
+struct Copy {
+  void* to;
+  const void* from;
+  size_t bytes, zeros_after;
+};
+
+struct Fiber {
+  Fiber();
+
+  std::unique_ptr<char[]> stack;
+  void* top = nullptr;
+  void* fake_stack = nullptr;
+  Waiting waiting = Waiting::no;
+  uint3 thread{};
+  // With its warp.
+  unsigned mask = 0;
+  Combine combine = nullptr;
+  void *in = nullptr, *out = nullptr;
+  // At the block's barrier.
+  int reduced = 0;
+  int (*reduce)(int, int) = nullptr;
+  std::vector<std::vector<Copy>> copies;  // the last group is still open
+};
+
+/** Shared memory of a block: every variable has a gap behind it. */
+class SharedMemory {
+ public:
+  SharedMemory() : memory_(new unsigned char[capacity]) { reset(); }
+
+  void reset() {
+    used_ = 0;
+    counted_ = 0;
+    variables_.clear();
+#if defined(__SANITIZE_ADDRESS__)
+    ASAN_POISON_MEMORY_REGION(memory_.get(), capacity);
+#endif
+  }
+
+  void* variable(const void* key, size_t bytes, size_t alignment) {
+    const auto known = variables_.find(key);
+    if (known != variables_.end()) return known->second;
+    counted_ += bytes;
+    if (counted_ > shared_limit) fail("a block uses more shared memory than there is");
+    const auto base = reinterpret_cast<uintptr_t>(memory_.get());
+    alignment = std::max<size_t>(alignment, 128);
+    const size_t at = (base + used_ + guard + alignment - 1) / alignment * alignment - base;
+    used_ = at + bytes;
+    if (used_ + guard > capacity) fail("the simulated shared memory is full");
+    unsigned char* start = memory_.get() + at;
+#if defined(__SANITIZE_ADDRESS__)
+    ASAN_UNPOISON_MEMORY_REGION(start, bytes);
+#endif
+    std::memset(start, 0xFF, bytes);
+    return variables_[key] = start;
+  }
+
+ private:
+  static constexpr size_t capacity = 1024 * 1024;
+  std::unique_ptr<unsigned char[]> memory_;
+  std::map<const void*, void*> variables_;
+  size_t used_ = 0, counted_ = 0;
+};
+
+std::mt19937 random_order(1);
+int compute_capability = 90;
+cudaError_t last_error = cudaSuccess;
+std::map<const void*, size_t> allowed_shared;
+
+const char* kernel_name = "";
+Place here;
+const std::function<void()>* body = nullptr;
+std::vector<Fiber> fibers;  // those of a block; never moved while one runs
+Fiber* current = nullptr;
+void* scheduler = nullptr;
+size_t dynamic_bytes = 0;
+const char dynamic_key = 0;
+
+SharedMemory& shared_memory() {
+  static SharedMemory memory;
+  return memory;
+}
+
+#if defined(__SANITIZE_ADDRESS__)
+void* scheduler_fake = nullptr;
+const void* scheduler_bottom = nullptr;
+size_t scheduler_size = 0;
+#endif
+
+void to_scheduler() {
+  Fiber* self = current;
+#if defined(__SANITIZE_ADDRESS__)
+  __sanitizer_start_switch_fiber(&self->fake_stack, scheduler_bottom, scheduler_size);
+#endif
+  espalier_sim_switch(&self->top, scheduler);
+#if defined(__SANITIZE_ADDRESS__)
+  __sanitizer_finish_switch_fiber(self->fake_stack, nullptr, nullptr);
+#endif
+}
+
+void resume(Fiber& fiber) {
+  current = &fiber;
+  here.thread = fiber.thread;
+#if defined(__SANITIZE_ADDRESS__)
+  __sanitizer_start_switch_fiber(&scheduler_fake, fiber.stack.get(), stack_bytes);
+#endif
+  espalier_sim_switch(&scheduler, fiber.top);
+#if defined(__SANITIZE_ADDRESS__)
+  __sanitizer_finish_switch_fiber(scheduler_fake, nullptr, nullptr);
+#endif
+}
+
+/** Runs the thread of one block after another: `body` is the launch's. */
+void run_threads() {
+#if defined(__SANITIZE_ADDRESS__)
+  __sanitizer_finish_switch_fiber(nullptr, &scheduler_bottom, &scheduler_size);
+#endif
+  for (;;) {
+    (*body)();
+    for (const auto& group : current->copies) {
+      if (!group.empty()) fail("a thread ends without waiting for its asynchronous copies");
+    }
+    current->waiting = Waiting::over;
+    to_scheduler();
+  }
+}
+
+Fiber::Fiber() : stack(new char[stack_bytes]) {
+  const auto end = reinterpret_cast<uintptr_t>(stack.get() + stack_bytes) / 16 * 16;
+  void** start = reinterpret_cast<void**>(end);
+  *--start = nullptr;  // so that the function starts with the alignment of a called one
+  *--start = reinterpret_cast<void*>(&run_threads);
+  for (int i = 0; i < 6; ++i) *--start = nullptr;
+  top = start;
+}
+
+/** Lets the block's barrier go once every thread that still runs has come to it. */
+bool release_block(size_t threads) {
+  int all = 0;
+  bool first = true;
+  for (size_t t = 0; t < threads; ++t) {
+    Fiber& fiber = fibers[t];
+    if (fiber.waiting == Waiting::over) continue;
+    if (fiber.waiting != Waiting::block) return false;
+    if (fiber.reduce != nullptr) all = first ? fiber.reduced : fiber.reduce(all, fiber.reduced);
+    first = false;
+  }
+  if (first) return false;
+  for (size_t t = 0; t < threads; ++t) {
+    if (fibers[t].waiting != Waiting::block) continue;
+    fibers[t].waiting = Waiting::no;
+    fibers[t].reduced = all;
+  }
+  return true;
+}
+
+void run_block(size_t threads) {
+  shared_memory().reset();
+  if (dynamic_bytes > 0) shared_memory().variable(&dynamic_key, dynamic_bytes, 128);
+  for (size_t t = 0; t < threads; ++t) {
+    fibers[t].waiting = Waiting::no;
+    fibers[t].copies.assign(1, {});
+  }
+  std::vector<size_t> ready(threads);
+  for (;;) {
+    ready.clear();
+    size_t over = 0;
+    for (size_t t = 0; t < threads; ++t) {
+      if (fibers[t].waiting == Waiting::no) ready.push_back(t);
+      over += fibers[t].waiting == Waiting::over;
+    }
+    if (over == threads) return;
+    if (ready.empty()) {
+      if (!release_block(threads)) fail("threads wait for each other");
+      continue;
+    }
+    std::shuffle(ready.begin(), ready.end(), random_order);
+    for (size_t t : ready) {
+      if (fibers[t].waiting == Waiting::no) resume(fibers[t]);
+    }
+  }
+}
+
+}  // namespace
+
+void seed(unsigned value) { random_order.seed(value); }
+void set_compute_capability(int value) { compute_capability = value; }
+
+void fail(const char* what) {
+  std::fprintf(stderr, "simulated CUDA: %s\n  kernel %s, block (%u, %u, %u)\n", what, kernel_name,
+               here.block.x, here.block.y, here.block.z);
+  const char* states[] = {"ready", "at the block's barrier", "with its warp", "over"};
+  const size_t threads =
+      static_cast<size_t>(here.block_size.x) * here.block_size.y * here.block_size.z;
+  for (size_t t = 0; t < threads && t < fibers.size(); ++t) {
+    const Fiber& fiber = fibers[t];
+    if (t > 0 && fibers[t - 1].waiting == fiber.waiting && fibers[t - 1].mask == fiber.mask)
+      continue;
+    std::fprintf(stderr, "  from thread %zu: %s%s\n", t, states[static_cast<int>(fiber.waiting)],
+                 &fiber == current ? " (running)" : "");
+    if (fiber.waiting == Waiting::warp) std::fprintf(stderr, "    mask %08x\n", fiber.mask);
+  }
+  std::abort();
+}
+
+void run(const char* kernel, const void* function, dim3 grid, dim3 block, size_t shared_bytes,
+         const std::function<void()>& thread) {
+  const size_t threads = static_cast<size_t>(block.x) * block.y * block.z;
+  const size_t blocks = static_cast<size_t>(grid.x) * grid.y * grid.z;
+  const auto allowed = allowed_shared.find(function);
+  const size_t limit = allowed == allowed_shared.end() ? 48 * 1024 : allowed->second;
+  if (threads == 0 || threads > 1024 || block.z > 64 || blocks == 0 || grid.x > 0x7fffffffU ||
+      grid.y > 65535 || grid.z > 65535 || shared_bytes > limit) {
+    last_error = cudaErrorInvalidConfiguration;
+    return;
+  }
+  kernel_name = kernel;
+  body = &thread;
+  dynamic_bytes = shared_bytes;
+  here.block_size = block;
+  here.grid_size = grid;
+  while (fibers.size() < threads) fibers.emplace_back();
+  for (size_t t = 0; t < threads; ++t) {
+    const auto i = static_cast<unsigned>(t);
+    fibers[t].thread = {i % block.x, i / block.x % block.y, i / block.x / block.y};
+  }
+  std::vector<size_t> order(blocks);
+  for (size_t b = 0; b < blocks; ++b) order[b] = b;
+  std::shuffle(order.begin(), order.end(), random_order);
+  for (size_t b : order) {
+    const auto i = static_cast<unsigned>(b);
+    here.block = {i % grid.x, i / grid.x % grid.y, i / grid.x / grid.y};
+    run_block(threads);
+  }
+  current = nullptr;
+}
+
+const Place& place() { return here; }
+
+unsigned lane() { return static_cast<unsigned>(current - fibers.data()) % 32; }
+
+void block_barrier() {
+  current->reduce = nullptr;
+  current->waiting = Waiting::block;
+  to_scheduler();
+}
+
+int block_reduce(int value, int (*combine)(int, int)) {
+  current->reduced = value;
+  current->reduce = combine;
+  current->waiting = Waiting::block;
+  to_scheduler();
+  return current->reduced;
+}
+
+void* shared(const void* key, size_t bytes, size_t alignment) {
+  return shared_memory().variable(key, bytes, alignment);
+}
+
+void* dynamic_shared() {
+  if (dynamic_bytes == 0) fail("the launch gave no dynamic shared memory");
+  return shared_memory().variable(&dynamic_key, dynamic_bytes, 128);
+}
+
+void with_warp(unsigned mask, Combine combine, void* in, void* out) {
+  Fiber& self = *current;
+  const unsigned own = lane();
+  Fiber* warp = &self - own;
+  const size_t size =
+      static_cast<size_t>(here.block_size.x) * here.block_size.y * here.block_size.z;
+  const auto lanes = std::min<size_t>(32, size - static_cast<size_t>(warp - fibers.data()));
+  if (lanes < 32 && mask == 0xffffffffU) mask = (1U << lanes) - 1;
+  if ((mask >> own & 1) == 0) fail("a lane takes part in an operation whose mask lacks it");
+  self.mask = mask;
+  self.combine = combine;
+  self.in = in;
+  self.out = out;
+  self.waiting = Waiting::warp;
+  void* given[32] = {};
+  void* taken[32] = {};
+  for (unsigned l = 0; l < lanes; ++l) {
+    if ((mask >> l & 1) == 0) continue;
+    Fiber& other = warp[l];
+    if (other.waiting != Waiting::warp) {
+      to_scheduler();
+      return;
+    }
+    if (other.mask != mask || other.combine != combine) {
+      fail("lanes of a warp meet in different operations");
+    }
+    given[l] = other.in;
+    taken[l] = other.out;
+  }
+  combine(mask, given, taken);
+  for (unsigned l = 0; l < lanes; ++l) {
+    if ((mask >> l & 1) != 0) warp[l].waiting = Waiting::no;
+  }
+  // This lane goes on only when its turn comes: the others may be first.
+  to_scheduler();
+}
+
+void defer_copy(void* to, const void* from, size_t bytes, size_t zeros_after) {
+  current->copies.back().push_back({to, from, bytes, zeros_after});
+}
+
+void commit_copies() { current->copies.emplace_back(); }
+
+void wait_for_copies(int groups_still_allowed) {
+  auto& copies = current->copies;
+  while (copies.size() > static_cast<size_t>(groups_still_allowed) + 1) {
+    for (const Copy& copy : copies.front()) {
+      std::memcpy(copy.to, copy.from, copy.bytes);
+      std::memset(static_cast<char*>(copy.to) + copy.bytes, 0, copy.zeros_after);
+    }
+    copies.erase(copies.begin());
+  }
+}
+
+float f32_from_f16(uint16_t bits) {
+  const int exponent = bits >> 10 & 31;
+  const int mantissa = bits & 1023;
+  const float sign = (bits & 0x8000) != 0 ? -1.0F : 1.0F;
+  if (exponent == 31) return mantissa == 0 ? sign * INFINITY : std::copysign(NAN, sign);
+  if (exponent == 0) return sign * std::ldexp(static_cast<float>(mantissa), -24);
+  return sign * std::ldexp(static_cast<float>(1024 + mantissa), exponent - 25);
+}
+
+}  // namespace sim
+
+cudaError_t cudaGetDeviceCount(int* count) { return *count = 1, cudaSuccess; }
+cudaError_t cudaGetDevice(int* device) { return *device = 0, cudaSuccess; }
+cudaError_t cudaSetDevice(int device) {
+  return device == 0 ? cudaSuccess : sim::last_error = cudaErrorInvalidDevice;
+}
+cudaError_t cudaGetLastError() { return std::exchange(sim::last_error, cudaSuccess); }
+cudaError_t cudaPeekAtLastError() { return sim::last_error; }
+const char* cudaGetErrorString(cudaError_t error) {
+  return error == cudaErrorInvalidConfiguration ? "invalid configuration argument" : "an error";
+}
+
+cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int /*device*/) {
+  switch (attribute) {
+    case cudaDevAttrMultiProcessorCount:
+      return *value = 3, cudaSuccess;
+    case cudaDevAttrMaxSharedMemoryPerBlockOptin:
+      return *value = static_cast<int>(sim::shared_limit), cudaSuccess;
+    case cudaDevAttrComputeCapabilityMajor:
+      return *value = sim::compute_capability / 10, cudaSuccess;
+    case cudaDevAttrComputeCapabilityMinor:
+      return *value = sim::compute_capability % 10, cudaSuccess;
+    case cudaDevAttrL2CacheSize:
+      return *value = 1 << 20, cudaSuccess;
+    case cudaDevAttrSingleToDoublePrecisionPerfRatio:
+      return *value = 2, cudaSuccess;
+  }
+  return cudaErrorInvalidValue;
+}
+
+cudaError_t cudaPointerGetAttributes(cudaPointerAttributes* attributes, const void* pointer) {
+  void* address = const_cast<void*>(pointer);
+  *attributes = {cudaMemoryTypeDevice, 0, address, address};
+  return cudaSuccess;
+}
+
+cudaError_t cudaFuncSetAttribute(const void* kernel, cudaFuncAttribute /*attribute*/, int value) {
+  if (value < 0 || static_cast<size_t>(value) > sim::shared_limit) return cudaErrorInvalidValue;
+  sim::allowed_shared[kernel] = static_cast<size_t>(value);
+  return cudaSuccess;
+}
+
+cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpyKind,
+                            cudaStream_t) {
+  std::memcpy(to, from, bytes);
+  return cudaSuccess;
+}
+
+cudaError_t cudaMemcpy2DAsync(void* to, size_t to_pitch, const void* from, size_t from_pitch,
+                              size_t width, size_t height, cudaMemcpyKind, cudaStream_t) {
+  for (size_t i = 0; i < height; ++i) {
+    std::memcpy(static_cast<char*>(to) + i * to_pitch,
+                static_cast<const char*>(from) + i * from_pitch, width);
+  }
+  return cudaSuccess;
+}
+
+cudaError_t cudaMemsetAsync(void* to, int value, size_t bytes, cudaStream_t) {
+  std::memset(to, value, bytes);
+  return cudaSuccess;
+}
+
+cudaError_t cudaStreamSynchronize(cudaStream_t) { return cudaSuccess; }
+cudaError_t cudaDeviceSynchronize() { return cudaSuccess; }
