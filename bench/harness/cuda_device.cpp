@@ -1,9 +1,8 @@
-#include <cuda_runtime_api.h>
+#include <cuda_runtime.h>
 
 #include <stdexcept>
 
 #include "device.hpp"
-#include "espalier/espalier.h"
 
 namespace espalier::bench {
 

@@ -18,9 +18,13 @@ Problem prepare(const Point& point) {
   const Tensor w = pruned_weights(point);
   Problem problem;
   problem.reads = {w};
+  problem.workspace_bytes = [](const Operands& on) {
+    return esp_count_zeros_workspace_bytes(&on.reads[0]);
+  };
   problem.call = [](Operands& on) {
     int64_t zeros = -1;
-    const esp_status status = esp_count_zeros(&on.reads[0], &zeros, on.stream);
+    const esp_status status =
+        esp_count_zeros(&on.reads[0], &zeros, on.workspace, on.workspace_bytes, on.stream);
     on.numbers = {static_cast<double>(zeros)};
     return status;
   };
