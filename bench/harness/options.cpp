@@ -75,6 +75,11 @@ Format format(const std::string& option, const std::string& text) {
   throw BadOption(option + " is \"" + text + "\"; it is markdown, csv or json");
 }
 
+std::string file(const std::string& option, const std::string& text) {
+  if (text.empty()) throw BadOption(option + " needs a file");
+  return text;
+}
+
 using Setter = std::function<void(Options&, const std::string& option, const std::string& value)>;
 
 const std::map<std::string, Setter>& setters() {
@@ -92,7 +97,7 @@ const std::map<std::string, Setter>& setters() {
       {"--max-noise", [](O& o, S& name, S& text) { o.limits.noise = percentage(name, text); }},
       {"--max-time", [](O& o, S& name, S& text) { o.limits.seconds = seconds(name, text); }},
       {"--format", [](O& o, S& name, S& text) { o.format = format(name, text); }},
-      {"--baseline", [](O& o, S&, S& text) { o.baseline = text; }},
+      {"--baseline", [](O& o, S& name, S& text) { o.baseline = file(name, text); }},
       {"--max-regression",
        [](O& o, S& name, S& text) { o.max_regression = percentage(name, text); }},
   };
