@@ -21,6 +21,8 @@ set(ESPALIER_CUDA_SOURCES
   cuda/table.cu
   cuda/product.cu
   cuda/count_zeros.cu
+  cuda/accumulate_squares.cu
+  cuda/prune_n_of_m.cu
   cuda/missing.cu)
 list(TRANSFORM ESPALIER_CUDA_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/)
 

@@ -8,12 +8,6 @@ namespace espalier::cuda {
   throw Error{ESP_UNSUPPORTED, "this operation has no CUDA kernel in this build"};
 }
 
-// accumulate_squares
-size_t accumulate_squares_workspace(const esp_matrix& /*x*/) { return 0; }
-void accumulate_squares(const esp_matrix& /*x*/, double* /*acc*/, const Execution& /*run*/) {
-  missing();
-}
-
 // prune_rows_smallest
 size_t prune_rows_smallest_workspace(const esp_matrix& /*w*/, int /*cpu_threads*/) { return 0; }
 void prune_rows_smallest(const esp_matrix& /*w*/, const float* /*s*/, int64_t /*total*/,
@@ -25,12 +19,6 @@ void prune_rows_smallest(const esp_matrix& /*w*/, const float* /*s*/, int64_t /*
 size_t prune_matrix_smallest_workspace(const esp_matrix& /*w*/) { return 0; }
 void prune_matrix_smallest(const esp_matrix& /*w*/, int64_t /*count*/, bool /*with_ties*/,
                            const Execution& /*run*/) {
-  missing();
-}
-
-// prune_n_of_m
-void prune_n_of_m(const esp_matrix& /*w*/, const float* /*s*/, int /*keep*/, int /*group*/,
-                  const Execution& /*run*/) {
   missing();
 }
 
