@@ -21,6 +21,8 @@ set(ESPALIER_CUDA_SOURCES
   cuda/table.cu
   cuda/product.cu
   cuda/count_zeros.cu
+  cuda/triangular.cu
+  cuda/inverse_factor.cu
   cuda/missing.cu)
 list(TRANSFORM ESPALIER_CUDA_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/)
 
