@@ -94,9 +94,13 @@ __global__ void __launch_bounds__(square_threads)
   constexpr int run = wide<float>, per_row = square_side / run;
   for (int p = static_cast<int>(threadIdx.x); p < square_side * per_row; p += square_threads) {
     const int64_t i = i0 + p / per_row, j = j0 + p % per_row * run;
-    Pack<float, run> elements{};
-    for (int k = 0; k < run && !below; ++k) elements.at[k] = static_cast<float>(from.row(i)[j + k]);
-    *reinterpret_cast<Pack<float, run>*>(to.row(i) + j) = elements;
+    Run<float> elements{};
+    if (!below) {
+      const auto wide_elements = *reinterpret_cast<const Pack<T, run>*>(from.row(i) + j);
+#pragma unroll
+      for (int k = 0; k < run; ++k) elements.at[k] = static_cast<float>(wide_elements.at[k]);
+    }
+    store_run(elements, to.row(i) + j);
   }
 }
 

@@ -35,6 +35,19 @@ struct Share {
 template <class T>
 using Run = Pack<T, wide<T>>;
 
+/** To global memory, as one access: what is assigned through a pointer the compiler may split. */
+__device__ inline void store_run(const Run<float>& run, float* to) {
+  __stwb(reinterpret_cast<float4*>(to), make_float4(run.at[0], run.at[1], run.at[2], run.at[3]));
+}
+__device__ inline void store_run(const Run<double>& run, double* to) {
+  __stwb(reinterpret_cast<double2*>(to), make_double2(run.at[0], run.at[1]));
+}
+
+template <class T>
+struct Four {
+  T at[4];
+};
+
 template <class T>
 __device__ void load(const T* from, int64_t stride, Square<T>& to) {
   constexpr int run = wide<T>, per_row = square_side / run;
@@ -78,39 +91,62 @@ __device__ Share<T> load_share(const T* from, int64_t stride) {
   return share;
 }
 
+/** The run of a share that starts at at[a][b]. */
+template <class T>
+__device__ Run<T> run_of(const Share<T>& share, int a, int b) {
+  Run<T> elements;
+#pragma unroll
+  for (int k = 0; k < wide<T>; ++k) elements.at[k] = share.at[a][b + k];
+  return elements;
+}
+
 template <class T>
 __device__ void store(const Share<T>& share, T* to, int64_t stride) {
-  constexpr int run = wide<T>;
 #pragma unroll
   for (int a = 0; a < 4; ++a) {
 #pragma unroll
-    for (int b = 0; b < 4; b += run) {
-      Run<T> elements;
-#pragma unroll
-      for (int k = 0; k < run; ++k) elements.at[k] = share.at[a][b + k];
-      *reinterpret_cast<Run<T>*>(to + share.row(a) * stride + share.col(b)) = elements;
+    for (int b = 0; b < 4; b += wide<T>) {
+      store_run(run_of(share, a, b), to + share.row(a) * stride + share.col(b));
     }
   }
+}
+
+template <class T>
+__device__ void store(const Share<T>& share, Square<T>& to) {
+#pragma unroll
+  for (int a = 0; a < 4; ++a) {
+#pragma unroll
+    for (int b = 0; b < 4; b += wide<T>) {
+      *reinterpret_cast<Run<T>*>(&to[share.row(a)][share.col(b)]) = run_of(share, a, b);
+    }
+  }
+}
+
+/** The elements of a row in shared memory at the four places of a share along one side, of which
+    the first is given. */
+template <class T>
+__device__ Four<T> four_of(const T* row, int first) {
+  constexpr int run = wide<T>;
+  Four<T> four;
+#pragma unroll
+  for (int k = 0; k < 4; k += run) {
+    const Run<T> elements = *reinterpret_cast<const Run<T>*>(row + first + k * Share<T>::threads);
+#pragma unroll
+    for (int e = 0; e < run; ++e) four.at[k + e] = elements.at[e];
+  }
+  return four;
 }
 
 /** sum += left^T right. */
 template <class T>
 __device__ void add_product(Share<T>& sum, const Square<T>& left, const Square<T>& right) {
-  constexpr int run = Share<T>::run, runs = Share<T>::runs;
 #pragma unroll 4
   for (int k = 0; k < square_side; ++k) {
-    Run<T> l[runs], r[runs];
-#pragma unroll
-    for (int s = 0; s < runs; ++s) {
-      l[s] = *reinterpret_cast<const Run<T>*>(&left[k][sum.row(s * run)]);
-      r[s] = *reinterpret_cast<const Run<T>*>(&right[k][sum.col(s * run)]);
-    }
+    const Four<T> l = four_of(left[k], sum.row(0)), r = four_of(right[k], sum.col(0));
 #pragma unroll
     for (int a = 0; a < 4; ++a) {
 #pragma unroll
-      for (int b = 0; b < 4; ++b) {
-        sum.at[a][b] += l[a / run].at[a % run] * r[b / run].at[b % run];
-      }
+      for (int b = 0; b < 4; ++b) sum.at[a][b] += l.at[a] * r.at[b];
     }
   }
 }

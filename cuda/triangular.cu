@@ -32,15 +32,17 @@ View<const T> read_only(View<T> m) {
 template <class T>
 __device__ int factor_square(Share<T>& a) {
   constexpr int run = Share<T>::run, runs = Share<T>::runs, across = Share<T>::threads;
-  ESP_SHARED(pivot_rows, T[2][side]);  // by turns: a slow thread may still read the last one
+  // Two, by turns: a slow thread may still read the last row.
+  ESP_SHARED(pivot_rows, Run<T>[2][side / run]);
   const int y = static_cast<int>(threadIdx.x) / across, x = static_cast<int>(threadIdx.x) % across;
 #pragma unroll
   for (int s = 0; s < runs; ++s) {
+#pragma unroll 1
     for (int t = 0; t < across; ++t) {
 #pragma unroll
       for (int own = s * run; own < (s + 1) * run; ++own) {
         const int j = (s * across + t) * run + own % run;  // row `own` of the threads with y = t
-        T(&row)[side] = pivot_rows[j % 2];
+        T* const row = pivot_rows[j % 2]->at;
         if (y == t) {
 #pragma unroll
           for (int b = 0; b < 4; ++b) row[a.col(b)] = a.at[own][b];
@@ -49,21 +51,22 @@ __device__ int factor_square(Share<T>& a) {
         const T pivot = row[j];
         if (!(pivot > 0 && pivot < static_cast<T>(INFINITY))) return j;
         const T scale = rsqrt(pivot);
-        T scaled[4];
+        const Four<T> factors = four_of(row, a.row(0));
+        Four<T> scaled = four_of(row, a.col(0));
 #pragma unroll
-        for (int b = 0; b < 4; ++b) scaled[b] = row[a.col(b)] * scale;
+        for (int b = 0; b < 4; ++b) scaled.at[b] *= scale;
         if (x == t) {  // the column passes from a to the identity
-          scaled[own] = scale;
+          scaled.at[own] = scale;
 #pragma unroll
           for (int r = s * run; r < 4; ++r) a.at[r][own] = 0;
         }
 #pragma unroll
         for (int r = s * run; r < 4; ++r) {
           if (a.row(r) < j) continue;
-          const T factor = row[a.row(r)] * scale;
+          const T factor = factors.at[r] * scale;
 #pragma unroll
           for (int b = 0; b < 4; ++b) {
-            a.at[r][b] = r == own && y == t ? scaled[b] : a.at[r][b] - factor * scaled[b];
+            a.at[r][b] = r == own && y == t ? scaled.at[b] : a.at[r][b] - factor * scaled.at[b];
           }
         }
       }
@@ -168,7 +171,7 @@ __global__ void __launch_bounds__(threads) invert_panels_kernel(View<float> x) {
       negate(sum);
       __syncthreads();
       load_transposed(at(i, i), x.stride, left);
-      store(sum, &right[0][0], sizeof right[0] / sizeof(float));
+      store(sum, right);
       __syncthreads();
       Share<float> solved;
       add_product(solved, left, right);

@@ -416,6 +416,10 @@ template <class T>
 void __stcs(T* to, T value) {
   *to = value;
 }
+template <class T>
+void __stwb(T* to, T value) {
+  *to = value;
+}
 inline size_t __cvta_generic_to_shared(const void* address) {
   return reinterpret_cast<size_t>(address);
 }
