@@ -23,6 +23,8 @@ set(ESPALIER_CUDA_SOURCES
   cuda/count_zeros.cu
   cuda/accumulate_squares.cu
   cuda/prune_n_of_m.cu
+  cuda/triangular.cu
+  cuda/inverse_factor.cu
   cuda/missing.cu)
 list(TRANSFORM ESPALIER_CUDA_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/)
 

@@ -37,13 +37,6 @@ void accumulate_hessian(const esp_matrix& /*x*/, double /*alpha*/, const esp_mat
   missing();
 }
 
-// inverse_factor
-size_t inverse_factor_workspace(const esp_matrix& /*h*/, esp_dtype /*precision*/) { return 0; }
-int64_t inverse_factor(const esp_matrix& /*h*/, double /*damping*/, esp_dtype /*precision*/,
-                       const esp_matrix& /*dead*/, const Execution& /*run*/) {
-  missing();
-}
-
 // sparsegpt_sweep
 size_t sparsegpt_sweep_workspace(const esp_matrix& /*w*/, int64_t /*block_cols*/) { return 0; }
 void sparsegpt_sweep(const esp_matrix& /*w*/, const esp_matrix& /*u*/, double /*sparsity*/,

@@ -416,6 +416,8 @@ inline float __fsub_rn(float a, float b) { return a - b; }
 inline float __fdiv_rn(float a, float b) { return a / b; }
 inline float __fmaf_rn(float a, float b, float c) { return std::fmaf(a, b, c); }
 inline float __fsqrt_rn(float a) { return std::sqrt(a); }
+inline float rsqrt(float a) { return 1 / std::sqrt(a); }
+inline double rsqrt(double a) { return 1 / std::sqrt(a); }
 template <class T>
 T __ldg(const T* from) {
   return *from;
@@ -426,6 +428,10 @@ T __ldcs(const T* from) {
 }
 template <class T>
 void __stcs(T* to, T value) {
+  *to = value;
+}
+template <class T>
+void __stwb(T* to, T value) {
   *to = value;
 }
 inline size_t __cvta_generic_to_shared(const void* address) {
