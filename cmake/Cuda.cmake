@@ -21,6 +21,7 @@ set(ESPALIER_CUDA_SOURCES
   cuda/table.cu
   cuda/product.cu
   cuda/count_zeros.cu
+  cuda/prune_matrix_smallest.cu
   cuda/missing.cu)
 list(TRANSFORM ESPALIER_CUDA_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/)
 

@@ -21,13 +21,6 @@ void prune_rows_smallest(const esp_matrix& /*w*/, const float* /*s*/, int64_t /*
   missing();
 }
 
-// prune_matrix_smallest
-size_t prune_matrix_smallest_workspace(const esp_matrix& /*w*/) { return 0; }
-void prune_matrix_smallest(const esp_matrix& /*w*/, int64_t /*count*/, bool /*with_ties*/,
-                           const Execution& /*run*/) {
-  missing();
-}
-
 // prune_n_of_m
 void prune_n_of_m(const esp_matrix& /*w*/, const float* /*s*/, int /*keep*/, int /*group*/,
                   const Execution& /*run*/) {

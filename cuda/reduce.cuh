@@ -28,4 +28,29 @@ __device__ inline T block_sum(T value) {
   return sum;
 }
 
+/** The sum over the threads before this one in a block of `threads`, a multiple of 32. */
+template <int threads, class T>
+__device__ inline T block_sum_before(T value, T* total = nullptr) {
+  constexpr int warps = threads / warp_size;
+  ESP_SHARED(sums, T[warps]);
+  const unsigned lane = threadIdx.x % warp_size, warp = threadIdx.x / warp_size;
+  T up_to = value;
+#pragma unroll
+  for (unsigned distance = 1; distance < warp_size; distance *= 2) {
+    const T other = __shfl_up_sync(all_lanes, up_to, distance);
+    if (lane >= distance) up_to += other;
+  }
+  __syncthreads();  // the sums of a call before this one may still be read
+  if (lane == warp_size - 1) sums[warp] = up_to;
+  __syncthreads();
+  T before = up_to - value, all = 0;
+#pragma unroll
+  for (unsigned w = 0; w < warps; ++w) {
+    if (w == warp) before += all;
+    all += sums[w];
+  }
+  if (total != nullptr) *total = all;
+  return before;
+}
+
 }  // namespace espalier::cuda
