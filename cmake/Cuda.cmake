@@ -22,6 +22,8 @@ set(ESPALIER_CUDA_SOURCES
   cuda/product.cu
   cuda/count_zeros.cu
   cuda/prune_matrix_smallest.cu
+  cuda/prune_rows_smallest.cu
+  cuda/score_summary.cu
   cuda/missing.cu)
 list(TRANSFORM ESPALIER_CUDA_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/)
 

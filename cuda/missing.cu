@@ -14,24 +14,9 @@ void accumulate_squares(const esp_matrix& /*x*/, double* /*acc*/, const Executio
   missing();
 }
 
-// prune_rows_smallest
-size_t prune_rows_smallest_workspace(const esp_matrix& /*w*/, int /*cpu_threads*/) { return 0; }
-void prune_rows_smallest(const esp_matrix& /*w*/, const float* /*s*/, int64_t /*total*/,
-                         const Execution& /*run*/) {
-  missing();
-}
-
 // prune_n_of_m
 void prune_n_of_m(const esp_matrix& /*w*/, const float* /*s*/, int /*keep*/, int /*group*/,
                   const Execution& /*run*/) {
-  missing();
-}
-
-// score_summary
-size_t score_summary_workspace(const esp_matrix* /*weights*/, int /*matrices*/) { return 0; }
-void score_summary(const esp_matrix* /*weights*/, const esp_matrix* /*scales*/, int /*matrices*/,
-                   double /*outlier_multiple*/, esp_score_summary_result& /*result*/,
-                   const Execution& /*run*/) {
   missing();
 }
 
