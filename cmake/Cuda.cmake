@@ -25,6 +25,9 @@ set(ESPALIER_CUDA_SOURCES
   cuda/prune_n_of_m.cu
   cuda/triangular.cu
   cuda/inverse_factor.cu
+  cuda/prune_matrix_smallest.cu
+  cuda/prune_rows_smallest.cu
+  cuda/score_summary.cu
   cuda/missing.cu)
 list(TRANSFORM ESPALIER_CUDA_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/)
 
