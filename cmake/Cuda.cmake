@@ -22,6 +22,9 @@ set(ESPALIER_CUDA_SOURCES
   cuda/product.cu
   cuda/count_zeros.cu
   cuda/prune_matrix_smallest.cu
+  cuda/sparsegpt_sweep.cu
+  cuda/sweep_choice.cu
+  cuda/sweep_panel.cu
   cuda/missing.cu)
 list(TRANSFORM ESPALIER_CUDA_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/)
 
