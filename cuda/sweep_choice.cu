@@ -7,8 +7,7 @@ namespace espalier::cuda {
 
 namespace {
 
-constexpr int key_bits = 31;
-using Passes = SelectDigits<key_bits>;
+using Passes = SelectDigits<31>;  // bits of a key
 constexpr int most_cols = 1024;
 constexpr int64_t most_shares = 1024;
 constexpr int64_t share_keys = 8 * select_threads;
@@ -24,7 +23,6 @@ using KeyQuad = Pack<uint32_t, 4>;
 
 /** The keys of a block of columns, [rows, cols]: a grid takes `share` rows a thread block. */
 struct Keys {
-  static constexpr int key_bits = espalier::cuda::key_bits;
   View<uint32_t> keys;
   int64_t share;
 
@@ -56,7 +54,6 @@ struct Keys {
 
 /** The same keys, formed and stored as they are visited. */
 struct Scores {
-  static constexpr int key_bits = espalier::cuda::key_bits;
   Keys to;
   View<const float> w, u;
   bool wide;  // whether rows of w may be read 16 bytes at a time

@@ -26,34 +26,43 @@ constexpr uint32_t no_score = 0x7FFFFFFF;
 
 using Quad = Pack<float, own>;
 
-/** A panel of groups of `group` <= size columns, each in `size` slots. */
-template <int size>
+/**
+ * A panel of groups of `group` <= size columns, each in `size` slots. Where it is wide, no slot
+ * between columns is empty and four of them are accessed at a time.
+ */
+template <int size, bool wide>
 struct Layout {
-  int group;
-  int cols;
-  bool wide_w, wide_u;  // whether rows may be accessed 16 bytes at a time
+  unsigned group;
+  unsigned cols;
 
-  __device__ int column(int slot) const { return slot / size * group + slot % size; }
-  __device__ bool holds(int slot) const { return slot % size < group && column(slot) < cols; }
+  __device__ unsigned column(unsigned slot) const {
+    return wide ? slot : slot / size * group + slot % size;
+  }
+  __device__ bool holds(unsigned slot) const {
+    return (wide || slot % size < group) && column(slot) < cols;
+  }
 
-  __device__ Quad load(const float* row, int slot, bool wide) const {
-    if (wide && slot + own <= cols) return *reinterpret_cast<const Quad*>(row + slot);
+  __device__ Quad load(const float* row, unsigned slot) const {
     Quad quad = {};
+    if constexpr (wide) {
+      if (holds(slot)) quad = *reinterpret_cast<const Quad*>(row + slot);
+    } else {
 #pragma unroll
-    for (int i = 0; i < own; ++i) {
-      if (holds(slot + i)) quad.at[i] = row[column(slot + i)];
+      for (int a = 0; a < own; ++a) {
+        if (holds(slot + a)) quad.at[a] = row[column(slot + a)];
+      }
     }
     return quad;
   }
 
-  __device__ void store(float* row, int slot, bool wide, const Quad& quad) const {
-    if (wide && slot + own <= cols) {
-      *reinterpret_cast<Quad*>(row + slot) = quad;
-      return;
-    }
+  __device__ void store(float* row, unsigned slot, const Quad& quad) const {
+    if constexpr (wide) {
+      if (holds(slot)) *reinterpret_cast<Quad*>(row + slot) = quad;
+    } else {
 #pragma unroll
-    for (int i = 0; i < own; ++i) {
-      if (holds(slot + i)) row[column(slot + i)] = quad.at[i];
+      for (int a = 0; a < own; ++a) {
+        if (holds(slot + a)) row[column(slot + a)] = quad.at[a];
+      }
     }
   }
 };
@@ -70,9 +79,8 @@ struct Triangle {
   __device__ static int first_tile(int row) { return chunks * row - row * (row - 1) / 2; }
 };
 
-template <int size>
-__device__ void load_triangle(View<const float> u, const Layout<size>& layout, int used,
-                              Triangle& to) {
+template <class Layout>
+__device__ void load_triangle(View<const float> u, const Layout& layout, int used, Triangle& to) {
   const int thread = static_cast<int>(threadIdx.x);
   const int right = thread % warp_size * own;
 #pragma unroll 8
@@ -80,14 +88,14 @@ __device__ void load_triangle(View<const float> u, const Layout<size>& layout, i
     const int row = slot / chunk;
     if (right < row * chunk) continue;
     Quad quad = {};
-    if (layout.holds(slot)) quad = layout.load(u.row(layout.column(slot)), right, layout.wide_u);
+    if (layout.holds(slot)) quad = layout.load(u.row(layout.column(slot)), right);
 #pragma unroll
-    for (int i = 0; i < own; ++i) quad.at[i] = right + i > slot ? quad.at[i] : 0;
+    for (int a = 0; a < own; ++a) quad.at[a] = right + a > slot ? quad.at[a] : 0;
     const int tile = Triangle::first_tile(row) + right / chunk - row;
     to.tile[tile][slot % chunk][right % chunk / own] = quad;
   }
   static_assert(slots == threads && slots == warp_size * own);
-  const int column = layout.column(thread);
+  const unsigned column = layout.column(thread);
   const float d = layout.holds(thread) ? u.row(column)[column] : 0;
   to.diagonal[thread] = {d, __fdiv_rn(1, d)};
 }
@@ -106,7 +114,7 @@ struct Row {
 };
 
 /** The bits of a lane's slots that were chosen before the sweep. */
-__device__ uint32_t chosen_before(const Chosen& chosen, int64_t row, int lane_slot, int cols) {
+__device__ uint32_t chosen_before(const Chosen& chosen, int64_t row, int lane_slot, unsigned cols) {
   if (chosen.threshold == nullptr) return 0;
   const Threshold threshold = *chosen.threshold;
   // Ties are chosen up to this column.
@@ -116,27 +124,27 @@ __device__ uint32_t chosen_before(const Chosen& chosen, int64_t row, int lane_sl
   uint32_t bits = 0;
 #pragma unroll
   for (int c = 0; c < chunks; ++c) {
-    const int slot = c * chunk + lane_slot;
+    const unsigned slot = c * chunk + lane_slot;
     if (slot >= cols) continue;
     const auto quad = *reinterpret_cast<const Pack<uint32_t, own>*>(keys + slot);
 #pragma unroll
     for (int a = 0; a < own; ++a) {
-      const int up_to_key = slot + a <= last_tie ? 1 : 0;
+      const unsigned up_to_key = static_cast<int>(slot + a) <= last_tie ? 1 : 0;
       if (slot + a < cols && quad.at[a] < threshold.key + up_to_key) bits |= 1U << (c * own + a);
     }
   }
   return bits;
 }
-__device__ uint32_t chosen_before(const Groups&, int64_t, int, int) { return 0; }
+__device__ uint32_t chosen_before(const Groups&, int64_t, int, unsigned) { return 0; }
 
 /**
  * The bits of this lane's slots that are among the `drop` smallest of their groups, ties to the
  * lower slot; the groups lie in the chunks that come first in row.w, where `first` is this lane's
  * first slot. Lanes of a row exchange keys.
  */
-template <int size>
+template <int size, bool wide>
 __device__ uint32_t smallest_of_groups(const Row& row, const Triangle& u,
-                                       const Layout<size>& layout, int drop, int first) {
+                                       const Layout<size, wide>& layout, int drop, int first) {
   constexpr int rounds = size <= chunk ? 1 : size / chunk;
   constexpr int lanes = size <= own ? 1 : size <= chunk ? size / own : chunk / own;
   constexpr int count = rounds * own;
@@ -183,8 +191,8 @@ __device__ uint32_t smallest_of_groups(const Row& row, const Triangle& u,
 }
 
 /** Chooses, before slot `s` of a chunk, in the groups that start there. */
-template <int size>
-__device__ void choose(const Groups& groups, const Layout<size>& layout, const Triangle& u,
+template <int size, bool wide>
+__device__ void choose(const Groups& groups, const Layout<size, wide>& layout, const Triangle& u,
                        int chunk_start, int s, int lane_slot, Row& row) {
   if (s % size != 0 || (size > chunk && chunk_start % size != 0)) return;
   uint32_t bits = smallest_of_groups(row, u, layout, groups.drop, chunk_start + lane_slot);
@@ -192,13 +200,13 @@ __device__ void choose(const Groups& groups, const Layout<size>& layout, const T
   constexpr int together = size < own ? own : size < chunk ? size : chunk;
   if (lane_slot / together == s / together) row.pruned |= bits;
 }
-template <int size>
-__device__ void choose(const Chosen&, const Layout<size>&, const Triangle&, int, int, int, Row&) {}
+template <class Layout>
+__device__ void choose(const Chosen&, const Layout&, const Triangle&, int, int, int, Row&) {}
 
 /** Choice is how weights are chosen: Chosen or Groups. */
-template <class Choice, int size>
+template <class Choice, class Layout>
 __global__ void __launch_bounds__(threads)
-    panel_kernel(Panel panel, Layout<size> layout, int used, Choice choice) {
+    panel_kernel(Panel panel, Layout layout, int used, Choice choice) {
   ESP_SHARED(u, Triangle);
   const int thread = static_cast<int>(threadIdx.x);
   const int lane = thread % warp_size;
@@ -211,7 +219,7 @@ __global__ void __launch_bounds__(threads)
   if (is_row) {
 #pragma unroll
     for (int c = 0; c < chunks; ++c) {
-      const Quad quad = layout.load(w, c * chunk + lane_slot, layout.wide_w);
+      const Quad quad = layout.load(w, c * chunk + lane_slot);
 #pragma unroll
       for (int a = 0; a < own; ++a) row.w[c][a] = quad.at[a];
     }
@@ -247,7 +255,7 @@ __global__ void __launch_bounds__(threads)
         const int slot = start + lane_slot + a;
         if (layout.holds(slot)) panel.errors.row(layout.column(slot))[i] = own_error.at[a];
       }
-      layout.store(w, start + lane_slot, layout.wide_w, swept);
+      layout.store(w, start + lane_slot, swept);
     }
 #pragma unroll
     for (int ahead = 1; ahead < chunks; ++ahead) {
@@ -276,16 +284,25 @@ __global__ void __launch_bounds__(threads)
   }
 }
 
-template <int size, class Choice>
-void launch(const Panel& panel, int group, const Choice& choice, cudaStream_t stream) {
-  const bool packed = group == size;
-  const Layout<size> layout = {group, static_cast<int>(panel.w.cols),
-                               packed && has_wide_rows(panel.w), packed && has_wide_rows(panel.u)};
-  const int used = layout.cols / group * size + layout.cols % group;
+template <class Layout, class Choice>
+void launch(const Panel& panel, const Layout& layout, int used, const Choice& choice,
+            cudaStream_t stream) {
   const auto blocks = static_cast<unsigned>(ceil_div(panel.w.rows, block_rows));
-  ESP_LAUNCH((panel_kernel<Choice, size>), blocks, threads, 0, stream, panel, layout,
+  ESP_LAUNCH((panel_kernel<Choice, Layout>), blocks, threads, 0, stream, panel, layout,
              static_cast<int>(ceil_div(used, chunk)) * chunk, choice);
   check_launch();
+}
+
+template <int size, class Choice>
+void launch(const Panel& panel, int group, const Choice& choice, cudaStream_t stream) {
+  const auto cols = static_cast<int>(panel.w.cols);
+  const int used = cols / group * size + cols % group;
+  const auto g = static_cast<unsigned>(group), c = static_cast<unsigned>(cols);
+  if (group == size && cols % own == 0 && has_wide_rows(panel.w) && has_wide_rows(panel.u)) {
+    launch(panel, Layout<size, true>{g, c}, used, choice, stream);
+  } else {
+    launch(panel, Layout<size, false>{g, c}, used, choice, stream);
+  }
 }
 
 /** Calls body(size) with the least power of two that is not below the group, as a constant. */
