@@ -28,6 +28,9 @@ set(ESPALIER_CUDA_SOURCES
   cuda/prune_matrix_smallest.cu
   cuda/prune_rows_smallest.cu
   cuda/score_summary.cu
+  cuda/sparsegpt_sweep.cu
+  cuda/sweep_choice.cu
+  cuda/sweep_panel.cu
   cuda/missing.cu)
 list(TRANSFORM ESPALIER_CUDA_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/)
 
