@@ -35,31 +35,32 @@ struct Magnitude<Bf16> : HalfMagnitude<Bf16, 0x7F81> {};
 template <class T, int count>
 struct Tiles {
   View<T> w;
-  int64_t packs;  // of a tile; the last ones may have fewer
+  int64_t most_packs;  // of a tile; the last ones may have fewer
 
-  __device__ int64_t begin() const { return before(blockIdx.x); }
-  __device__ int64_t end() const { return before(blockIdx.x + 1); }
+  __device__ MatrixCursor<T, count> cursor() const {
+    return {w, steps_in_block(before(blockIdx.x), before(blockIdx.x + 1))};
+  }
+  __device__ int64_t packs() const { return before(blockIdx.x + 1) - before(blockIdx.x); }
 
  private:
   __device__ int64_t before(int64_t tile) const {
     const int64_t all = w.rows * (w.cols / count);
-    return tile * packs < all ? tile * packs : all;
+    return tile * most_packs < all ? tile * most_packs : all;
   }
 };
 
+/** Their keys, for select_kth. */
 template <class T, int count>
-struct MagnitudesOfTiles {
+struct Magnitudes {
   static constexpr int key_bits = Magnitude<T>::bits;
   Tiles<T, count> tiles;
 
   template <class Add>
   __device__ void visit(const Add& add) const {
-    const View<const T> w = {tiles.w.data, tiles.w.rows, tiles.w.cols, tiles.w.stride};
-    visit_packs<count>(w, steps_in_block(tiles.begin(), tiles.end()),
-                       [&](const Pack<T, count>& pack, int64_t /*column*/) {
+    visit_packs(tiles.cursor(), [&](const Pack<T, count>& pack, int64_t /*column*/) {
 #pragma unroll
-                         for (int k = 0; k < count; ++k) add(Magnitude<T>::key(pack.at[k]));
-                       });
+      for (int k = 0; k < count; ++k) add(Magnitude<T>::key(pack.at[k]));
+    });
   }
 };
 
@@ -79,7 +80,7 @@ __device__ Cut cut_of_tile(const Order& order, int64_t ties, const uint32_t* til
 }
 
 template <class T, int count>
-__global__ void __launch_bounds__(select_threads)
+__global__ void __launch_bounds__(select_threads, select_residents)
     zero_tiles_kernel(Tiles<T, count> tiles, int64_t prune, bool with_ties,
                       const Selection* selection, const uint32_t* tile_counts) {
   const Order order = selection->order;
@@ -88,43 +89,34 @@ __global__ void __launch_bounds__(select_threads)
   if (!with_ties && ties < static_cast<int64_t>(order.equal)) {
     cut = cut_of_tile<SelectDigits<Magnitude<T>::bits>::last_values>(order, ties, tile_counts);
   }
-  zero_smallest<select_threads, count>(tiles.w, tiles.begin(), tiles.end(), cut,
-                                       [](const Pack<T, count>& pack, int64_t /*number*/,
-                                          int64_t /*column*/, uint32_t(&keys)[count]) {
+  zero_smallest<select_threads>(
+      tiles.cursor(), tiles.packs(), cut,
+      [](const Pack<T, count>& pack, int64_t /*column*/, uint32_t(&keys)[count]) {
 #pragma unroll
-                                         for (int k = 0; k < count; ++k)
-                                           keys[k] = Magnitude<T>::key(pack.at[k]);
-                                       });
+        for (int k = 0; k < count; ++k) keys[k] = Magnitude<T>::key(pack.at[k]);
+      });
 }
 
-constexpr int64_t most_tiles = 1024;
-
-/** Tiles of a matrix of n weights on this device. */
-unsigned tiles_for(int64_t n) {
-  const unsigned blocks = select_blocks(n);
-  return blocks < most_tiles ? blocks : most_tiles;
-}
-
-/** `tiles`: null where their number is not known. */
 struct Scratch {
   Selection* selection;
   uint32_t* tile_counts;
 
   Scratch(const esp_matrix& w, Workspace& workspace)
       : selection(workspace.take<Selection>(1)),
-        tile_counts(workspace.take<uint32_t>(most_tiles * (w.dtype == ESP_F32
-                                                               ? SelectDigits<31>::last_values
-                                                               : SelectDigits<15>::last_values))) {}
+        tile_counts(workspace.take<uint32_t>(
+            most_select_blocks(w.rows * w.cols) *
+            (w.dtype == ESP_F32 ? SelectDigits<31>::last_values : SelectDigits<15>::last_values))) {
+  }
 };
 
 template <class T, int count>
 void launch(const esp_matrix& w, int64_t prune, bool with_ties, const Scratch& scratch,
             cudaStream_t stream) {
-  const unsigned blocks = tiles_for(w.rows * w.cols);
+  const unsigned blocks = select_blocks(w.rows * w.cols);
   const Tiles<T, count> tiles = {view_of<T>(w), ceil_div(w.rows * (w.cols / count), blocks)};
   check(cudaMemsetAsync(scratch.selection, 0, sizeof(Selection), stream));
-  select_kth(MagnitudesOfTiles<T, count>{tiles}, blocks, prune - 1, scratch.selection,
-             scratch.tile_counts, stream);
+  select_kth(Magnitudes<T, count>{tiles}, blocks, prune - 1, scratch.selection, scratch.tile_counts,
+             stream);
   ESP_LAUNCH((zero_tiles_kernel<T, count>), blocks, select_threads, 0, stream, tiles, prune,
              with_ties, scratch.selection, scratch.tile_counts);
   check_launch();

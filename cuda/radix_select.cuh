@@ -16,7 +16,7 @@ struct Order {
   unsigned long long below, equal;
 };
 
-/** Some bits of a key. */
+/** Some bits of a key of 31 bits at most. */
 struct Digit {
   int shift, width;
   bool first;
@@ -25,7 +25,7 @@ struct Digit {
   __host__ __device__ uint32_t of(uint32_t key) const { return key >> shift & (values() - 1U); }
   /** Whether the bits above are those of `known`. */
   __host__ __device__ bool continues(uint32_t key, uint32_t known) const {
-    return (key ^ known) >> shift >> width == 0;
+    return (key ^ known) < 1U << (shift + width);
   }
 };
 
@@ -56,10 +56,10 @@ struct Bin {
 template <int threads, int each, class Count>
 __device__ Bin<Count> find_bin(const Count (&counts)[each], Count rank) {
   ESP_SHARED(found, Bin<Count>);
-  Count own = 0;
+  Count own = 0, all;
 #pragma unroll
   for (int k = 0; k < each; ++k) own += counts[k];
-  Count below = block_sum_before<threads>(own);
+  Count below = block_sum_before<threads>(own, all);
   if (below <= rank && rank < below + own) {
 #pragma unroll
     for (int k = 0; k < each; ++k) {
@@ -76,6 +76,8 @@ __device__ Bin<Count> find_bin(const Count (&counts)[each], Count rank) {
 // ---- over all blocks of a launch ---------------------------------------------------------------
 
 inline constexpr int select_threads = 512;
+/** Blocks that a multiprocessor holds at once: those of every architecture have 1536 threads. */
+inline constexpr int select_residents = 3;
 inline constexpr int select_digit_bits = 11;
 
 /** The digits of a selection over all blocks. */
@@ -97,7 +99,7 @@ class DigitCount {
  public:
   /** `bins` is shared memory for 1 << select_digit_bits counts. */
   __device__ DigitCount(Digit digit, const Selection* selection, uint32_t* bins)
-      : digit_(digit), known_(digit.first ? Order{0, 0, 0} : selection->order), bins_(bins) {}
+      : digit_(digit), known_(digit.first ? 0 : selection->order.key), bins_(bins) {}
 
   __device__ void begin() {
     for (int b = threadIdx.x; b < digit_.values(); b += select_threads) bins_[b] = 0;
@@ -107,7 +109,7 @@ class DigitCount {
   /** Additions of 1 to one address by several lanes are one access to shared memory: values that
       many keys have need no copies of their bins. */
   __device__ void add(uint32_t key) {
-    if (digit_.continues(key, known_.key)) atomicAdd(&bins_[digit_.of(key)], 1U);
+    if (digit_.continues(key, known_)) atomicAdd(&bins_[digit_.of(key)], 1U);
   }
 
   /**
@@ -129,10 +131,10 @@ class DigitCount {
     for (int k = 0; k < each; ++k) {
       counts[k] = atomicExch(&selection->bins[threadIdx.x * each + k], 0ULL);
     }
-    const auto bin = find_bin<select_threads>(counts, rank - known_.below);
+    const unsigned long long below = digit_.first ? 0 : selection->order.below;
+    const auto bin = find_bin<select_threads>(counts, rank - below);
     if (threadIdx.x == 0) {
-      selection->order = {known_.key | bin.value << digit_.shift, known_.below + bin.below,
-                          bin.equal};
+      selection->order = {known_ | bin.value << digit_.shift, below + bin.below, bin.equal};
     }
     return true;
   }
@@ -152,7 +154,7 @@ class DigitCount {
   }
 
   Digit digit_;
-  Order known_;
+  uint32_t known_;  // of a key's digits before this one
   uint32_t* bins_;
 };
 
@@ -162,7 +164,7 @@ class DigitCount {
  * each value of the last digit, of those that share all others with the key sought.
  */
 template <class Source>
-__global__ void __launch_bounds__(select_threads)
+__global__ void __launch_bounds__(select_threads, select_residents)
     select_digit_kernel(Source source, Digit digit, unsigned long long rank, Selection* selection,
                         uint32_t* block_counts) {
   ESP_SHARED(bins, uint32_t[1 << select_digit_bits]);
@@ -178,12 +180,20 @@ __global__ void __launch_bounds__(select_threads)
   count.choose(rank, gridDim.x, selection);
 }
 
-/** Blocks that fill the device, if `keys` are enough for them. */
-inline unsigned select_blocks(int64_t keys) {
-  constexpr int64_t least_keys_of_thread = 8;
-  const int64_t useful = ceil_div(keys, least_keys_of_thread * select_threads);
-  const int64_t most = 4LL * device_attribute(cudaDevAttrMultiProcessorCount);
+/** The most blocks that select_blocks() gives for so many keys, on any device. */
+inline unsigned most_select_blocks(int64_t keys) {
+  constexpr int64_t least_keys = 8 * select_threads, most = 1024;
+  const int64_t useful = ceil_div(keys, least_keys);
   return static_cast<unsigned>(useful < most ? useful : most);
+}
+
+/** Blocks that all run at once, `residents` on a multiprocessor, if the keys are enough for them.
+ */
+inline unsigned select_blocks(int64_t keys, int residents = select_residents) {
+  const unsigned most = most_select_blocks(keys);
+  const auto at_once =
+      static_cast<unsigned>(residents * device_attribute(cudaDevAttrMultiProcessorCount));
+  return most < at_once ? most : at_once;
 }
 
 /**

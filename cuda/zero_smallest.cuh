@@ -12,45 +12,52 @@ struct Cut {
   int64_t ties;
 };
 
-/**
- * Zeroes the weights of packs begin .. end - 1 that the cut takes. A block of `threads` works on
- * them; all other bits stay. keys_of(pack, number, column, keys) gives a pack's keys.
+/** Zeroes the weights at a cursor whose keys are below `key`, and the first `ties` of those equal.
  */
-template <int threads, int count, class T, class KeysOf>
-__device__ void zero_smallest(const View<T>& w, int64_t begin, int64_t end, Cut cut,
-                              const KeysOf& keys_of) {
-  Cursor<T, count> cursor(w, steps_in_block(begin, end));
-  int64_t ties = cut.ties;  // left at the first pack of a round
-  for (int64_t round = begin; round < end; round += threads, cursor.next()) {
-    const bool inside = cursor.inside();
-    Pack<T, count> pack;
-    uint32_t keys[count];
-    int equal = 0;
-    if (inside) {
-      pack = *cursor.pack();
-      keys_of(pack, round + threadIdx.x, cursor.column(), keys);
+template <class Cursor, class KeysOf>
+__device__ void zero_in_pack(const Cursor& cursor, const KeysOf& keys_of, uint32_t key, int ties) {
+  typename Cursor::Packed pack = *cursor.pack();
+  uint32_t keys[Cursor::count];
+  keys_of(pack, cursor.column(), keys);
+  bool changed = false;
 #pragma unroll
-      for (int k = 0; k < count; ++k) equal += keys[k] == cut.key ? 1 : 0;
+  for (int k = 0; k < Cursor::count; ++k) {
+    const bool tie = keys[k] == key;
+    if (keys[k] < key || (tie && ties > 0)) {
+      pack.at[k] = {};
+      changed = true;
     }
-    int64_t own = 0;  // ties left at this thread's pack
-    if (ties > 0) {
-      int in_round;
-      own = ties - block_sum_before<threads>(equal, &in_round);
-      ties -= in_round;
-    }
-    if (!inside) continue;
-    bool changed = false;
-#pragma unroll
-    for (int k = 0; k < count; ++k) {
-      const bool tie = keys[k] == cut.key;
-      if (keys[k] < cut.key || (tie && own > 0)) {
-        pack.at[k] = T{};
-        changed = true;
-      }
-      own -= tie ? 1 : 0;
-    }
-    if (changed) *cursor.pack() = pack;
+    ties -= tie ? 1 : 0;
   }
+  if (changed) *cursor.pack() = pack;
+}
+
+/**
+ * Zeroes the weights that the cut takes of `packs` packs, which the block's cursors share in order;
+ * all other bits stay. keys_of(pack, column, keys) gives a pack's keys.
+ */
+template <int threads, class Cursor, class KeysOf>
+__device__ void zero_smallest(Cursor cursor, int64_t packs, Cut cut, const KeysOf& keys_of) {
+  // In order, as long as there are ties to give away.
+  for (; cut.ties > 0 && packs > 0; packs -= threads) {
+    int equal = 0;
+    if (cursor.inside()) {
+      const typename Cursor::Packed pack = *cursor.pack();
+      uint32_t keys[Cursor::count];
+      keys_of(pack, cursor.column(), keys);
+#pragma unroll
+      for (int k = 0; k < Cursor::count; ++k) equal += keys[k] == cut.key ? 1 : 0;
+    }
+    int all;
+    const int before = block_sum_before<threads>(equal, all);
+    if (cursor.inside()) {
+      const int ties = cut.ties < all ? static_cast<int>(cut.ties) : all;
+      zero_in_pack(cursor, keys_of, cut.key, ties - before);
+    }
+    cut.ties -= all;
+    cursor.next();
+  }
+  for (; cursor.inside(); cursor.next()) zero_in_pack(cursor, keys_of, cut.key, 0);
 }
 
 }  // namespace espalier::cuda

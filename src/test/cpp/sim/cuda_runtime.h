@@ -67,6 +67,9 @@ enum cudaError_t {
 };
 using cudaStream_t = void*;
 using cudaEvent_t = void*;
+struct cudaDeviceProp {
+  char name[256];
+};
 enum cudaMemcpyKind {
   cudaMemcpyHostToHost,
   cudaMemcpyHostToDevice,
@@ -113,6 +116,17 @@ cudaError_t cudaMemcpy2DAsync(void* to, size_t to_pitch, const void* from, size_
 cudaError_t cudaMemsetAsync(void* to, int value, size_t bytes, cudaStream_t stream = nullptr);
 cudaError_t cudaStreamSynchronize(cudaStream_t stream);
 cudaError_t cudaDeviceSynchronize();
+
+// For callers of the library (host.cpp); what is allocated is filled with 0xFF.
+cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device);
+cudaError_t cudaMalloc(void** memory, size_t bytes);
+cudaError_t cudaFree(void* memory);
+cudaError_t cudaMemcpy(void* to, const void* from, size_t bytes, cudaMemcpyKind kind);
+cudaError_t cudaEventCreate(cudaEvent_t* event);
+cudaError_t cudaEventDestroy(cudaEvent_t event);
+cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream);
+cudaError_t cudaEventSynchronize(cudaEvent_t event);
+cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t start, cudaEvent_t stop);
 
 // ---- running kernels ---------------------------------------------------------------------------
 
@@ -402,6 +416,8 @@ inline float __fsub_rn(float a, float b) { return a - b; }
 inline float __fdiv_rn(float a, float b) { return a / b; }
 inline float __fmaf_rn(float a, float b, float c) { return std::fmaf(a, b, c); }
 inline float __fsqrt_rn(float a) { return std::sqrt(a); }
+inline float rsqrt(float a) { return 1 / std::sqrt(a); }
+inline double rsqrt(double a) { return 1 / std::sqrt(a); }
 template <class T>
 T __ldg(const T* from) {
   return *from;
@@ -412,6 +428,10 @@ T __ldcs(const T* from) {
 }
 template <class T>
 void __stcs(T* to, T value) {
+  *to = value;
+}
+template <class T>
+void __stwb(T* to, T value) {
   *to = value;
 }
 inline size_t __cvta_generic_to_shared(const void* address) {
