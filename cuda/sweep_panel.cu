@@ -236,7 +236,7 @@ __device__ void choose(const Chosen&, const Layout&, const Triangle&, int, int, 
 
 /** Choice is how weights are chosen: Chosen or Groups. */
 template <class Choice, class Layout>
-__global__ void __launch_bounds__(threads)
+__global__ void __launch_bounds__(threads, 3)
     panel_kernel(Panel panel, Layout layout, int used, Choice choice) {
   ESP_SHARED(u, Triangle);
   const int thread = static_cast<int>(threadIdx.x);
