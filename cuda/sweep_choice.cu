@@ -73,7 +73,7 @@ struct Scores {
       } else {
         for (int a = 0; a < 4 && column + a < w.cols; ++a) weights.at[a] = from[a];
       }
-      KeyQuad result = {};
+      KeyQuad result = {no_score, no_score, no_score, no_score};
 #pragma unroll
       for (int a = 0; a < 4; ++a) {
         if (column + a >= w.cols) continue;

@@ -2,103 +2,17 @@
 
 #include <type_traits>
 
+#include "panel_layout.cuh"
 #include "score.cuh"
 
-// Four lanes share a row of the panel. Of every 16 slots of it, taken together, each lane holds 4.
-// A slot is a column or empty: an N:M group starts at a multiple of the power of two that its size
-// is rounded up to, so that groups of every size lie alike. Within these 16 an error reaches the
-// columns to its right at once, those beyond in one go when the 16 are done.
 namespace espalier::cuda {
 
 namespace {
 
-constexpr int slots = panel_cols;
-constexpr int chunk = 16;
-constexpr int own = 4;  // slots of a chunk, in a lane
-constexpr int chunks = slots / chunk;
-constexpr int threads = 128;
-constexpr int warps = threads / warp_size;
+using namespace panel;
+
 constexpr int warp_rows = warp_size / (chunk / own);
 constexpr int block_rows = warps * warp_rows;
-
-/** The key of an empty slot, above every score's. */
-constexpr uint32_t no_score = 0x7FFFFFFF;
-
-using Quad = Pack<float, own>;
-
-/**
- * A panel of groups of `group` <= size columns, each in `size` slots. Where it is wide, no slot
- * between columns is empty and four of them are accessed at a time.
- */
-template <int size, bool wide>
-struct Layout {
-  unsigned group;
-  unsigned cols;
-
-  __device__ unsigned column(unsigned slot) const {
-    return wide ? slot : slot / size * group + slot % size;
-  }
-  __device__ bool holds(unsigned slot) const {
-    return (wide || slot % size < group) && column(slot) < cols;
-  }
-
-  __device__ Quad load(const float* row, unsigned slot) const {
-    Quad quad = {};
-    if constexpr (wide) {
-      if (holds(slot)) quad = *reinterpret_cast<const Quad*>(row + slot);
-    } else {
-#pragma unroll
-      for (int a = 0; a < own; ++a) {
-        if (holds(slot + a)) quad.at[a] = row[column(slot + a)];
-      }
-    }
-    return quad;
-  }
-
-  __device__ void store(float* row, unsigned slot, const Quad& quad) const {
-    if constexpr (wide) {
-      if (holds(slot)) *reinterpret_cast<Quad*>(row + slot) = quad;
-    } else {
-#pragma unroll
-      for (int a = 0; a < own; ++a) {
-        if (holds(slot + a)) row[column(slot + a)] = quad.at[a];
-      }
-    }
-  }
-};
-
-/** What a sweep needs of U. */
-struct Triangle {
-  /** Elements right of the diagonal, in tiles of 16 x 16; zeros left of it and in empty slots. */
-  Quad tile[chunks * (chunks + 1) / 2][chunk][chunk / own];
-  struct {
-    float u, reciprocal;
-  } diagonal[slots];
-
-  /** The tile on the diagonal; those to its right follow it. */
-  __device__ static int first_tile(int row) { return chunks * row - row * (row - 1) / 2; }
-};
-
-template <class Layout>
-__device__ void load_triangle(View<const float> u, const Layout& layout, int used, Triangle& to) {
-  const int thread = static_cast<int>(threadIdx.x);
-  const int right = thread % warp_size * own;
-#pragma unroll 8
-  for (int slot = thread / warp_size; slot < used; slot += warps) {
-    const int row = slot / chunk;
-    if (right < row * chunk) continue;
-    Quad quad = {};
-    if (layout.holds(slot)) quad = layout.load(u.row(layout.column(slot)), right);
-#pragma unroll
-    for (int a = 0; a < own; ++a) quad.at[a] = right + a > slot ? quad.at[a] : 0;
-    const int tile = Triangle::first_tile(row) + right / chunk - row;
-    to.tile[tile][slot % chunk][right % chunk / own] = quad;
-  }
-  static_assert(slots == threads && slots == warp_size * own);
-  const unsigned column = layout.column(thread);
-  const float d = layout.holds(thread) ? u.row(column)[column] : 0;
-  to.diagonal[thread] = {d, __fdiv_rn(1, d)};
-}
 
 /** w / u, given 1 / u: a product corrected by its remainder, as good as a division (Markstein,
     1990) and off the critical path but for three steps. Not finite where w / u is not. */
@@ -113,29 +27,52 @@ struct Row {
   uint32_t pruned;       // bit own * c + i for w[c][i]
 };
 
-/** The bits of a lane's slots that were chosen before the sweep. */
-__device__ uint32_t chosen_before(const Chosen& chosen, int64_t row, int lane_slot, unsigned cols) {
-  if (chosen.threshold == nullptr) return 0;
-  const Threshold threshold = *chosen.threshold;
-  // Ties are chosen up to this column.
-  const int64_t last = threshold.last - (row * chosen.keys.cols + chosen.first);
-  const int last_tie = static_cast<int>(last < -1 ? -1 : last < slots ? last : slots);
-  const uint32_t* const keys = chosen.keys.row(row) + chosen.first;
-  uint32_t bits = 0;
+/** The keys of a lane's slots, under way until bits() says which were chosen before the sweep. */
+class Before {
+ public:
+  __device__ Before(const Chosen& chosen, int64_t row, int lane_slot, int cols) {
+    const bool any = chosen.threshold != nullptr;
+    const uint32_t* const keys = chosen.keys.row(row) + chosen.first;
 #pragma unroll
-  for (int c = 0; c < chunks; ++c) {
-    const unsigned slot = c * chunk + lane_slot;
-    if (slot >= cols) continue;
-    const auto quad = *reinterpret_cast<const Pack<uint32_t, own>*>(keys + slot);
-#pragma unroll
-    for (int a = 0; a < own; ++a) {
-      const unsigned up_to_key = static_cast<int>(slot + a) <= last_tie ? 1 : 0;
-      if (slot + a < cols && quad.at[a] < threshold.key + up_to_key) bits |= 1U << (c * own + a);
+    for (int c = 0; c < chunks; ++c) {
+      const int slot = c * chunk + lane_slot;
+      keys_[c] = {no_score, no_score, no_score, no_score};
+      if (any && slot < cols) keys_[c] = *reinterpret_cast<const KeyQuad*>(keys + slot);
     }
+    if (!any) return;
+    threshold_ = chosen.threshold->key;
+    const int64_t last = chosen.threshold->last - (row * chosen.keys.cols + chosen.first);
+    last_tie_ = static_cast<int>(last < -1 ? -1 : last < slots ? last : slots);
   }
-  return bits;
+
+  __device__ uint32_t bits(int lane_slot) const {
+    uint32_t bits = 0;
+#pragma unroll
+    for (int c = 0; c < chunks; ++c) {
+#pragma unroll
+      for (int a = 0; a < own; ++a) {
+        const unsigned with_ties = c * chunk + lane_slot + a <= last_tie_ ? 1 : 0;
+        if (keys_[c].at[a] < threshold_ + with_ties) bits |= 1U << (c * own + a);
+      }
+    }
+    return bits;
+  }
+
+ private:
+  using KeyQuad = Pack<uint32_t, own>;
+  KeyQuad keys_[chunks];
+  uint32_t threshold_ = 0;
+  int last_tie_ = -1;  // ties are chosen up to this slot
+};
+
+struct NothingBefore {
+  __device__ uint32_t bits(int) const { return 0; }
+};
+
+__device__ Before before(const Chosen& chosen, int64_t row, int lane_slot, int cols) {
+  return {chosen, row, lane_slot, cols};
 }
-__device__ uint32_t chosen_before(const Groups&, int64_t, int, unsigned) { return 0; }
+__device__ NothingBefore before(const Groups&, int64_t, int, int) { return {}; }
 
 /**
  * The bits of this lane's slots that are among the `drop` smallest of their groups, ties to the
@@ -203,9 +140,13 @@ __device__ void choose(const Groups& groups, const Layout<size, wide>& layout, c
 template <class Layout>
 __device__ void choose(const Chosen&, const Layout&, const Triangle&, int, int, int, Row&) {}
 
-/** Choice is how weights are chosen: Chosen or Groups. */
+/**
+ * Four lanes sweep a row of the panel, held in registers. Within a chunk an error reaches the
+ * columns to its right at once, those beyond in one go when the chunk is done.
+ * @tparam Choice how weights are chosen: Chosen or Groups
+ */
 template <class Choice, class Layout>
-__global__ void __launch_bounds__(threads)
+__global__ void __launch_bounds__(threads, 3)
     panel_kernel(Panel panel, Layout layout, int used, Choice choice) {
   ESP_SHARED(u, Triangle);
   const int thread = static_cast<int>(threadIdx.x);
@@ -214,18 +155,18 @@ __global__ void __launch_bounds__(threads)
   const int64_t i = static_cast<int64_t>(blockIdx.x) * block_rows + thread / warp_size * warp_rows +
                     lane % warp_rows;
   const bool is_row = i < panel.w.rows;
-  float* const w = panel.w.row(is_row ? i : 0);
-  Row row = {};
-  if (is_row) {
+  const int64_t i_or_first = is_row ? i : 0;  // lanes without a row go along with the first one
+  float* const w = panel.w.row(i_or_first);
+  Row row;
 #pragma unroll
-    for (int c = 0; c < chunks; ++c) {
-      const Quad quad = layout.load(w, c * chunk + lane_slot);
+  for (int c = 0; c < chunks; ++c) {
+    const Quad quad = layout.load(w, c * chunk + lane_slot);
 #pragma unroll
-      for (int a = 0; a < own; ++a) row.w[c][a] = quad.at[a];
-    }
-    row.pruned = chosen_before(choice, i, lane_slot, layout.cols);
+    for (int a = 0; a < own; ++a) row.w[c][a] = quad.at[a];
   }
+  const auto chosen = before(choice, i_or_first, lane_slot, layout.cols);
   load_triangle(panel.u, layout, used, u);
+  row.pruned = chosen.bits(lane_slot);
   __syncthreads();
 
   double loss = 0;

@@ -8,6 +8,9 @@ namespace espalier::cuda {
 /** Columns of a panel, where groups do not make it smaller. */
 inline constexpr int panel_cols = 128;
 
+/** In place of a score's key where there is no weight; above them all. */
+inline constexpr uint32_t no_score = 0x7FFFFFFF;
+
 /** Keys are chosen up to `key`; those equal to it up to index `last` in row-major order. */
 struct Threshold {
   uint32_t key;
@@ -16,7 +19,8 @@ struct Threshold {
 
 /** What is chosen in a block of columns, whose column `first` is the panel's first. */
 struct Chosen {
-  View<const uint32_t> keys;   ///< [rows, columns of the block], rows 16-byte aligned
+  View<const uint32_t> keys;   ///< [rows, columns of the block], filled up with no_score to rows
+                               ///< of whole 16 bytes
   const Threshold* threshold;  ///< in device memory; NULL: nothing is chosen
   int64_t first;
 };
