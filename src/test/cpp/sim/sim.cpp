@@ -112,6 +112,7 @@ class SharedMemory {
 
 std::mt19937 random_order(1);
 int compute_capability = 90;
+int f32_per_f64 = 2;
 cudaError_t last_error = cudaSuccess;
 std::map<const void*, size_t> allowed_shared;
 
@@ -233,6 +234,7 @@ void run_block(size_t threads) {
 
 void seed(unsigned value) { random_order.seed(value); }
 void set_compute_capability(int value) { compute_capability = value; }
+void set_f32_per_f64(int value) { f32_per_f64 = value; }
 
 void fail(const char* what) {
   std::fprintf(stderr, "simulated CUDA: %s\n  kernel %s, block (%u, %u, %u)\n", what, kernel_name,
@@ -399,7 +401,7 @@ cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int /*d
     case cudaDevAttrL2CacheSize:
       return *value = 1 << 20, cudaSuccess;
     case cudaDevAttrSingleToDoublePrecisionPerfRatio:
-      return *value = 2, cudaSuccess;
+      return *value = sim::f32_per_f64, cudaSuccess;
   }
   return cudaErrorInvalidValue;
 }
