@@ -8,57 +8,10 @@ namespace espalier::cuda {
   throw Error{ESP_UNSUPPORTED, "this operation has no CUDA kernel in this build"};
 }
 
-// accumulate_squares
-size_t accumulate_squares_workspace(const esp_matrix& /*x*/) { return 0; }
-void accumulate_squares(const esp_matrix& /*x*/, double* /*acc*/, const Execution& /*run*/) {
-  missing();
-}
-
-// prune_rows_smallest
-size_t prune_rows_smallest_workspace(const esp_matrix& /*w*/, int /*cpu_threads*/) { return 0; }
-void prune_rows_smallest(const esp_matrix& /*w*/, const float* /*s*/, int64_t /*total*/,
-                         const Execution& /*run*/) {
-  missing();
-}
-
-// prune_matrix_smallest
-size_t prune_matrix_smallest_workspace(const esp_matrix& /*w*/) { return 0; }
-void prune_matrix_smallest(const esp_matrix& /*w*/, int64_t /*count*/, bool /*with_ties*/,
-                           const Execution& /*run*/) {
-  missing();
-}
-
-// prune_n_of_m
-void prune_n_of_m(const esp_matrix& /*w*/, const float* /*s*/, int /*keep*/, int /*group*/,
-                  const Execution& /*run*/) {
-  missing();
-}
-
-// score_summary
-size_t score_summary_workspace(const esp_matrix* /*weights*/, int /*matrices*/) { return 0; }
-void score_summary(const esp_matrix* /*weights*/, const esp_matrix* /*scales*/, int /*matrices*/,
-                   double /*outlier_multiple*/, esp_score_summary_result& /*result*/,
-                   const Execution& /*run*/) {
-  missing();
-}
-
 // accumulate_hessian
 size_t accumulate_hessian_workspace(const esp_matrix& /*x*/) { return 0; }
 void accumulate_hessian(const esp_matrix& /*x*/, double /*alpha*/, const esp_matrix& /*h*/,
                         const Execution& /*run*/) {
-  missing();
-}
-
-// sparsegpt_sweep
-size_t sparsegpt_sweep_workspace(const esp_matrix& /*w*/, int64_t /*block_cols*/) { return 0; }
-void sparsegpt_sweep(const esp_matrix& /*w*/, const esp_matrix& /*u*/, double /*sparsity*/,
-                     esp_rounding /*rounding*/, int64_t /*block_cols*/, const esp_matrix* /*loss*/,
-                     const Execution& /*run*/) {
-  missing();
-}
-void sparsegpt_sweep_n_of_m(const esp_matrix& /*w*/, const esp_matrix& /*u*/, int64_t /*keep*/,
-                            int64_t /*group*/, int64_t /*block_cols*/, const esp_matrix* /*loss*/,
-                            const Execution& /*run*/) {
   missing();
 }
 
