@@ -137,7 +137,7 @@ void factor(View<const float> h, View<T> a, State* state, cudaStream_t stream) {
 template <class T>
 void narrow(View<T> from, View<float> to, cudaStream_t stream) {
   ESP_LAUNCH(narrow_kernel<T>, grid_of(to, square_side, square_side), square_threads, 0, stream,
-             View<const T>{from.data, from.rows, from.cols, from.stride}, to);
+             read_only(from), to);
   check_launch();
 }
 

@@ -18,11 +18,6 @@ View<T> block_of(View<T> m, int64_t i, int64_t j, int64_t rows, int64_t cols) {
   return {m.row(i) + j, rows, cols, m.stride};
 }
 
-template <class T>
-View<const T> read_only(View<T> m) {
-  return {m.data, m.rows, m.cols, m.stride};
-}
-
 /**
  * Gauss' elimination of the upper triangle of a, which becomes R, alongside the identity, which
  * becomes X: column j of the one ends where column j of the other begins, so that both share a
