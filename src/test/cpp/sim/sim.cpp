@@ -41,6 +41,7 @@ namespace sim {
 
 namespace {
 
+constexpr size_t max_threads = 1024;
 constexpr size_t stack_bytes = 128 * 1024;
 constexpr size_t shared_limit = 227 * 1024;
 constexpr size_t guard = 128;
@@ -119,7 +120,7 @@ std::map<const void*, size_t> allowed_shared;
 const char* kernel_name = "";
 Place here;
 const std::function<void()>* body = nullptr;
-std::vector<Fiber> fibers;  // those of a block; never moved while one runs
+std::vector<Fiber> fibers;  // those of a block; never moved: their stacks have pointers to them
 Fiber* current = nullptr;
 void* scheduler = nullptr;
 size_t dynamic_bytes = 0;
@@ -259,7 +260,7 @@ void run(const char* kernel, const void* function, dim3 grid, dim3 block, size_t
   const size_t blocks = static_cast<size_t>(grid.x) * grid.y * grid.z;
   const auto allowed = allowed_shared.find(function);
   const size_t limit = allowed == allowed_shared.end() ? 48 * 1024 : allowed->second;
-  if (threads == 0 || threads > 1024 || block.z > 64 || blocks == 0 || grid.x > 0x7fffffffU ||
+  if (threads == 0 || threads > max_threads || block.z > 64 || blocks == 0 || grid.x > 0x7fffffffU ||
       grid.y > 65535 || grid.z > 65535 || shared_bytes > limit) {
     last_error = cudaErrorInvalidConfiguration;
     return;
@@ -269,6 +270,7 @@ void run(const char* kernel, const void* function, dim3 grid, dim3 block, size_t
   dynamic_bytes = shared_bytes;
   here.block_size = block;
   here.grid_size = grid;
+  fibers.reserve(max_threads);
   while (fibers.size() < threads) fibers.emplace_back();
   for (size_t t = 0; t < threads; ++t) {
     const auto i = static_cast<unsigned>(t);
