@@ -260,8 +260,8 @@ void run(const char* kernel, const void* function, dim3 grid, dim3 block, size_t
   const size_t blocks = static_cast<size_t>(grid.x) * grid.y * grid.z;
   const auto allowed = allowed_shared.find(function);
   const size_t limit = allowed == allowed_shared.end() ? 48 * 1024 : allowed->second;
-  if (threads == 0 || threads > max_threads || block.z > 64 || blocks == 0 || grid.x > 0x7fffffffU ||
-      grid.y > 65535 || grid.z > 65535 || shared_bytes > limit) {
+  if (threads == 0 || threads > max_threads || block.z > 64 || blocks == 0 ||
+      grid.x > 0x7fffffffU || grid.y > 65535 || grid.z > 65535 || shared_bytes > limit) {
     last_error = cudaErrorInvalidConfiguration;
     return;
   }
