@@ -63,7 +63,7 @@ TEST(InverseFactor, MatchesFloat64) {
 
 TEST(InverseFactor, IllConditioned) {
   // A condition of about 1e5; three of the CUDA kernels' panels.
-  const Matrix<float> h = singular_hessian(530, 300, 3);
+  const Matrix<float> h = singular_hessian(600, 300, 3);
   const Dense expected = oracle_inverse_factor(h, 0.01);
   for (const esp_dtype precision : {ESP_F64, ESP_F32}) {
     Matrix<float> u = h;
