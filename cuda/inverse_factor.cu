@@ -58,11 +58,12 @@ __global__ void __launch_bounds__(diagonal_threads)
 
 constexpr int patch = 32;
 constexpr int patch_rows = 8;  // rows of a patch that a block takes at a time
+constexpr int patch_threads = patch * patch_rows;
 
 /** The upper triangle of (H + damp I)', with the identity in the padding; the rest of the squares
     on the diagonal becomes zero. One patch a block, turned over in shared memory. */
 template <class T>
-__global__ void __launch_bounds__(patch* patch_rows)
+__global__ void __launch_bounds__(patch_threads)
     load_reflected_kernel(View<const float> h, const State* state, View<T> a) {
   const int64_t i0 = static_cast<int64_t>(blockIdx.y) * patch;
   const int64_t j0 = static_cast<int64_t>(blockIdx.x) * patch;

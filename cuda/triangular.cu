@@ -37,7 +37,7 @@ __device__ int factor_square(Share<T>& a) {
 #pragma unroll
       for (int own = s * run; own < (s + 1) * run; ++own) {
         const int j = (s * across + t) * run + own % run;  // row `own` of the threads with y = t
-        T* const row = pivot_rows[j % 2]->at;
+        T* const row = reinterpret_cast<T*>(pivot_rows[j % 2]);
         if (y == t) {
 #pragma unroll
           for (int b = 0; b < 4; ++b) row[a.col(b)] = a.at[own][b];
@@ -173,7 +173,7 @@ __global__ void __launch_bounds__(threads) invert_panels_kernel(View<float> x) {
       store(solved, at(i, j), x.stride);
     }
   }
-  __syncthreads();
+  // All of R has been read before the last barrier.
   for (int j = 0; j < height; ++j) {
     for (int i = 0; i < j; ++i) store(Share<float>{}, at(i, j), x.stride);
   }

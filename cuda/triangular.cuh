@@ -12,8 +12,6 @@
  */
 namespace espalier::cuda {
 
-/** Bytes of shared memory and the like are set by the kernels themselves; nothing is allocated. */
-
 /**
  * Factors the upper triangle of `a` = R^T R. Replaces the squares above the diagonal by R's and
  * those on it by X's, with zeros above their own diagonals; the squares below are scratch.

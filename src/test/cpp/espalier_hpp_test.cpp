@@ -169,7 +169,8 @@ TEST(CppOps, SparseGpt) {
                                workspace);
   for (std::size_t j = 0; j < n; ++j) EXPECT_NEAR(squares[j], h[j * n + j], 1e-4);
 
-  espalier::inverse_factor(View(h.data(), n, n), 0.01, ESP_F64, View(dead.data(), 1, n), workspace);
+  espalier::inverse_factor(View(h.data(), n, n), 0.01, espalier::factor_precision(-1),
+                           View(dead.data(), 1, n), workspace);
   EXPECT_EQ(std::vector<std::uint8_t>(n), dead);
   std::vector<float> by_pattern = w;
   espalier::sparsegpt_sweep(View(w.data(), rows, n), View(h.data(), n, n), 0.5, ESP_EXACT, n,

@@ -138,6 +138,9 @@ void seed(unsigned value);
 /** The compute capability that device 0 claims, 90 at first: kernels may be chosen by it. */
 void set_compute_capability(int value);
 
+/** How many times faster than in f64 device 0 claims to compute in f32, 2 at first. */
+void set_f32_per_f64(int value);
+
 /** Ends the program with a report about the running kernel. */
 [[noreturn]] void fail(const char* what);
 

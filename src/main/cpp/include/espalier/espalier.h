@@ -150,10 +150,18 @@ ESP_EXPORT size_t esp_accumulate_hessian_workspace_bytes(const esp_matrix* x);
  */
 
 /**
+ * The precision to ask ::esp_inverse_factor for: ESP_F64 on the CPU and where the device computes
+ * in f64 at least half as fast as in f32 (A100, H100, B200); ESP_F32 on other CUDA devices, with
+ * ESP_F64 to fall back on where that fails.
+ * @param device -1 for the CPU, else a CUDA device ordinal; ESP_F64 for one that is not there
+ */
+ESP_EXPORT esp_dtype esp_factor_precision(int32_t device);
+
+/**
  * Replaces H by U, the upper Cholesky factor of (H + damp I)^-1 = U^T U, damp = damping * mean(diag
  * H). A column j with h[j, j] = 0 is dead: its diagonal counts as 1 and dead[j] becomes 1. The
  * inverse is never formed: with F the flip of both axes, U = F chol(F (H + damp I) F)^-1 F. Waits
- * for the result.
+ * until it is known whether that succeeds; on a CUDA device U itself then follows on `stream`.
  * @param h            [n, n], f32, its upper triangle is read; U with zeros below the diagonal on
  *                     success, unchanged on failure
  * @param damping      relative, >= 0

@@ -95,9 +95,19 @@ inline void accumulate_hessian(const Input& x, double alpha, const esp_matrix& h
 // ---- factorisation ------------------------------------------------------------------------------
 
 /**
+ * The precision to ask inverse_factor for: ESP_F64 on the CPU and on CUDA devices that compute in
+ * f64 at least half as fast as in f32, else ESP_F32, with ESP_F64 to fall back on where that fails.
+ * @param device -1 for the CPU, else a CUDA device ordinal
+ */
+inline esp_dtype factor_precision(std::int32_t device) noexcept {
+  return esp_factor_precision(device);
+}
+
+/**
  * Replaces H by U, the upper Cholesky factor of (H + damp I)^-1 = U^T U, damp = damping * mean(diag
  * H), as SparseGPT needs it (Frantar & Alistarh, 2023, sec. 3.2). A column j with h[j, j] = 0 is
- * dead: its diagonal counts as 1 and dead[j] becomes 1. Waits for the result.
+ * dead: its diagonal counts as 1 and dead[j] becomes 1. Waits until it is known whether that
+ * succeeds; on a CUDA device U itself then follows on `stream`.
  * @param h         [n, n], f32, its upper triangle is read; unchanged on failure
  * @param damping   relative, >= 0, 0.01 in the published code
  * @param precision ESP_F64 or ESP_F32: what it is factored in

@@ -43,6 +43,8 @@ size_t esp_accumulate_hessian_workspace_bytes(const esp_matrix* x) {
   return kernels_of(x->device)->accumulate_hessian_workspace(*x);
 }
 
+esp_dtype esp_factor_precision(int32_t device) { return has_fast_f64(device) ? ESP_F64 : ESP_F32; }
+
 esp_status esp_inverse_factor(const esp_matrix* h, double damping, esp_dtype precision,
                               const esp_matrix* dead, int64_t* failed_pivot, void* workspace,
                               size_t workspace_bytes, void* stream) {
