@@ -56,10 +56,10 @@ struct Bin {
 template <int threads, int each, class Count>
 __device__ Bin<Count> find_bin(const Count (&counts)[each], Count rank) {
   ESP_SHARED(found, Bin<Count>);
-  Count own = 0, all;
+  Count own = 0;
 #pragma unroll
   for (int k = 0; k < each; ++k) own += counts[k];
-  Count below = block_sum_before<threads>(own, all);
+  Count below = block_sum_before<threads>(own);
   if (below <= rank && rank < below + own) {
 #pragma unroll
     for (int k = 0; k < each; ++k) {

@@ -41,9 +41,9 @@ __device__ inline T warp_sum_up_to(T value) {
 }
 
 /** The sum of integers over the threads before this one, in a block of `threads`, a multiple of 32;
-    `total` becomes the sum over all. */
+    `total`, if given, becomes the sum over all. */
 template <int threads, class T>
-__device__ inline T block_sum_before(T value, T& total) {
+__device__ inline T block_sum_before(T value, T* total = nullptr) {
   constexpr int warps = threads / warp_size;
   ESP_SHARED(sums, T[warps]);
   const unsigned lane = threadIdx.x % warp_size, warp = threadIdx.x / warp_size;
@@ -53,7 +53,7 @@ __device__ inline T block_sum_before(T value, T& total) {
   __syncthreads();
   const T sum = lane < warps ? sums[lane] : 0;
   const T warps_up_to = warp_sum_up_to<warps>(sum);
-  total = __shfl_sync(all_lanes, warps_up_to, warps - 1);
+  if (total != nullptr) *total = __shfl_sync(all_lanes, warps_up_to, warps - 1);
   return __shfl_sync(all_lanes, warps_up_to - sum, warp) + up_to - value;
 }
 

@@ -49,7 +49,7 @@ __device__ void zero_smallest(Cursor cursor, int64_t packs, Cut cut, const KeysO
       for (int k = 0; k < Cursor::count; ++k) equal += keys[k] == cut.key ? 1 : 0;
     }
     int all;
-    const int before = block_sum_before<threads>(equal, all);
+    const int before = block_sum_before<threads>(equal, &all);
     if (cursor.inside()) {
       const int ties = cut.ties < all ? static_cast<int>(cut.ties) : all;
       zero_in_pack(cursor, keys_of, cut.key, ties - before);
