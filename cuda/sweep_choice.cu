@@ -99,7 +99,7 @@ __device__ Reached reach(int64_t n, int64_t rank, const CountOf& count_of) {
     const int64_t i = start + threadIdx.x;
     const int64_t own = i < n ? count_of(i) : 0;
     int64_t all;
-    const int64_t before = sum + block_sum_before<select_threads>(own, all);
+    const int64_t before = sum + block_sum_before<select_threads>(own, &all);
     if (before <= rank && rank < before + own) reached = {i, before};
     sum += all;
   }
