@@ -32,7 +32,15 @@ set(ESPALIER_CUDA_SOURCES
   cuda/count_zeros.cu
   cuda/accumulate_squares.cu
   cuda/prune_n_of_m.cu
-  cuda/missing.cu)
+  cuda/triangular.cu
+  cuda/inverse_factor.cu
+  cuda/prune_matrix_smallest.cu
+  cuda/prune_rows_smallest.cu
+  cuda/score_summary.cu
+  cuda/sparsegpt_sweep.cu
+  cuda/sweep_choice.cu
+  cuda/sweep_panel.cu
+  cuda/accumulate_hessian.cu)
 list(TRANSFORM ESPALIER_CUDA_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/)
 
 function(espalier_add_cuda target)

@@ -1,6 +1,6 @@
 package dev.espalier;
 
-/** Told how far a long piece of work has come. */
+/** Told how far a long piece of work has come, and what has been found on the way. */
 public interface Progress {
   /** Tells nobody. */
   Progress NONE =
@@ -27,4 +27,7 @@ public interface Progress {
 
   /** The task is done. */
   void end();
+
+  /** Something the user should know now, in one sentence. */
+  default void note(String sentence) {}
 }

@@ -26,6 +26,7 @@ class ArchitectureTest {
           "calibration",
           "model",
           "checkpoint",
+          "device",
           "kernels");
 
   @ArchTest static final ArchRule DEPENDENCIES_POINT_DOWN = dependenciesPointDown();

@@ -33,26 +33,34 @@ public final class BlockScores {
       DecoderModel model, TokenWindows calibration, double outlierMultiple, Progress progress) {
     List<ScoreSummary> scores = new ArrayList<>();
     try (HiddenStates hidden = HiddenStates.embed(model, calibration, progress)) {
-      for (int i = 0; i < model.blockCount(); i++) {
-        try (DecoderBlock block = model.loadBlock(i);
-            BlockStatistics statistics =
-                new BlockStatistics(block, hidden.windows(), InputStatistics.Kind.NORMS)) {
-          if (i + 1 < model.blockCount()) {
-            hidden.advance(block, statistics);
-          } else {
-            hidden.observe(block, statistics);
-          }
-          ScoreSummary summary = summarise(block, statistics, outlierMultiple);
-          if (!Double.isFinite(summary.sum())) {
-            // The sentence that names the weight is the better one.
-            block.linears().forEach(Linear::requireFinite);
-          }
-          scores.add(summary);
-          requireFinite(scores, i);
-        }
-      }
+      int last = model.blockCount() - 1;
+      model
+          .blocks()
+          .forEach(
+              block -> {
+                scores.add(measure(block, hidden, block.index() < last, outlierMultiple));
+                requireFinite(scores, block.index());
+              });
     }
     return scores;
+  }
+
+  private static ScoreSummary measure(
+      DecoderBlock block, HiddenStates hidden, boolean advance, double outlierMultiple) {
+    try (BlockStatistics statistics =
+        new BlockStatistics(block, hidden.windows(), InputStatistics.Kind.NORMS)) {
+      if (advance) {
+        hidden.advance(block, statistics);
+      } else {
+        hidden.observe(block, statistics);
+      }
+      ScoreSummary summary = summarise(block, statistics, outlierMultiple);
+      if (!Double.isFinite(summary.sum())) {
+        // The sentence that names the weight is the better one.
+        block.linears().forEach(Linear::requireFinite);
+      }
+      return summary;
+    }
   }
 
   /** Refuses scores that no allocation could make sense of. */

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -109,6 +110,16 @@ public final class ModelFolder implements AutoCloseable {
               shard.fileName(), key -> SafetensorsFile.open(shard.path(), shard.header()))
           .tensor(name);
     }
+  }
+
+  /** The type of most of its bytes. */
+  public Dtype dtype() {
+    Map<Dtype, Long> bytes = new EnumMap<>(Dtype.class);
+    names().forEach(name -> bytes.merge(entry(name).dtype(), entry(name).bytes(), Long::sum));
+    return bytes.entrySet().stream()
+        .max(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey)
+        .orElse(Dtype.F32);
   }
 
   /** The size of all tensors in bytes. */

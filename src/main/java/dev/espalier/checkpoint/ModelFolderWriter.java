@@ -127,7 +127,8 @@ public final class ModelFolderWriter implements AutoCloseable {
 
   /**
    * A tensor as the copy will have it: the one put, else the source's. A view of the file, to be
-   * neither modified nor used after this writer is closed.
+   * neither modified nor used after this writer is closed. Several threads may ask, as long as none
+   * puts.
    */
   public Tensor tensor(String name) {
     checkOpen();

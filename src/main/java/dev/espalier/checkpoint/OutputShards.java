@@ -9,13 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.pytorch.Tensor;
 
 /** The weight files of an output, one for each of the source's. */
 final class OutputShards implements AutoCloseable {
   private final List<ShardWriter> shards = new ArrayList<>();
   private final Map<String, ShardWriter> shardOf = new HashMap<>();
-  private final Map<ShardWriter, SafetensorsFile> mapped = new HashMap<>();
+  private final Map<ShardWriter, SafetensorsFile> mapped = new ConcurrentHashMap<>();
 
   private OutputShards() {}
 

@@ -1,17 +1,23 @@
 package dev.espalier.cli;
 
 import dev.espalier.BadInputException;
+import dev.espalier.device.ComputeDevice;
+import dev.espalier.device.CudaSupport;
+import dev.espalier.device.DeviceChoice;
+import dev.espalier.job.ComputeSettings;
+import dev.espalier.job.JobListener;
 import dev.espalier.kernels.Kernels;
-import dev.espalier.model.Placement;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
 import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Options that recur among commands, and how their values are read. */
 final class CommonOptions {
@@ -29,12 +35,16 @@ final class CommonOptions {
   /** The options of commands that run a model. */
   static Options addCompute(Options options) {
     return options
-        .addOption(value("device", "auto|cpu|cuda|cuda:N", "where to compute (auto)"))
+        .addOption(
+            value(
+                "device",
+                "auto|cpu|cuda|cuda:N",
+                "where to compute (auto: CUDA where there is some, else the CPU)"))
         .addOption(
             value(
                 "compute-dtype",
                 "float32|bfloat16|float16",
-                "precision of the forward pass (float32 on the CPU)"))
+                "precision of the forward pass (the checkpoint's on CUDA, float32 on the CPU)"))
         .addOption(value("threads", "N", "CPU threads (all)"));
   }
 
@@ -47,18 +57,24 @@ final class CommonOptions {
   }
 
   /** Sets the threads and says where and how to compute. */
-  static Placement placement(CommandLine line) {
-    String dtype = choice(line, "compute-dtype", "float32", "bfloat16", "float16");
-    String device = line.getOptionValue("device", "auto");
-    if (!device.matches("auto|cpu|cuda(:\\d{1,2})?")) {
-      throw new BadInputException(
-          "--device is \"%s\"; choose among auto, cpu, cuda and cuda:N".formatted(device));
-    }
-    if (device.startsWith("cuda")) {
-      requireCuda(device);
-    }
+  static ComputeSettings compute(CommandLine line, JobListener listener) {
+    Optional<ScalarType> dtype = dtype(line);
+    ComputeDevice device =
+        DeviceChoice.of(line.getOptionValue("device", "auto"), CudaSupport::probe, listener::note);
     setThreads(line);
-    return Placement.parse(device.equals("auto") ? "cpu" : device, dtype);
+    return new ComputeSettings(device, dtype);
+  }
+
+  private static Optional<ScalarType> dtype(CommandLine line) {
+    if (!line.hasOption("compute-dtype")) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        switch (choice(line, "compute-dtype", "float32", "bfloat16", "float16")) {
+          case "bfloat16" -> ScalarType.BFloat16;
+          case "float16" -> ScalarType.Half;
+          default -> ScalarType.Float;
+        });
   }
 
   private static void setThreads(CommandLine line) {
@@ -70,22 +86,6 @@ final class CommonOptions {
       torch.set_num_threads(threads);
       openblas_nolapack.blas_set_num_threads(threads);
       Kernels.setThreads(threads);
-    }
-  }
-
-  private static void requireCuda(String device) {
-    if (!torch.cuda_is_available()) {
-      throw new BadInputException(
-          "--device "
-              + device
-              + " was asked for, but libtorch finds no CUDA: build with -Pgpu and check the driver");
-    }
-    if (Kernels.cudaDevices() == 0) {
-      throw new BadInputException(
-          "--device "
-              + device
-              + " was asked for, but this build has no CUDA kernels: install nvcc"
-              + " and build again");
     }
   }
 

@@ -17,6 +17,8 @@ final class Help {
     StringBuilder text =
         new StringBuilder("Espalier " + Kernels.version() + ": prunes large language models\n\n");
     commands.forEach(c -> text.append("  espalier %-8s %s%n".formatted(c.name(), c.summary())));
+    // A program of its own, which the launcher starts.
+    text.append("  espalier bench    time the kernels against the published operations\n");
     return text.append(
             "\nespalier COMMAND --help shows a command's options; espalier --version, the version.\n")
         .toString();

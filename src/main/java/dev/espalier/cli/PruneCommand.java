@@ -3,6 +3,7 @@ package dev.espalier.cli;
 import dev.espalier.BadInputException;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.job.CalibrationSettings;
+import dev.espalier.job.JobListener;
 import dev.espalier.job.PruneJob;
 import dev.espalier.job.PruneRequest;
 import dev.espalier.kernels.Rounding;
@@ -66,7 +67,7 @@ final class PruneCommand implements Command {
 
   @Override
   public void run(CommandLine line, Console console) {
-    PruneRequest request = request(line);
+    PruneRequest request = request(line, console.listener());
     Interruption.resumable();
     PruneReport report = PruneJob.run(request, console.listener());
     if (console.json()) {
@@ -80,7 +81,7 @@ final class PruneCommand implements Command {
     return !line.hasOption("model");
   }
 
-  static PruneRequest request(CommandLine line) {
+  static PruneRequest request(CommandLine line, JobListener listener) {
     Path model = CommonOptions.path(line, "model", Sample.MODEL);
     PruningMethod method = Methods.method(line);
     SparsityPattern pattern = Methods.pattern(line);
@@ -104,7 +105,7 @@ final class PruneCommand implements Command {
             CommonOptions.optionalInteger(line, "seq-len"),
             CommonOptions.wholeNumber(line, "seed", 0)),
         evaluation(line),
-        CommonOptions.placement(line),
+        CommonOptions.compute(line, listener),
         compare);
   }
 

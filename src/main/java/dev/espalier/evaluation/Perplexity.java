@@ -2,7 +2,6 @@ package dev.espalier.evaluation;
 
 import dev.espalier.Progress;
 import dev.espalier.calibration.TokenWindows;
-import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.DecoderModel;
 
 /**
@@ -26,14 +25,10 @@ public record Perplexity(double value, Protocol protocol) {
     }
   }
 
-  /** Measures the model, one block in memory at a time. */
+  /** Measures the model, which is never in memory as a whole. */
   public static Perplexity measure(DecoderModel model, TokenWindows windows, Progress progress) {
     try (PerplexityMeter meter = new PerplexityMeter(model, windows, progress)) {
-      for (int i = 0; i < model.blockCount(); i++) {
-        try (DecoderBlock block = model.loadBlock(i)) {
-          meter.advance(block);
-        }
-      }
+      model.blocks().forEach(meter::advance);
       return meter.finish();
     }
   }

@@ -12,7 +12,7 @@ public final class EvaluateJob {
 
   /** One perplexity per text, in order. */
   public static List<Perplexity> run(EvaluateRequest request, JobListener listener) {
-    try (LoadedModel model = LoadedModel.open(request.model(), request.placement())) {
+    try (LoadedModel model = LoadedModel.open(request.model(), request.compute())) {
       int seqLen = model.seqLen(request.seqLen(), listener);
       List<Perplexity> results = new ArrayList<>();
       for (TokenWindows windows : model.evaluation(request.evaluation(), seqLen)) {

@@ -1,6 +1,5 @@
 package dev.espalier.job;
 
-import dev.espalier.model.Placement;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
@@ -11,7 +10,7 @@ import java.util.OptionalInt;
  * @param seqLen tokens per window; absent for the usual 2048 or the model's maximum
  */
 public record EvaluateRequest(
-    Path model, List<Path> evaluation, OptionalInt seqLen, Placement placement) {
+    Path model, List<Path> evaluation, OptionalInt seqLen, ComputeSettings compute) {
   public EvaluateRequest {
     evaluation = List.copyOf(evaluation);
   }

@@ -4,6 +4,6 @@ import dev.espalier.Progress;
 
 /** Hears how a job goes. */
 public interface JobListener extends Progress {
-  /** Something the user should know now, in one sentence. */
+  @Override
   void note(String sentence);
 }

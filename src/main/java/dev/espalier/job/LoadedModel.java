@@ -9,7 +9,6 @@ import dev.espalier.calibration.WindowSampler;
 import dev.espalier.checkpoint.ModelFolder;
 import dev.espalier.model.CheckpointWeights;
 import dev.espalier.model.DecoderModel;
-import dev.espalier.model.Placement;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
@@ -23,17 +22,17 @@ final class LoadedModel implements AutoCloseable {
   private final DecoderModel decoder;
   private final HuggingFaceTokenizer tokenizer;
 
-  private LoadedModel(ModelFolder folder, Placement placement) {
+  private LoadedModel(ModelFolder folder, ComputeSettings compute) {
     this.folder = folder;
     this.weights = new CheckpointWeights(folder::contains, folder::tensor);
-    this.decoder = DecoderModel.open(folder.config(), weights, placement);
+    this.decoder = DecoderModel.open(folder.config(), weights, compute.placement(folder));
     this.tokenizer = HuggingFaceTokenizer.load(folder.path());
   }
 
-  static LoadedModel open(Path path, Placement placement) {
+  static LoadedModel open(Path path, ComputeSettings compute) {
     ModelFolder folder = ModelFolder.open(path);
     try {
-      return new LoadedModel(folder, placement);
+      return new LoadedModel(folder, compute);
     } catch (RuntimeException e) {
       folder.close();
       throw e;

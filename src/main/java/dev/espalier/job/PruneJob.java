@@ -10,6 +10,7 @@ import dev.espalier.kernels.Kernels;
 import dev.espalier.kernels.Rounding;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.model.LinearDescription;
+import dev.espalier.model.Placement;
 import dev.espalier.pruning.PrunedModelWriter;
 import dev.espalier.pruning.SparsityPattern.NofM;
 import dev.espalier.report.CorpusPerplexity;
@@ -33,7 +34,7 @@ public final class PruneJob {
    *     output then, unless the disk was full
    */
   public static PruneReport run(PruneRequest request, JobListener listener) {
-    try (LoadedModel loaded = LoadedModel.open(request.model(), request.placement())) {
+    try (LoadedModel loaded = LoadedModel.open(request.model(), request.compute())) {
       checkPattern(request, loaded.decoder());
       int seqLen = loaded.seqLen(request.calibration().seqLen(), listener);
       TokenWindows calibration = loaded.calibration(request.calibration(), seqLen);
@@ -89,11 +90,13 @@ public final class PruneJob {
     if (!(request.pattern() instanceof NofM pattern)) {
       return;
     }
-    for (LinearDescription linear : model.description().linears(0)) {
-      if (linear.inFeatures() % pattern.group() != 0) {
-        throw new BadInputException(
-            "%s has %d columns, which groups of %d do not divide; choose another --pattern"
-                .formatted(linear.name(), linear.inFeatures(), pattern.group()));
+    for (int block = 0; block < model.blockCount(); block++) {
+      for (LinearDescription linear : model.description().linears(block)) {
+        if (linear.inFeatures() % pattern.group() != 0) {
+          throw new BadInputException(
+              "%s has %d columns, which groups of %d do not divide; choose another --pattern"
+                  .formatted(linear.name(), linear.inFeatures(), pattern.group()));
+        }
       }
     }
   }
@@ -111,14 +114,15 @@ public final class PruneJob {
         .put("sparsity", request.sparsity())
         .put("rounding", request.rounding().name())
         .put("calibration", run.calibration().digest())
-        .put("device", request.placement().device())
-        .put("dtype", request.placement().dtypeName());
+        .put("device", run.model().placement().device().toString())
+        .put("dtype", run.model().placement().dtypeName());
   }
 
   private static PruneReport report(
       PruneRun run, PrunedModelWriter output, List<CorpusPerplexity> perplexity) {
     PruneRequest request = run.request();
     TokenWindows calibration = run.calibration();
+    Placement placement = run.model().placement();
     return new PruneReport(
         request.model().toString(),
         request.output().toString(),
@@ -134,7 +138,7 @@ public final class PruneJob {
             request.calibration().seed(),
             calibration.digest()),
         new PruneReport.Compute(
-            request.placement().device(), request.placement().dtypeName(), Kernels.threads()),
+            placement.device().toString(), placement.dtypeName(), Kernels.threads()),
         output.results(),
         perplexity,
         run.clock().seconds(),

@@ -3,7 +3,6 @@ package dev.espalier.job;
 import dev.espalier.BadInputException;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.kernels.Rounding;
-import dev.espalier.model.Placement;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.SparsityPattern;
 import java.nio.file.Path;
@@ -31,7 +30,7 @@ public record PruneRequest(
     Rounding rounding,
     CalibrationSettings calibration,
     List<Path> evaluation,
-    Placement placement,
+    ComputeSettings compute,
     boolean compareUniform) {
   public PruneRequest {
     evaluation = List.copyOf(evaluation);

@@ -11,7 +11,6 @@ import dev.espalier.model.DecoderModel;
 import dev.espalier.model.LinearDescription;
 import dev.espalier.pruning.LayerwisePruner;
 import dev.espalier.pruning.PrunedBlocks;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -20,16 +19,15 @@ final class PruneRun {
   private final PruneRequest request;
   private final DecoderModel model;
   private final TokenWindows calibration;
-  private final JobListener listener;
+  private final RecordedNotes listener;
   private final PhaseClock clock = new PhaseClock();
-  private final List<String> notes = new ArrayList<>();
 
   PruneRun(
       PruneRequest request, DecoderModel model, TokenWindows calibration, JobListener listener) {
     this.request = request;
     this.model = model;
     this.calibration = calibration;
-    this.listener = listener;
+    this.listener = new RecordedNotes(listener);
   }
 
   PruneRequest request() {
@@ -44,6 +42,7 @@ final class PruneRun {
     return calibration;
   }
 
+  /** Notes told to it stand in the report too. */
   JobListener listener() {
     return listener;
   }
@@ -53,12 +52,11 @@ final class PruneRun {
   }
 
   List<String> notes() {
-    return notes;
+    return listener.notes();
   }
 
   /** Tells the user now and in the report. */
   void note(String sentence) {
-    notes.add(sentence);
     listener.note(sentence);
   }
 

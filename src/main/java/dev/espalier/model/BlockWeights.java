@@ -1,5 +1,6 @@
 package dev.espalier.model;
 
+import dev.espalier.device.CopyStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,7 @@ final class BlockWeights implements AutoCloseable {
     // Asked for outside of our scopes, or a source that keeps what it hands out would lose it.
     Tensor original = source.tensor(name);
     Tensor copy = NativeMemory.own(() -> placement.copy(original));
+    CopyStream.handOver(copy);
     resident.add(copy);
     return copy;
   }

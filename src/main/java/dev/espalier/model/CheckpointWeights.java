@@ -1,19 +1,19 @@
 package dev.espalier.model;
 
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * The weights of a checkpoint that is being read or written. Keeps the views it hands out, which
- * are small, until it is closed.
+ * are small, until it is closed. Safe for use by several threads.
  */
 public final class CheckpointWeights implements WeightSource, AutoCloseable {
   private final Predicate<String> contains;
   private final Function<String, Tensor> views;
-  private final Map<String, Tensor> kept = new HashMap<>();
+  private final Map<String, Tensor> kept = new ConcurrentHashMap<>();
 
   /**
    * @param contains whether the checkpoint has a tensor of a name

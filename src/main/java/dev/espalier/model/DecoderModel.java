@@ -2,7 +2,9 @@ package dev.espalier.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.BadInputException;
+import dev.espalier.device.CopyStream;
 import java.util.Objects;
+import java.util.function.IntFunction;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -10,16 +12,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /**
  * A decoder whose weights stay in the checkpoint until they are needed: blocks are loaded one at a
  * time, the embedding is read row by row, and the head is loaded at its first use. Running it is
- *
- * <pre>{@code
- * Tensor hidden = model.embed(tokenIds);
- * for (int i = 0; i < model.blockCount(); i++) {
- *   try (DecoderBlock block = model.loadBlock(i)) {
- *     hidden = block.forward(hidden);
- *   }
- * }
- * Tensor logits = model.logits(hidden);
- * }</pre>
+ * {@link #embed}, {@link DecoderBlock#forward} for each of {@link #blocks()}, and {@link #logits}.
  *
  * <p>The weight source stays its owner's and must outlive the model.
  */
@@ -28,6 +21,7 @@ public final class DecoderModel implements AutoCloseable {
   private final WeightSource weights;
   private final Placement placement;
   private final RotaryTable rotary;
+  private final CopyStream copies;
   private Tensor headWeight;
 
   private DecoderModel(DecoderDescription description, WeightSource weights, Placement placement) {
@@ -35,6 +29,7 @@ public final class DecoderModel implements AutoCloseable {
     this.weights = weights;
     this.placement = placement;
     this.rotary = new RotaryTable(description.attention(), placement);
+    this.copies = placement.device().isCuda() ? new CopyStream(placement.device()) : null;
   }
 
   /**
@@ -72,6 +67,22 @@ public final class DecoderModel implements AutoCloseable {
     Objects.checkIndex(index, blockCount());
     BlockWeights blockWeights = new BlockWeights(index, description, others, placement);
     return new DecoderBlock(index, description, blockWeights, rotary);
+  }
+
+  /** All blocks, each loaded when its turn comes. */
+  public BlockStream blocks() {
+    return blocks(this::loadBlock);
+  }
+
+  /**
+   * All blocks, as {@code loader} makes them of their numbers. On a CUDA device the next one is
+   * copied there, by another thread, while the current one is at work: two are in memory then. On
+   * the CPU, where the copy would compete with the work for the same cores, it is one at a time.
+   */
+  public BlockStream blocks(IntFunction<DecoderBlock> loader) {
+    return copies == null
+        ? BlockStream.onDemand(blockCount(), loader)
+        : BlockStream.ahead(blockCount(), index -> copies.run(() -> loader.apply(index)));
   }
 
   /** The dtype in which the checkpoint holds the weight of this linear. */
@@ -133,6 +144,9 @@ public final class DecoderModel implements AutoCloseable {
   @Override
   public void close() {
     rotary.close();
+    if (copies != null) {
+      copies.close();
+    }
     if (headWeight != null) {
       headWeight.close();
       headWeight = null;

@@ -1,8 +1,7 @@
 package dev.espalier.model;
 
 import dev.espalier.BadInputException;
-import java.util.function.Supplier;
-import org.bytedeco.pytorch.Device;
+import dev.espalier.device.ComputeDevice;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
@@ -12,9 +11,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * Where and in which precision a model computes.
  *
  * @param dtype {@code Float}, {@code BFloat16} or {@code Half}
- * @param device {@code cpu}, {@code cuda} or {@code cuda:N}
  */
-public record Placement(ScalarType dtype, String device) {
+public record Placement(ScalarType dtype, ComputeDevice device) {
 
   public Placement {
     dtype = dtype.intern();
@@ -25,29 +23,6 @@ public record Placement(ScalarType dtype, String device) {
               "A model cannot compute in %s; choose float32, bfloat16 or float16."
                   .formatted(dtype));
     }
-    if (!device.matches("cpu|cuda(:\\d{1,2})?")) {
-      throw new BadInputException(
-          "The device \"%s\" is not known; choose cpu, cuda or cuda:N.".formatted(device));
-    }
-  }
-
-  /**
-   * Reads a device and the name of a dtype: float32, bfloat16 or float16.
-   *
-   * @throws BadInputException if one of them is not known
-   */
-  public static Placement parse(String device, String dtypeName) {
-    ScalarType dtype =
-        switch (dtypeName) {
-          case "float32" -> ScalarType.Float;
-          case "bfloat16" -> ScalarType.BFloat16;
-          case "float16" -> ScalarType.Half;
-          default ->
-              throw new BadInputException(
-                  "A model cannot compute in \"%s\"; choose float32, bfloat16 or float16."
-                      .formatted(dtypeName));
-        };
-    return new Placement(dtype, device);
   }
 
   /** float32, bfloat16 or float16. */
@@ -61,7 +36,7 @@ public record Placement(ScalarType dtype, String device) {
 
   /** Float32 on the CPU. */
   public static Placement cpu() {
-    return new Placement(ScalarType.Float, "cpu");
+    return new Placement(ScalarType.Float, ComputeDevice.CPU);
   }
 
   /** The tensor here, in this dtype; shares memory with the original where nothing changes. */
@@ -75,14 +50,13 @@ public record Placement(ScalarType dtype, String device) {
   }
 
   private Tensor to(Tensor original, boolean copy) {
-    Supplier<Tensor> conversion =
-        () ->
-            original.to(
-                new Device(device),
-                dtype,
-                false,
-                copy,
-                new MemoryFormatOptional(MemoryFormat.Contiguous));
-    return NativeMemory.compute(conversion);
+    return NativeMemory.compute(
+        () -> {
+          // First to the device, which converts faster than the CPU.
+          boolean moves = original.is_cuda() != device.isCuda();
+          Tensor here = original.to(device.torch(), original.scalar_type());
+          return here.to(
+              dtype, false, copy && !moves, new MemoryFormatOptional(MemoryFormat.Contiguous));
+        });
   }
 }

@@ -2,7 +2,10 @@ package dev.espalier.model;
 
 import org.bytedeco.pytorch.Tensor;
 
-/** The tensors of a checkpoint, by name: all that a model needs of it. */
+/**
+ * The tensors of a checkpoint, by name: all that a model needs of it. Safe for use by several
+ * threads, as a model's next block may be loaded while the current one is at work.
+ */
 public interface WeightSource {
 
   /** Whether the checkpoint has a tensor of this name. */

@@ -18,7 +18,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /**
  * The loop that everything serves: block by block, statistics of the dense block's inputs, pruning
  * of its linears, and the pruned block's outputs as the next one's inputs. One block is in memory
- * at a time, and one copy of the hidden states.
+ * at a time (on a CUDA device the next one, too), and one copy of the hidden states.
  */
 public final class LayerwisePruner {
   private final DecoderModel model;
@@ -46,8 +46,7 @@ public final class LayerwisePruner {
    */
   public long passes(PrunedBlocks output) {
     boolean observed = method.statistics() != InputStatistics.Kind.NONE;
-    int reloaded = handsOnFinerWeights() ? 0 : output.finished();
-    return model.blockCount() - 1L + (observed ? model.blockCount() - reloaded : 0);
+    return model.blockCount() - 1L + (observed ? model.blockCount() - reloaded(output) : 0);
   }
 
   /**
@@ -59,22 +58,28 @@ public final class LayerwisePruner {
    */
   public void prune(HiddenStates hidden, PrunedBlocks output) {
     int last = model.blockCount() - 1;
-    for (int i = 0; i <= last; i++) {
-      boolean finished = i < output.finished();
-      boolean reload = finished && !handsOnFinerWeights();
-      try (DecoderBlock block =
-          reload ? model.loadBlock(i, output.weights()) : model.loadBlock(i)) {
-        if (!reload) {
-          BlockResult result = prune(block, hidden);
-          if (!finished) {
-            output.put(block, result);
-          }
-        }
-        if (i < last) {
-          hidden.advance(block);
-        }
-      }
-    }
+    int finished = output.finished();
+    int reloaded = reloaded(output);
+    model
+        .blocks(i -> i < reloaded ? model.loadBlock(i, output.weights()) : model.loadBlock(i))
+        .forEach(
+            block -> {
+              int i = block.index();
+              if (i >= reloaded) {
+                BlockResult result = prune(block, hidden);
+                if (i >= finished) {
+                  output.put(block, result);
+                }
+              }
+              if (i < last) {
+                hidden.advance(block);
+              }
+            });
+  }
+
+  /** How many of the finished blocks need only be loaded. */
+  private int reloaded(PrunedBlocks output) {
+    return handsOnFinerWeights() ? 0 : output.finished();
   }
 
   /**

@@ -43,7 +43,7 @@ class HiddenStatesTest {
   }
 
   private HiddenStates embed(long batch) {
-    return HiddenStates.embed(model, WINDOWS, batch, Progress.NONE);
+    return HiddenStates.embed(model, WINDOWS, batch, StatesHome.DEVICE, Progress.NONE);
   }
 
   /** All states, [windows, length, hidden]. */
@@ -105,6 +105,38 @@ class HiddenStatesTest {
   }
 
   @Test
+  void inHostMemoryTheSameIsComputed() {
+    for (Kind kind : List.of(Kind.NORMS, Kind.HESSIAN)) {
+      try (HiddenStates device = embed(3);
+          HiddenStates host =
+              HiddenStates.embed(model, WINDOWS, 3, StatesHome.HOST, Progress.NONE);
+          BlockStatistics expected = BlockStatistics.collect(block, device, kind);
+          BlockStatistics observed = BlockStatistics.collect(block, host, kind);
+          BlockStatistics passed = new BlockStatistics(block, 7, kind)) {
+        Tensors.assertSameBits(states(device), states(host), "embedded");
+        device.advance(block);
+        host.advance(block, passed);
+        Tensors.assertSameBits(states(device), states(host), "advanced");
+        for (int i = 0; i < block.linears().size(); i++) {
+          Tensor norms = statistics(expected).get(i);
+          Tensors.assertSameBits(norms, statistics(observed).get(i), kind + " of linear " + i);
+          Tensors.assertSameBits(norms, statistics(passed).get(i), kind + " of linear " + i);
+        }
+      }
+    }
+  }
+
+  @Test
+  void whatVisitsTheDeviceIsACopyOfWhatStaysInHostMemory() {
+    try (HiddenStates host =
+        HiddenStates.embed(model, WINDOWS, 3, StatesHome.HOST, Progress.NONE)) {
+      Tensor before = states(host);
+      host.forEachBatch(Tensor::zero_);
+      Tensors.assertSameBits(before, states(host), "states");
+    }
+  }
+
+  @Test
   void onePassGivesWhatTwoGive() {
     try (HiddenStates once = embed(3);
         HiddenStates twice = embed(3);
@@ -159,7 +191,7 @@ class HiddenStatesTest {
           @Override
           public void end() {}
         };
-    try (HiddenStates hidden = HiddenStates.embed(model, WINDOWS, 3, progress)) {
+    try (HiddenStates hidden = HiddenStates.embed(model, WINDOWS, 3, StatesHome.DEVICE, progress)) {
       assertEquals(List.of(), steps);
       hidden.advance(block);
       assertEquals(List.of(3L, 3L, 1L), steps);

@@ -39,6 +39,7 @@ class ModelFolderTest {
       assertEquals(List.of("a", "b"), List.copyOf(model.names()));
       assertEquals("llama", model.config().get("model_type").asText());
       assertEquals(22, model.parameterBytes());
+      assertEquals(Dtype.F32, model.dtype(), "16 of 22 bytes");
       assertEquals(Dtype.BF16, model.entry("b").dtype());
       assertTrue(model.contains("a"));
       assertFalse(model.contains("c"));

@@ -2,16 +2,17 @@ package dev.espalier.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.espalier.cli.Runs.Result;
+import dev.espalier.device.CudaSupport;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
-import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -136,9 +137,11 @@ class BadInputTest {
 
   @Test
   void refusesCudaWhereThereIsNone() throws IOException {
-    assumeFalse(torch.cuda_is_available(), "this machine has CUDA");
-    prune("--device", "cuda").refused("--device cuda", "no CUDA", "-Pgpu");
-    prune("--device", "cuda:1").refused("--device cuda:1");
+    Optional<String> obstacle = CudaSupport.probe().obstacle();
+    assumeTrue(obstacle.isPresent(), "this machine has CUDA");
+    prune("--device", "cuda").refused("--device cuda cannot be used", obstacle.get());
+    prune("--device", "cuda:1").refused("--device cuda:1 cannot be used", obstacle.get());
+    Runs.run("eval", "--device", "cuda").refused("--device cuda cannot be used", obstacle.get());
   }
 
   @ParameterizedTest

@@ -10,9 +10,10 @@ import dev.espalier.allocation.AtpAllocation;
 import dev.espalier.allocation.DlpAllocation;
 import dev.espalier.allocation.OwlAllocation;
 import dev.espalier.allocation.UniformAllocation;
+import dev.espalier.device.ComputeDevice;
+import dev.espalier.job.ComputeSettings;
 import dev.espalier.job.PruneRequest;
 import dev.espalier.kernels.Rounding;
-import dev.espalier.model.Placement;
 import dev.espalier.pruning.MagnitudePruning;
 import dev.espalier.pruning.SparseGptPruning;
 import dev.espalier.pruning.SparsityPattern;
@@ -21,7 +22,9 @@ import dev.espalier.pruning.WandaPruning;
 import dev.espalier.pruning.WandaVariantPruning;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,7 +36,8 @@ class PruneOptionsTest {
   private static PruneRequest request(String line) {
     List<String> args = line.isEmpty() ? List.of() : List.of(line.split(" "));
     List<String> translated = PublishedAliases.translate(args).args();
-    return PruneCommand.request(new OptionParser(new PruneCommand()).parse(translated));
+    return PruneCommand.request(
+        new OptionParser(new PruneCommand()).parse(translated), new QuietListener());
   }
 
   private static List<String> notes(String line) {
@@ -56,7 +60,7 @@ class PruneOptionsTest {
     assertEquals(OptionalInt.empty(), request.calibration().seqLen());
     assertEquals(0, request.calibration().seed());
     assertEquals(List.of(Sample.TEST), request.evaluation());
-    assertEquals(Placement.cpu(), request.placement());
+    assertEquals(Optional.empty(), request.compute().dtype());
     assertTrue(request.compareUniform());
   }
 
@@ -80,7 +84,9 @@ class PruneOptionsTest {
     assertEquals(7, request.calibration().samples());
     assertEquals(OptionalInt.of(33), request.calibration().seqLen());
     assertEquals(12345678901L, request.calibration().seed());
-    assertEquals("bfloat16", request.placement().dtypeName());
+    assertEquals(
+        new ComputeSettings(ComputeDevice.CPU, Optional.of(ScalarType.BFloat16)),
+        request.compute());
     assertFalse(request.compareUniform(), "only the sample is compared unasked");
   }
 

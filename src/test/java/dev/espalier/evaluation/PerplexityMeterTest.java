@@ -7,6 +7,7 @@ import dev.espalier.Progress;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.calibration.HiddenStates;
 import dev.espalier.calibration.TokenWindows;
+import dev.espalier.device.ComputeDevice;
 import dev.espalier.kernels.Rounding;
 import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.DecoderModel;
@@ -84,7 +85,7 @@ class PerplexityMeterTest {
     try (DecoderModel exact = source.open()) {
       double expected = expected(exact, windows);
       for (ScalarType dtype : List.of(ScalarType.BFloat16, ScalarType.Half)) {
-        try (DecoderModel model = source.open(new Placement(dtype, "cpu"))) {
+        try (DecoderModel model = source.open(new Placement(dtype, ComputeDevice.CPU))) {
           double value = Perplexity.measure(model, windows, Progress.NONE).value();
           assertEquals(expected, value, 0.03 * expected);
         }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.espalier.device.ComputeDevice;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -174,7 +175,7 @@ class DecoderBlockTest {
   void lowPrecisionStaysClose() {
     float[] exact = Tensors.values(Tensors.logits(model, fixture.tokens(2, 30)));
     for (ScalarType dtype : List.of(ScalarType.BFloat16, ScalarType.Half)) {
-      try (DecoderModel low = fixture.open(new Placement(dtype, "cpu"))) {
+      try (DecoderModel low = fixture.open(new Placement(dtype, ComputeDevice.CPU))) {
         Tensor logits = Tensors.logits(low, fixture.tokens(2, 30));
         assertSame(dtype, logits.scalar_type().intern());
         float[] rounded = Tensors.values(logits);

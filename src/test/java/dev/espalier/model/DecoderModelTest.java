@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
+import dev.espalier.device.ComputeDevice;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -76,8 +77,8 @@ class DecoderModelTest {
 
   @Test
   void placementsAreChecked() {
-    assertThrows(BadInputException.class, () -> new Placement(ScalarType.Double, "cpu"));
-    assertThrows(BadInputException.class, () -> new Placement(ScalarType.Float, "gpu"));
+    assertThrows(
+        BadInputException.class, () -> new Placement(ScalarType.Double, ComputeDevice.CPU));
   }
 
   @Test

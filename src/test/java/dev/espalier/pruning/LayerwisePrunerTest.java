@@ -12,6 +12,7 @@ import dev.espalier.calibration.HiddenStates;
 import dev.espalier.calibration.InputStatistics;
 import dev.espalier.calibration.LayerHessian;
 import dev.espalier.calibration.TokenWindows;
+import dev.espalier.device.ComputeDevice;
 import dev.espalier.kernels.Kernels;
 import dev.espalier.kernels.Rounding;
 import dev.espalier.model.DecoderModel;
@@ -80,7 +81,8 @@ class LayerwisePrunerTest {
   void everyBlockLosesItsShare(PruningMethod method) {
     for (ScalarType dtype :
         new ScalarType[] {ScalarType.Float, ScalarType.BFloat16, ScalarType.Half}) {
-      try (KeptBlocks output = pruned(method, Rounding.EXACT, new Placement(dtype, "cpu"))) {
+      try (KeptBlocks output =
+          pruned(method, Rounding.EXACT, new Placement(dtype, ComputeDevice.CPU))) {
         assertEquals(3, output.results.size());
         double tolerance = method instanceof WandaVariantPruning ? 0.01 : 2e-4;
         for (BlockResult block : output.results) {
@@ -221,7 +223,7 @@ class LayerwisePrunerTest {
   void weightsThatAreTooLargeForTheComputeDtypeAreNoDamage() {
     source.tensor("model.layers.0.mlp.up_proj.weight").mul_(new Scalar(1e8));
     try (KeptBlocks output = new KeptBlocks(source);
-        DecoderModel model = source.open(new Placement(ScalarType.Half, "cpu"))) {
+        DecoderModel model = source.open(new Placement(ScalarType.Half, ComputeDevice.CPU))) {
       var e =
           assertThrows(
               BadInputException.class,

@@ -11,6 +11,7 @@ import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.calibration.HiddenStates;
 import dev.espalier.checkpoint.ModelFolder;
 import dev.espalier.checkpoint.ModelFolderWriter;
+import dev.espalier.device.ComputeDevice;
 import dev.espalier.kernels.Rounding;
 import dev.espalier.model.CheckpointWeights;
 import dev.espalier.model.DecoderBlock;
@@ -50,7 +51,9 @@ class PrunedModelWriterTest {
   void open() {
     folder = ModelFolder.open(Path.of("src", "test", "resources", "families", "llama_plain"));
     weights = new CheckpointWeights(folder::contains, folder::tensor);
-    model = DecoderModel.open(folder.config(), weights, new Placement(ScalarType.BFloat16, "cpu"));
+    model =
+        DecoderModel.open(
+            folder.config(), weights, new Placement(ScalarType.BFloat16, ComputeDevice.CPU));
   }
 
   @AfterEach

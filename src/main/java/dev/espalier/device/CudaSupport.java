@@ -1,0 +1,87 @@
+package dev.espalier.device;
+
+import dev.espalier.kernels.Kernels;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URL;
+import java.util.List;
+import java.util.Optional;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * What this machine and this build offer of CUDA.
+ *
+ * @param devices how many devices both libtorch and our own library can use
+ * @param obstacle if there are none: why, and what to do, as the rest of a sentence
+ * @param surprising whether the build was made for CUDA all the same
+ */
+public record CudaSupport(int devices, Optional<String> obstacle, boolean surprising) {
+  /** libtorch's CUDA part. It would look for the second on its own, but not where it lies. */
+  private static final List<String> TORCH_CUDA =
+      List.of("libtorch_cuda.so", "libtorch_cuda_linalg.so");
+
+  private static final String GPU_NATIVES =
+      "/org/bytedeco/pytorch/" + Loader.getPlatform() + "-gpu/";
+
+  private static final String DRIVER = "libcuda.so.1";
+
+  static CudaSupport of(int devices) {
+    return new CudaSupport(devices, Optional.empty(), false);
+  }
+
+  static CudaSupport none(String obstacle, boolean surprising) {
+    return new CudaSupport(0, Optional.of(obstacle), surprising);
+  }
+
+  /**
+   * Looks. JavaCPP goes on without libtorch's CUDA part where that cannot be loaded, and says
+   * nothing; so it is loaded once more here, for the sake of the reason.
+   */
+  public static CudaSupport probe() {
+    Loader.load(torch.class);
+    for (String part : TORCH_CUDA) {
+      URL resource = torch.class.getResource(GPU_NATIVES + part);
+      if (resource == null) {
+        return none("this build has libtorch for the CPU only; build with -Pgpu", false);
+      }
+      Optional<String> failure = failure(extracted(resource));
+      if (failure.isPresent()) {
+        return none(
+            "libtorch's CUDA part could not be loaded ("
+                + failure.get()
+                + "); install CUDA 13 with cuBLAS, cuSPARSE and cuSOLVER, cuDNN 9 and NCCL",
+            true);
+      }
+    }
+    if (!torch.cuda_is_available()) {
+      return none(
+          failure(DRIVER)
+              .map(f -> "the NVIDIA driver could not be loaded (" + f + "); install it")
+              .orElse("the NVIDIA driver offers no device that libtorch can use"),
+          true);
+    }
+    int ours = Kernels.cudaDevices();
+    return ours == 0
+        ? none("our own library was built without CUDA kernels; install nvcc and build again", true)
+        : of(Math.min(torch.cuda_device_count(), ours));
+  }
+
+  private static String extracted(URL resource) {
+    try {
+      return Loader.cacheResource(resource).getPath();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What the system's loader says against a library: which one is missing in the end. */
+  private static Optional<String> failure(String library) {
+    try {
+      Loader.loadGlobal(library);
+      return Optional.empty();
+    } catch (UnsatisfiedLinkError e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+}

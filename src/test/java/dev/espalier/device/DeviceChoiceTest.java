@@ -1,0 +1,81 @@
+package dev.espalier.device;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import dev.espalier.BadInputException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DeviceChoiceTest {
+  private static final CudaSupport CPU_BUILD = CudaSupport.none("build with -Pgpu", false);
+  private static final CudaSupport BROKEN =
+      CudaSupport.none("libcublas.so.13 could not be loaded", true);
+
+  private final List<String> notes = new ArrayList<>();
+
+  private String choose(String name, CudaSupport cuda) {
+    return DeviceChoice.of(name, () -> cuda, notes::add).toString();
+  }
+
+  private String refusal(String name, CudaSupport cuda) {
+    return assertThrows(BadInputException.class, () -> choose(name, cuda)).getMessage();
+  }
+
+  @Test
+  void autoTakesTheFirstCudaDeviceWhereThereIsOne() {
+    assertEquals("cuda:0", choose("auto", CudaSupport.of(2)));
+    assertEquals("cpu", choose("auto", CPU_BUILD));
+    assertEquals(List.of(), notes);
+  }
+
+  @Test
+  void autoSaysWhyABuildForCudaComputesOnTheCpu() {
+    assertEquals("cpu", choose("auto", BROKEN));
+    assertEquals(List.of("Computing on the CPU: libcublas.so.13 could not be loaded."), notes);
+  }
+
+  @Test
+  void theCpuNeedsNoLookAtCuda() {
+    Runnable choice = () -> DeviceChoice.of("cpu", () -> fail("looked"), notes::add);
+    choice.run();
+    assertEquals(List.of(), notes);
+  }
+
+  @Test
+  void aBareCudaIsTheFirstDevice() {
+    assertEquals("cuda:0", choose("cuda", CudaSupport.of(1)));
+    assertEquals("cuda:0", choose("cuda:0", CudaSupport.of(1)));
+    assertEquals("cuda:3", choose("cuda:3", CudaSupport.of(4)));
+  }
+
+  @Test
+  void saysWhatKeepsCudaFromBeingUsed() {
+    assertEquals("--device cuda cannot be used: build with -Pgpu", refusal("cuda", CPU_BUILD));
+    assertEquals(
+        "--device cuda:1 cannot be used: libcublas.so.13 could not be loaded",
+        refusal("cuda:1", BROKEN));
+  }
+
+  @Test
+  void saysHowManyDevicesThereAre() {
+    assertEquals(
+        "--device cuda:1 is not there: the only CUDA device is cuda:0",
+        refusal("cuda:1", CudaSupport.of(1)));
+    assertEquals(
+        "--device cuda:400 is not there: the 4 CUDA devices are cuda:0 to cuda:3",
+        refusal("cuda:400", CudaSupport.of(4)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"gpu", "cuda:", "cuda:-1", "cuda:x", "CUDA", "", "cuda:1234567890", "cpu:0"})
+  void refusesOtherNames(String name) {
+    String message = refusal(name, CudaSupport.of(1));
+    assertEquals("--device is \"" + name + "\"; choose among auto, cpu, cuda and cuda:N", message);
+  }
+}
