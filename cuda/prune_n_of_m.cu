@@ -1,4 +1,3 @@
-#include "columns.cuh"
 #include "element.cuh"
 #include "ops.hpp"
 #include "score.cuh"
@@ -71,7 +70,7 @@ __global__ void __launch_bounds__(threads, size < 64 ? 2 : 1)
   constexpr uint32_t padding = ~0U;
 
   const int width = many ? unit : group;
-  const int64_t column = own_column() * width;
+  const int64_t column = (static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x) * width;
   if (column >= w.cols) return;
   // Of the unit's columns the first `width` exist: a whole number of accesses.
   const auto exists = [&](int k) { return many || k / access * access < group; };
@@ -82,9 +81,10 @@ __global__ void __launch_bounds__(threads, size < 64 ? 2 : 1)
     for (int k = 0; k < unit; ++k) scales[k] = scale_of(k);
   }
 
-  const int64_t step = row_step();
-  T* at = w.row(own_row()) + column;
-  for (int64_t row = own_row(); row < w.rows; row += batch * step, at += batch * step * w.stride) {
+  const int64_t first_row = static_cast<int64_t>(blockIdx.y) * blockDim.y + threadIdx.y;
+  const int64_t step = static_cast<int64_t>(gridDim.y) * blockDim.y;
+  T* at = w.row(first_row) + column;
+  for (int64_t row = first_row; row < w.rows; row += batch * step, at += batch * step * w.stride) {
     Pack<T, access> packs[batch][unit / access] = {};
 #pragma unroll
     for (int b = 0; b < batch; ++b) {
@@ -138,9 +138,17 @@ __global__ void __launch_bounds__(threads, size < 64 ? 2 : 1)
 template <class T, int size, int access>
 void launch(const esp_matrix& w, const float* s, int group, int prune, cudaStream_t stream) {
   const int64_t units = w.cols / (size <= access ? access : group);
-  const dim3 block = block_over(units, threads);
-  ESP_LAUNCH((prune_n_of_m_kernel<T, size, access>), grid_over(units, w.rows, block, 8), block, 0,
-             stream, view_of<T>(w), s, group, prune);
+  // Threads stand side by side as far as there are units, the others in rows below them.
+  unsigned across = 1;
+  while (across < units && across < threads) across *= 2;
+  const dim3 block(across, threads / across);
+  constexpr int64_t rows_each = 8;  // so that scales are read once for several rows
+  const int64_t down = ceil_div(w.rows, rows_each * block.y);
+  constexpr int64_t most_down = 65535;
+  const dim3 grid(static_cast<unsigned>(ceil_div(units, across)),
+                  static_cast<unsigned>(down < most_down ? down : most_down));
+  ESP_LAUNCH((prune_n_of_m_kernel<T, size, access>), grid, block, 0, stream, view_of<T>(w), s,
+             group, prune);
   check_launch();
 }
 

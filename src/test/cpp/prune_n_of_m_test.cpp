@@ -81,6 +81,25 @@ TEST(PruneNOfM, TallAndBroadMatrices) {
   }
 }
 
+TEST(PruneNOfM, LeavesTheRestOfAWiderMatrixAlone) {
+  for (esp_dtype dtype : weight_dtypes) {
+    Matrix w(dtype, 40, 96);
+    fill(w, Content::coarse, 1);
+    const Matrix dense = w;
+    esp_matrix part = w.view();
+    part.cols = 64;
+    for_every_setting([&] {
+      w = dense;
+      ASSERT_EQ(ESP_OK, esp_prune_n_of_m(&part, nullptr, 2, 4, nullptr)) << esp_last_error();
+      Matrix want = expected(dense, nullptr, 2, 4);
+      for (int64_t i = 0; i < 40; ++i) {
+        for (int64_t j = 64; j < 96; ++j) want.set(i, j, dense.get(i, j));
+      }
+      EXPECT_TRUE(w.bytes() == want.bytes());
+    });
+  }
+}
+
 TEST(PruneNOfM, AgainChangesNothing) {
   Matrix w(ESP_F32, 8, 64);
   fill(w, Content::coarse, 1);
