@@ -364,7 +364,7 @@ void wait_for_copies(int groups_still_allowed) {
   auto& copies = current->copies;
   while (copies.size() > static_cast<size_t>(groups_still_allowed) + 1) {
     for (const Copy& copy : copies.front()) {
-      std::memcpy(copy.to, copy.from, copy.bytes);
+      if (copy.bytes > 0) std::memcpy(copy.to, copy.from, copy.bytes);
       std::memset(static_cast<char*>(copy.to) + copy.bytes, 0, copy.zeros_after);
     }
     copies.erase(copies.begin());
