@@ -68,13 +68,12 @@ struct Magnitudes {
     first. */
 template <int values>
 __device__ Cut cut_of_tile(const Order& order, int64_t ties, const uint32_t* tile_counts) {
-  const uint32_t value = order.key % values;
+  const uint32_t* counts = tile_counts + order.key % values;  // a tile's every `values`-th
   int64_t before = 0;
-  for (int64_t t = threadIdx.x; t < blockIdx.x; t += select_threads) {
-    before += tile_counts[t * values + value];
-  }
+#pragma unroll 1
+  for (unsigned t = threadIdx.x; t < blockIdx.x; t += select_threads) before += counts[t * values];
   const int64_t left = ties - block_sum<select_threads>(before);
-  const int64_t own = tile_counts[static_cast<int64_t>(blockIdx.x) * values + value];
+  const int64_t own = counts[blockIdx.x * values];
   if (left >= own) return {order.key + 1, 0};
   return {order.key, left > 0 ? left : 0};
 }

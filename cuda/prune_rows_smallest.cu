@@ -1,3 +1,4 @@
+#include "error.hpp"
 #include "ops.hpp"
 #include "radix_select.cuh"
 #include "score.cuh"
@@ -156,6 +157,8 @@ void prune_rows(const esp_matrix& w, const float* s, Shares shares, cudaStream_t
 size_t prune_rows_smallest_workspace(const esp_matrix& /*w*/, int /*cpu_threads*/) { return 0; }
 
 void prune_rows_smallest(const esp_matrix& w, const float* s, int64_t total, const Execution& run) {
+  // Counts in shared memory have 32 bits.
+  if (w.cols > UINT32_MAX) throw Error{ESP_UNSUPPORTED, "w has more than 2^32 columns"};
   const Shares shares = {total / w.rows, total % w.rows};
   const cudaStream_t stream = stream_of(run.stream);
   with_element(w.dtype, [&](auto element) {
