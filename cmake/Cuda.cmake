@@ -31,7 +31,7 @@ set(ESPALIER_CUDA_SOURCES
   cuda/sparsegpt_sweep.cu
   cuda/sweep_choice.cu
   cuda/sweep_panel.cu
-  cuda/missing.cu)
+  cuda/accumulate_hessian.cu)
 list(TRANSFORM ESPALIER_CUDA_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/)
 
 function(espalier_add_cuda target)

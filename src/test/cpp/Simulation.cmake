@@ -15,7 +15,8 @@ endif()
 set_source_files_properties(${ESPALIER_CUDA_SOURCES} PROPERTIES
   LANGUAGE CXX
   COMPILE_OPTIONS "-x;c++")
-add_library(espalier_sim STATIC ${ESPALIER_SOURCES} ${ESPALIER_CUDA_SOURCES} sim/sim.cpp)
+add_library(espalier_sim STATIC ${ESPALIER_SOURCES} ${ESPALIER_CUDA_SOURCES}
+  sim/sim.cpp sim/tensor_cores.cpp)
 espalier_add_cpu_kernels(espalier_sim -O1 -g1 ${sanitizers})
 target_compile_features(espalier_sim PUBLIC cxx_std_17)
 target_compile_definitions(espalier_sim PRIVATE
@@ -27,7 +28,9 @@ target_compile_options(espalier_sim
   PUBLIC ${sanitizers} -fno-omit-frame-pointer PRIVATE -O1 -g1 -Wall -Wextra -Wno-unknown-pragmas)
 target_link_options(espalier_sim PUBLIC ${sanitizers})
 
-add_executable(espalier_sim_tests ${kernel_tests})
+add_executable(espalier_sim_tests ${kernel_tests} sim/product_test.cpp)
+target_include_directories(espalier_sim_tests PRIVATE
+  ${PROJECT_SOURCE_DIR}/src/main/cpp/src ${PROJECT_SOURCE_DIR}/cuda)
 target_compile_definitions(espalier_sim_tests PRIVATE ESPALIER_SIMULATED)
 target_link_libraries(espalier_sim_tests PRIVATE espalier_sim espalier_warnings GTest::gtest_main)
 gtest_discover_tests(espalier_sim_tests TEST_PREFIX sim.)

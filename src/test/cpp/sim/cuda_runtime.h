@@ -12,7 +12,7 @@
  * around every variable. Asynchronous copies happen when they are waited for, not before.
  *
  * What this cannot show: the memory model beyond barriers, races inside a barrier interval that
- * every order happens to survive, rounding inside tensor cores, and time.
+ * every order happens to survive, and time.
  */
 
 #include <cmath>
@@ -169,7 +169,8 @@ using Combine = void (*)(unsigned mask, void* const* in, void* const* out);
 void with_warp(unsigned mask, Combine combine, void* in, void* out);
 unsigned lane();
 
-/** Does something when this thread waits for its asynchronous copies. */
+/** Copies, and writes zeros behind, when this thread waits for its asynchronous copies. Both
+    addresses must be multiples of all the bytes written. */
 void defer_copy(void* to, const void* from, size_t bytes, size_t zeros_after);
 void commit_copies();
 void wait_for_copies(int groups_still_allowed);
@@ -254,6 +255,8 @@ struct Or {
 float f32_from_f16(uint16_t bits);
 
 }  // namespace sim
+
+#include "tensor_cores.h"
 
 #define ESP_LAUNCH(kernel, grid, block, shared, stream, ...)                       \
   do {                                                                             \

@@ -352,6 +352,9 @@ void with_warp(unsigned mask, Combine combine, void* in, void* out) {
 }
 
 void defer_copy(void* to, const void* from, size_t bytes, size_t zeros_after) {
+  const size_t size = bytes + zeros_after;
+  if (reinterpret_cast<uintptr_t>(to) % size != 0 || reinterpret_cast<uintptr_t>(from) % size != 0)
+    fail("an asynchronous copy is not aligned to its size");
   current->copies.back().push_back({to, from, bytes, zeros_after});
 }
 
