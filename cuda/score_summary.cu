@@ -149,7 +149,7 @@ __global__ void __launch_bounds__(select_threads, Pass::residents)
     score_summary_kernel(View<T> w, const float* s, unsigned first_block, Call call) {
   ESP_SHARED(bins, uint32_t[1 << select_digit_bits]);
   const auto rank = static_cast<unsigned long long>(call.scores - 1) / 2;
-  DigitCount median(SelectDigits<31>::at(Pass::pass), &call.summary->median, bins);
+  DigitCount median(SelectDigits<score_key_bits>::at(Pass::pass), &call.summary->median, bins);
   Pass own(call);
   median.begin();
   const MatrixCursor<T, count> cursor(w, steps_in_grid(w.rows * (w.cols / count)));
