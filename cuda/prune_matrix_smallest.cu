@@ -14,7 +14,7 @@ struct Magnitude;
 
 template <>
 struct Magnitude<float> {
-  static constexpr int bits = 31;
+  static constexpr int bits = score_key_bits;
   __device__ static uint32_t key(float w) { return score_key(w); }
 };
 
@@ -68,13 +68,12 @@ struct Magnitudes {
     first. */
 template <int values>
 __device__ Cut cut_of_tile(const Order& order, int64_t ties, const uint32_t* tile_counts) {
-  const uint32_t value = order.key % values;
+  const uint32_t* counts = tile_counts + order.key % values;  // a tile's every `values`-th
   int64_t before = 0;
-  for (int64_t t = threadIdx.x; t < blockIdx.x; t += select_threads) {
-    before += tile_counts[t * values + value];
-  }
+#pragma unroll 1
+  for (unsigned t = threadIdx.x; t < blockIdx.x; t += select_threads) before += counts[t * values];
   const int64_t left = ties - block_sum<select_threads>(before);
-  const int64_t own = tile_counts[static_cast<int64_t>(blockIdx.x) * values + value];
+  const int64_t own = counts[blockIdx.x * values];
   if (left >= own) return {order.key + 1, 0};
   return {order.key, left > 0 ? left : 0};
 }
@@ -97,20 +96,19 @@ __global__ void __launch_bounds__(select_threads, select_residents)
       });
 }
 
+template <class T>
 struct Scratch {
   Selection* selection;
-  uint32_t* tile_counts;
+  uint32_t* tile_counts;  // see select_kth
 
   Scratch(const esp_matrix& w, Workspace& workspace)
       : selection(workspace.take<Selection>(1)),
-        tile_counts(workspace.take<uint32_t>(
-            most_select_blocks(w.rows * w.cols) *
-            (w.dtype == ESP_F32 ? SelectDigits<31>::last_values : SelectDigits<15>::last_values))) {
-  }
+        tile_counts(workspace.take<uint32_t>(int64_t{most_select_blocks(w.rows * w.cols)} *
+                                             SelectDigits<Magnitude<T>::bits>::last_values)) {}
 };
 
 template <class T, int count>
-void launch(const esp_matrix& w, int64_t prune, bool with_ties, const Scratch& scratch,
+void launch(const esp_matrix& w, int64_t prune, bool with_ties, const Scratch<T>& scratch,
             cudaStream_t stream) {
   const unsigned blocks = select_blocks(w.rows * w.cols);
   const Tiles<T, count> tiles = {view_of<T>(w), ceil_div(w.rows * (w.cols / count), blocks)};
@@ -126,17 +124,17 @@ void launch(const esp_matrix& w, int64_t prune, bool with_ties, const Scratch& s
 
 size_t prune_matrix_smallest_workspace(const esp_matrix& w) {
   Workspace workspace(nullptr);
-  Scratch(w, workspace);
+  with_element(w.dtype, [&](auto element) { Scratch<decltype(element)>(w, workspace); });
   return workspace.used();
 }
 
 void prune_matrix_smallest(const esp_matrix& w, int64_t count, bool with_ties,
                            const Execution& run) {
   Workspace workspace(run.workspace);
-  const Scratch scratch(w, workspace);
   const cudaStream_t stream = stream_of(run.stream);
   with_element(w.dtype, [&](auto element) {
     using T = decltype(element);
+    const Scratch<T> scratch(w, workspace);
     if (is_wide(w, sizeof(T))) {
       launch<T, wide<T>>(w, count, with_ties, scratch, stream);
     } else {

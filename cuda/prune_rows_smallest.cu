@@ -1,3 +1,4 @@
+#include "error.hpp"
 #include "ops.hpp"
 #include "radix_select.cuh"
 #include "score.cuh"
@@ -51,14 +52,16 @@ class RowKeys {
   int64_t packs_;
 };
 
-/** Finds where to cut a row, `prune` >= 1. visit(add) calls add(key) for this thread's keys. */
+/** Finds where to cut a row that loses `prune` >= 1. visit(pass, add) calls add(key) for each of
+   this thread's keys; all bins are 0, before and after. */
 template <int threads, int digit_bits, class Visit>
 __device__ Cut find_cut(int64_t prune, uint32_t* bins, const Visit& visit) {
+  using Passes = Digits<score_key_bits, digit_bits>;
   constexpr int each = (1 << digit_bits) / threads;
   const auto wanted = static_cast<unsigned long long>(prune);
   Order order = {0, 0, 0};
-  for (int i = 0; i < Digits<31, digit_bits>::count; ++i) {
-    const Digit digit = Digits<31, digit_bits>::at(i);
+  for (int i = 0; i < Passes::count; ++i) {
+    const Digit digit = Passes::at(i);
     visit(i, [&](uint32_t key) {
       if (digit.continues(key, order.key)) atomicAdd(&bins[digit.of(key)], 1U);
     });
@@ -156,6 +159,8 @@ void prune_rows(const esp_matrix& w, const float* s, Shares shares, cudaStream_t
 size_t prune_rows_smallest_workspace(const esp_matrix& /*w*/, int /*cpu_threads*/) { return 0; }
 
 void prune_rows_smallest(const esp_matrix& w, const float* s, int64_t total, const Execution& run) {
+  // Counts in shared memory have 32 bits.
+  if (w.cols > UINT32_MAX) throw Error{ESP_UNSUPPORTED, "w has more than 2^32 columns"};
   const Shares shares = {total / w.rows, total % w.rows};
   const cudaStream_t stream = stream_of(run.stream);
   with_element(w.dtype, [&](auto element) {

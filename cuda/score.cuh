@@ -10,6 +10,8 @@ namespace espalier::cuda {
 
 /** Every NaN: one key above infinity's. */
 inline constexpr uint32_t nan_key = 0x7F800001;
+/** The sign's bit is always 0. */
+inline constexpr int score_key_bits = 31;
 
 /** The score in f32, never contracted into what is done with it. */
 __device__ inline float score(float w, float s) { return __fmul_rn(std::fabs(w), s); }

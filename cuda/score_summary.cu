@@ -8,9 +8,9 @@ namespace espalier::cuda {
 
 namespace {
 
-/** What a block contributes to a sum in f64, or to two. */
+/** What a block finds: sums of its scores, and of their squares, less the mean once it is known. */
 struct Partial {
-  double first, second;
+  double scores, squares;
 };
 
 /** Device memory of a call, all zero at first. */
@@ -41,15 +41,14 @@ __device__ uint32_t key_above(double x) {
 
 __device__ double score_of(uint32_t key) { return static_cast<double>(__uint_as_float(key)); }
 
-/** Adds up a block's f64 values: each thread's in order, then the threads'. */
-__device__ Partial sum_of_partials(const Call& call) {
-  Partial sum = {0, 0};
+/** Adds up what the blocks left, always in the same order. */
+__device__ double sum_of(double Partial::*part, const Call& call) {
+  double sum = 0;
 #pragma unroll 1
   for (unsigned b = threadIdx.x; b < call.blocks; b += select_threads) {
-    sum.first += call.partials[b].first;
-    sum.second += call.partials[b].second;
+    sum += call.partials[b].*part;
   }
-  return {block_sum<select_threads>(sum.first), block_sum<select_threads>(sum.second)};
+  return block_sum<select_threads>(sum);
 }
 
 // The scores are read three times, each time for one more digit of the median. What else a pass
@@ -59,7 +58,7 @@ __device__ Partial sum_of_partials(const Call& call) {
 class Totals {
  public:
   static constexpr int pass = 0;
-  static constexpr int residents = select_residents;
+  static constexpr int residents = 2;  // f64 takes registers
 
   __device__ explicit Totals(const Call& /*call*/) {}
   __device__ void add(uint32_t key) {
@@ -73,7 +72,7 @@ class Totals {
     if (threadIdx.x % warp_size == 0) atomicMax(&call.summary->max, max);
   }
   __device__ static void finish(const Call& call) {
-    const double sum = sum_of_partials(call).first;
+    const double sum = sum_of(&Partial::scores, call);
     if (threadIdx.x != 0) return;
     esp_score_summary_result& result = call.summary->result;
     result.count = call.scores;
@@ -91,7 +90,7 @@ class Totals {
 class Moments {
  public:
   static constexpr int pass = 1;
-  static constexpr int residents = 2;  // as many as have registers enough
+  static constexpr int residents = 2;
 
   __device__ explicit Moments(const Call& call)
       : mean_(call.summary->result.mean), least_outlier_(call.summary->least_outlier) {}
@@ -109,7 +108,8 @@ class Moments {
     if (threadIdx.x % warp_size == 0) atomicAdd(&call.summary->outliers, outliers);
   }
   __device__ static void finish(const Call& call) {
-    const auto [differences, squares] = sum_of_partials(call);
+    const double differences = sum_of(&Partial::scores, call);
+    const double squares = sum_of(&Partial::squares, call);
     if (threadIdx.x != 0) return;
     const auto n = static_cast<double>(call.scores);
     // The differences add up to what the mean was rounded by.
@@ -149,7 +149,7 @@ __global__ void __launch_bounds__(select_threads, Pass::residents)
     score_summary_kernel(View<T> w, const float* s, unsigned first_block, Call call) {
   ESP_SHARED(bins, uint32_t[1 << select_digit_bits]);
   const auto rank = static_cast<unsigned long long>(call.scores - 1) / 2;
-  DigitCount median(SelectDigits<31>::at(Pass::pass), &call.summary->median, bins);
+  DigitCount median(SelectDigits<score_key_bits>::at(Pass::pass), &call.summary->median, bins);
   Pass own(call);
   median.begin();
   const MatrixCursor<T, count> cursor(w, steps_in_grid(w.rows * (w.cols / count)));

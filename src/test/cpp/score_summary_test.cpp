@@ -105,6 +105,12 @@ TEST(ScoreSummary, AnyOutlierMultiple) {
   for (double multiple : {0.0, 0.5, 1.0, 3.0, 7.5, 1e300}) expect_oracle(in, multiple);
 }
 
+// The bound is not rounded to f32.
+TEST(ScoreSummary, OutliersNextToTheBound) {
+  Input in = input(ESP_F16, {{20, 30}}, Content::equal, false, 1);
+  for (double multiple : {1 - 1e-12, 1.0, 1 + 1e-12}) expect_oracle(in, multiple);
+}
+
 TEST(ScoreSummary, MixedTypes) {
   Input in = input(ESP_F32, {{100, 300}, {200, 300}}, Content::gaussian, true, 1);
   in.weights[1] = Matrix(ESP_F16, 200, 300);
