@@ -1,8 +1,6 @@
 package dev.espalier.allocation;
 
 import dev.espalier.BadInputException;
-import dev.espalier.kernels.ScoreSummary;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -30,12 +28,8 @@ public record AtpAllocation(double beta) implements SparsityAllocation {
   }
 
   @Override
-  public boolean needsScores() {
-    return false;
-  }
-
-  @Override
-  public double[] densities(double sparsity, int blocks, List<ScoreSummary> scores) {
+  public double[] densities(double sparsity, DenseModel model) {
+    int blocks = model.blocks().size();
     double bound =
         blocks == 1
             ? Double.POSITIVE_INFINITY

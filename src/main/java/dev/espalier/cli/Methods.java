@@ -3,6 +3,7 @@ package dev.espalier.cli;
 import dev.espalier.BadInputException;
 import dev.espalier.allocation.AtpAllocation;
 import dev.espalier.allocation.DlpAllocation;
+import dev.espalier.allocation.Measurement;
 import dev.espalier.allocation.OwlAllocation;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.UniformAllocation;
@@ -49,8 +50,8 @@ final class Methods {
         .addOption(
             CommonOptions.value(
                 "dlp-statistic",
-                "median|mean",
-                "dlp: the paper's median or the released code's mean (median)"))
+                "NAME",
+                "dlp: the paper's median, the released code's mean, or sum, max, std, var (median)"))
         .addOption(
             CommonOptions.value("owl-lambda", "L", "owl: half the range of densities (0.08)"))
         .addOption(CommonOptions.value("owl-m", "M", "owl: outliers exceed M times the mean (5)"))
@@ -114,8 +115,9 @@ final class Methods {
       case "dlp" ->
           new DlpAllocation(
               CommonOptions.number(line, "alpha", 0.15),
-              DlpAllocation.Statistic.valueOf(
-                  CommonOptions.choice(line, "dlp-statistic", "median", "mean")
+              Measurement.Score.valueOf(
+                  CommonOptions.choice(
+                          line, "dlp-statistic", "median", "mean", "sum", "max", "std", "var")
                       .toUpperCase(Locale.ROOT)));
       case "owl" ->
           new OwlAllocation(

@@ -136,12 +136,9 @@ final class PruneCommand implements Command {
       SparsityAllocation allocation,
       SparsityPattern pattern,
       double sparsity) {
-    String amount =
-        pattern instanceof SparsityPattern.NofM nofM
-            ? nofM.keep() + "of" + nofM.group()
-            : String.valueOf(sparsity);
     Path name = model.toAbsolutePath().normalize().getFileName();
     return Path.of(
-        "pruned", "%s-%s-%s-%s".formatted(name, method.name(), allocation.name(), amount));
+        "pruned",
+        "%s-%s-%s-%s".formatted(name, method.name(), allocation.name(), pattern.label(sparsity)));
   }
 }

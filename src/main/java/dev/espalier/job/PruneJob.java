@@ -12,7 +12,6 @@ import dev.espalier.model.DecoderModel;
 import dev.espalier.model.LinearDescription;
 import dev.espalier.model.Placement;
 import dev.espalier.pruning.PrunedModelWriter;
-import dev.espalier.pruning.SparsityPattern.NofM;
 import dev.espalier.report.CorpusPerplexity;
 import dev.espalier.report.PruneReport;
 import dev.espalier.report.ReportJson;
@@ -87,15 +86,13 @@ public final class PruneJob {
   }
 
   private static void checkPattern(PruneRequest request, DecoderModel model) {
-    if (!(request.pattern() instanceof NofM pattern)) {
-      return;
-    }
+    int group = request.pattern().group();
     for (int block = 0; block < model.blockCount(); block++) {
       for (LinearDescription linear : model.description().linears(block)) {
-        if (linear.inFeatures() % pattern.group() != 0) {
+        if (linear.inFeatures() % group != 0) {
           throw new BadInputException(
               "%s has %d columns, which groups of %d do not divide; choose another --pattern"
-                  .formatted(linear.name(), linear.inFeatures(), pattern.group()));
+                  .formatted(linear.name(), linear.inFeatures(), group));
         }
       }
     }

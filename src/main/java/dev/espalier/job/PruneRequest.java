@@ -38,7 +38,7 @@ public record PruneRequest(
       throw new BadInputException(
           "the sparsity is " + sparsity + "; it must be at least 0 and less than 1, such as 0.7");
     }
-    if (pattern instanceof SparsityPattern.NofM && !method.supportsNofM()) {
+    if (!(pattern instanceof SparsityPattern.Unstructured) && !method.supportsNofM()) {
       throw new BadInputException(
           "the method "
               + method.name()

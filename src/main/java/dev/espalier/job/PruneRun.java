@@ -1,18 +1,21 @@
 package dev.espalier.job;
 
-import dev.espalier.allocation.BlockScores;
+import dev.espalier.allocation.DenseModel;
+import dev.espalier.allocation.DensePass;
+import dev.espalier.allocation.Measurement;
+import dev.espalier.allocation.NofMRounding;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.SparsityBudget;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.calibration.HiddenStates;
 import dev.espalier.calibration.TokenWindows;
-import dev.espalier.kernels.ScoreSummary;
 import dev.espalier.model.DecoderModel;
-import dev.espalier.model.LinearDescription;
 import dev.espalier.pruning.LayerwisePruner;
 import dev.espalier.pruning.PrunedBlocks;
+import dev.espalier.pruning.SparsityPattern;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Map;
+import java.util.Set;
 
 /** A request with its model and calibration at hand: what allocating and pruning share. */
 final class PruneRun {
@@ -60,40 +63,36 @@ final class PruneRun {
     listener.note(sentence);
   }
 
-  /** Settles how much each block loses; some allocations take a dense pass for that. */
+  /** Settles how much each linear loses; some allocations take a dense pass for that. */
   SparsityPlan plan(SparsityAllocation allocation) {
-    int blocks = model.blockCount();
-    List<ScoreSummary> scores = allocation.needsScores() ? measureScores(allocation) : List.of();
-    double[] densities = allocation.densities(request.sparsity(), blocks, scores);
-    long[] parameters = IntStream.range(0, blocks).mapToLong(this::parameters).toArray();
+    DenseModel dense = measure(allocation.needs());
     SparsityBudget budget =
         switch (request.rounding()) {
           case EXACT -> SparsityBudget.EXACT;
           case PUBLISHED -> SparsityBudget.PUBLISHED;
         };
-    SparsityPlan plan = budget.settle(densities, parameters, request.sparsity());
-    if (!plan.clampedBlocks().isEmpty()) {
+    SparsityPlan plan = budget.plan(allocation, request.sparsity(), dense);
+    if (!plan.clamped().isEmpty()) {
       note(
-          "The %s allocation left the possible range in blocks %s; they were clamped."
-              .formatted(allocation.name(), plan.clampedBlocks()));
+          "The %s allocation left the possible range in %s; what that leaves over is spread."
+              .formatted(allocation.name(), String.join(", ", plan.clamped())));
     }
-    return plan;
+    return request.pattern() instanceof SparsityPattern.Mixed mixed
+        ? NofMRounding.round(plan, mixed.group(), request.sparsity(), dense)
+        : plan;
   }
 
-  private List<ScoreSummary> measureScores(SparsityAllocation allocation) {
-    listener.begin("Allocating", (long) model.blockCount() * calibration.count());
-    List<ScoreSummary> scores =
-        clock.time(
-            "allocate",
-            () -> BlockScores.measure(model, calibration, allocation.outlierMultiple(), listener));
+  private DenseModel measure(Set<Measurement> needs) {
+    DenseModel dense = DenseModel.of(model.description());
+    if (needs.isEmpty()) {
+      return dense;
+    }
+    DensePass pass = new DensePass(model, needs);
+    listener.begin("Allocating", pass.passes() * calibration.count());
+    Map<Measurement, double[]> measured =
+        clock.time("allocate", () -> pass.measure(calibration, listener));
     listener.end();
-    return scores;
-  }
-
-  private long parameters(int block) {
-    return model.description().linears(block).stream()
-        .mapToLong(LinearDescription::parameters)
-        .sum();
+    return dense.with(measured);
   }
 
   /** Prunes the blocks that the output does not have yet. */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.espalier.BadInputException;
 import dev.espalier.allocation.AtpAllocation;
 import dev.espalier.allocation.DlpAllocation;
+import dev.espalier.allocation.Measurement;
 import dev.espalier.allocation.OwlAllocation;
 import dev.espalier.allocation.UniformAllocation;
 import dev.espalier.device.ComputeDevice;
@@ -31,7 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What command lines ask for, in our spelling and in that of the published repositories. */
 class PruneOptionsTest {
-  private static final DlpAllocation DLP = new DlpAllocation(0.15, DlpAllocation.Statistic.MEDIAN);
+  private static final DlpAllocation DLP = new DlpAllocation(0.15, Measurement.Score.MEDIAN);
 
   private static PruneRequest request(String line) {
     List<String> args = line.isEmpty() ? List.of() : List.of(line.split(" "));
@@ -76,7 +77,7 @@ class PruneOptionsTest {
     assertEquals(Path.of("o"), request.output());
     assertTrue(request.overwrite());
     assertEquals(new SparseGptPruning(), request.method());
-    assertEquals(new DlpAllocation(0.2, DlpAllocation.Statistic.MEAN), request.allocation());
+    assertEquals(new DlpAllocation(0.2, Measurement.Score.MEAN), request.allocation());
     assertEquals(0.5, request.sparsity());
     assertEquals(Rounding.PUBLISHED, request.rounding());
     assertEquals(Path.of("c.txt"), request.calibration().text());
@@ -151,7 +152,7 @@ class PruneOptionsTest {
   void publishedMethodsNameTheirAllocation() {
     assertEquals(DLP, request("--prune_method wanda_dlp").allocation());
     assertEquals(
-        new DlpAllocation(0.1, DlpAllocation.Statistic.MEDIAN),
+        new DlpAllocation(0.1, Measurement.Score.MEDIAN),
         request("--prune_method magnitude_dlp --alpha 0.1").allocation());
     assertEquals(new MagnitudePruning(), request("--prune_method magnitude_dlp").method());
     assertEquals(new OwlAllocation(0.08, 5), request("--prune_method wanda_owl").allocation());
