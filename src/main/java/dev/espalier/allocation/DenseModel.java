@@ -1,6 +1,7 @@
 package dev.espalier.allocation;
 
 import dev.espalier.model.DecoderDescription;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -63,5 +64,17 @@ public record DenseModel(List<List<LinearShape>> blocks, Map<Measurement, double
       throw new IllegalStateException(measurement.key() + " was not measured");
     }
     return values.clone();
+  }
+
+  /** The mean over each block of numbers that belong to linears. */
+  double[] blockMeans(double[] ofLinears) {
+    double[] means = new double[blocks.size()];
+    int first = 0;
+    for (int b = 0; b < means.length; b++) {
+      int end = first + blocks.get(b).size();
+      means[b] = Arrays.stream(ofLinears, first, end).average().orElse(0);
+      first = end;
+    }
+    return means;
   }
 }

@@ -27,11 +27,18 @@ public final class DensePass {
 
   public DensePass(DecoderModel model, Set<Measurement> needs) {
     this.model = model;
-    this.probes = List.of(new ScoreProbe(needs));
-    this.statistics =
-        needs.stream().anyMatch(Measurement::needsInputs)
-            ? InputStatistics.Kind.NORMS
-            : InputStatistics.Kind.NONE;
+    this.probes =
+        List.of(new ScoreProbe(needs), new ReconstructionProbe(needs), new SpectrumProbe(needs));
+    this.statistics = statistics(needs);
+  }
+
+  private static InputStatistics.Kind statistics(Set<Measurement> needs) {
+    if (needs.stream().anyMatch(Measurement.ReconstructionError.class::isInstance)) {
+      return InputStatistics.Kind.HESSIAN; // its diagonal gives the norms, too
+    }
+    return needs.stream().anyMatch(Measurement::needsInputs)
+        ? InputStatistics.Kind.NORMS
+        : InputStatistics.Kind.NONE;
   }
 
   /** How often {@link #measure} will take the windows up. */

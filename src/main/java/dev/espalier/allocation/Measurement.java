@@ -73,4 +73,44 @@ public sealed interface Measurement {
       return true;
     }
   }
+
+  /** The power-law exponent of the spectrum of each linear's weight. */
+  record TailExponent(HillEstimator estimator) implements Measurement {
+    @Override
+    public String key() {
+      return "tail." + estimator.name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public Granularity granularity() {
+      return Granularity.LINEAR;
+    }
+
+    @Override
+    public boolean needsInputs() {
+      return false;
+    }
+  }
+
+  /**
+   * LSA's least linear reconstruction error of each linear.
+   *
+   * @param share of each 128 columns that is pruned on trial, in (0, 1)
+   */
+  record ReconstructionError(double share) implements Measurement {
+    @Override
+    public String key() {
+      return "reconstruction." + share;
+    }
+
+    @Override
+    public Granularity granularity() {
+      return Granularity.LINEAR;
+    }
+
+    @Override
+    public boolean needsInputs() {
+      return true;
+    }
+  }
 }
