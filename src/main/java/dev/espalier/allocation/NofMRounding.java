@@ -1,5 +1,6 @@
 package dev.espalier.allocation;
 
+import dev.espalier.BadInputException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -17,9 +18,15 @@ public final class NofMRounding {
    * @param plan what each unit would lose without a pattern
    * @param group M, at least 2
    * @param sparsity the model's target
+   * @throws BadInputException if at least one weight of every group cannot stay
    */
   public static SparsityPlan round(
       SparsityPlan plan, int group, double sparsity, DenseModel model) {
+    if (sparsity > (group - 1.0) / group) {
+      throw new BadInputException(
+          "a sparsity of %s is more than groups of %d can lose, %d of %d; take larger groups"
+              .formatted(sparsity, group, group - 1, group));
+    }
     List<Unit> units = units(plan, group, model);
     double total = units.stream().mapToDouble(Unit::parameters).sum();
     double missing = sparsity * total;
@@ -29,9 +36,10 @@ public final class NofMRounding {
     List<Unit> byRemainder =
         units.stream().sorted(Comparator.comparingDouble(Unit::remainder).reversed()).toList();
     int[] removed = units.stream().mapToInt(Unit::removed).toArray();
-    // Round after round, as long as a step brings the total nearer to the target.
-    boolean stepped = true;
-    while (stepped) {
+    // One round settles it, but where units that cannot lose more leave too much to the others.
+    double largest = (double) units.stream().mapToLong(Unit::parameters).max().orElse(0) / group;
+    boolean stepped;
+    do {
       stepped = false;
       for (Unit unit : byRemainder) {
         double step = (double) unit.parameters() / group;
@@ -41,7 +49,7 @@ public final class NofMRounding {
           stepped = true;
         }
       }
-    }
+    } while (stepped && missing > largest);
     return plan(plan, removed, group);
   }
 

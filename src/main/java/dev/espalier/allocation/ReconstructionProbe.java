@@ -25,8 +25,6 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 final class ReconstructionProbe implements Probe {
   private static final long BLOCK = 128;
-  private static final ScalarTypeOptional DOUBLE = new ScalarTypeOptional(ScalarType.Double);
-  private static final LongOptional COLUMNS = new LongOptional(1);
 
   private final List<Measurement.ReconstructionError> errors;
 
@@ -90,12 +88,13 @@ final class ReconstructionProbe implements Probe {
     Tensor inside = h.narrow(0, first, count).narrow(1, first, count);
     Tensor current = score.narrow(1, first, count);
     Tensor pruned = torch.zeros_like(weights);
-    Tensor added = torch.zeros(new long[] {1}, w.options().dtype(DOUBLE));
+    Tensor added =
+        torch.zeros(new long[] {1}, w.options().dtype(new ScalarTypeOptional(ScalarType.Double)));
     for (long step = 0; step < (long) (count * share); step++) {
       NativeMemory.run(
           () -> {
-            Tensor least = current.argmin(COLUMNS, true);
-            added.add_(current.gather(1, least).sum(DOUBLE));
+            Tensor least = current.argmin(new LongOptional(1), true);
+            added.add_(current.gather(1, least).sum(new ScalarTypeOptional(ScalarType.Double)));
             Tensor value = weights.gather(1, least);
             pruned.scatter_(1, least, value);
             Tensor pairs = inside.index_select(0, least.flatten());
