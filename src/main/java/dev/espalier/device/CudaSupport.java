@@ -1,8 +1,10 @@
 package dev.espalier.device;
 
 import dev.espalier.kernels.Kernels;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URL;
+import java.util.List;
 import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
@@ -15,8 +17,12 @@ import org.bytedeco.pytorch.global.torch;
  * @param surprising whether the build was made for CUDA all the same
  */
 public record CudaSupport(int devices, Optional<String> obstacle, boolean surprising) {
-  /** libtorch's CUDA part, beside its own JNI library. */
-  private static final String TORCH_CUDA = "libtorch_cuda.so";
+  /** libtorch's CUDA part. It would look for the second on its own, but not where it lies. */
+  private static final List<String> TORCH_CUDA =
+      List.of("libtorch_cuda.so", "libtorch_cuda_linalg.so");
+
+  private static final String GPU_NATIVES =
+      "/org/bytedeco/pytorch/" + Loader.getPlatform() + "-gpu/";
 
   private static final String DRIVER = "libcuda.so.1";
 
@@ -33,17 +39,20 @@ public record CudaSupport(int devices, Optional<String> obstacle, boolean surpri
    * nothing; so it is loaded once more here, for the sake of the reason.
    */
   public static CudaSupport probe() {
-    Path torchCuda = Path.of(Loader.load(torch.class)).resolveSibling(TORCH_CUDA);
-    if (!Files.exists(torchCuda)) {
-      return none("this build has libtorch for the CPU only; build with -Pgpu", false);
-    }
-    Optional<String> failure = failure(torchCuda.toString());
-    if (failure.isPresent()) {
-      return none(
-          "libtorch's CUDA part could not be loaded ("
-              + failure.get()
-              + "); install CUDA 13 with cuBLAS, cuSPARSE and cuSOLVER, cuDNN 9 and NCCL",
-          true);
+    Loader.load(torch.class);
+    for (String part : TORCH_CUDA) {
+      URL resource = torch.class.getResource(GPU_NATIVES + part);
+      if (resource == null) {
+        return none("this build has libtorch for the CPU only; build with -Pgpu", false);
+      }
+      Optional<String> failure = failure(extracted(resource));
+      if (failure.isPresent()) {
+        return none(
+            "libtorch's CUDA part could not be loaded ("
+                + failure.get()
+                + "); install CUDA 13 with cuBLAS, cuSPARSE and cuSOLVER, cuDNN 9 and NCCL",
+            true);
+      }
     }
     if (!torch.cuda_is_available()) {
       return none(
@@ -56,6 +65,14 @@ public record CudaSupport(int devices, Optional<String> obstacle, boolean surpri
     return ours == 0
         ? none("our own library was built without CUDA kernels; install nvcc and build again", true)
         : of(Math.min(torch.cuda_device_count(), ours));
+  }
+
+  private static String extracted(URL resource) {
+    try {
+      return Loader.cacheResource(resource).getPath();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** What the system's loader says against a library: which one is missing in the end. */

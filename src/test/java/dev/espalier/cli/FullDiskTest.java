@@ -118,7 +118,16 @@ class FullDiskTest {
   private static PruneRequest request(Path output) {
     List<String> args =
         List.of(
-            "--allocation", "uniform", "--samples", "4", "--seq-len", "64", "--evaluate", "none");
+            "--device",
+            "cpu",
+            "--allocation",
+            "uniform",
+            "--samples",
+            "4",
+            "--seq-len",
+            "64",
+            "--evaluate",
+            "none");
     List<String> all = Stream.concat(args.stream(), Stream.of("--output", output + "")).toList();
     return PruneCommand.request(
         new OptionParser(new PruneCommand()).parse(all), new QuietListener());

@@ -18,6 +18,8 @@ final class Runs {
   /** What a small run on the sample looks like: seconds, not minutes. */
   private static final List<String> SMALL = List.of("--samples", "4", "--seq-len", "64");
 
+  private static final List<String> COMPUTING = List.of("prune", "eval");
+
   private Runs() {}
 
   /** What a run left behind on its streams. */
@@ -44,12 +46,17 @@ final class Runs {
     }
   }
 
+  /** On the CPU, unless a device is given. */
   static Result run(Object... args) {
+    List<Object> words = new ArrayList<>(List.of(args));
+    if (args.length > 0 && COMPUTING.contains(args[0]) && !words.contains("--device")) {
+      words.addAll(1, List.of("--device", "cpu"));
+    }
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int code =
         Espalier.run(
-            List.of(args).stream().map(Object::toString).toArray(String[]::new),
+            words.stream().map(Object::toString).toArray(String[]::new),
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8));
     return new Result(
