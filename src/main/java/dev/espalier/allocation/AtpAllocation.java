@@ -30,10 +30,7 @@ public record AtpAllocation(double beta) implements SparsityAllocation {
   @Override
   public double[] densities(double sparsity, DenseModel model) {
     int blocks = model.blocks().size();
-    double bound =
-        blocks == 1
-            ? Double.POSITIVE_INFINITY
-            : Math.min(2 * sparsity, 2 * (1 - sparsity)) / (blocks - 1);
+    double bound = bound(sparsity, blocks);
     if (beta > bound) {
       throw new BadInputException(
           String.format(
@@ -49,5 +46,12 @@ public record AtpAllocation(double beta) implements SparsityAllocation {
       densities[i] = 1 - (sparsity - beta * (blocks - 1) / 2 + beta * i);
     }
     return densities;
+  }
+
+  /** The largest β at which every block's sparsity is in [0, 1]; infinite for a single block. */
+  public static double bound(double sparsity, int blocks) {
+    return blocks == 1
+        ? Double.POSITIVE_INFINITY
+        : Math.min(2 * sparsity, 2 * (1 - sparsity)) / (blocks - 1);
   }
 }

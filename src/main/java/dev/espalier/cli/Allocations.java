@@ -105,7 +105,7 @@ final class Allocations {
   private static SparsityAllocation fromFile(String name) {
     if (!name.endsWith(".json")) {
       throw new BadInputException(
-          ("--allocation is \"%s\"; choose among uniform, dlp, owl, atp, alphapruning, lsa, er and"
+          ("--allocation is \"%s\"; choose among auto, uniform, dlp, owl, atp, alphapruning, lsa, er and"
                   + " erk, or give a .json file")
               .formatted(name));
     }
@@ -115,6 +115,11 @@ final class Allocations {
   private static Granularity granularity(CommandLine line) {
     return Granularity.valueOf(
         upperCase(CommonOptions.choice(line, "granularity", "block", "linear")));
+  }
+
+  /** What competes has parameters of its own. */
+  static void requireNoParameters(CommandLine line) {
+    requireOwnParameters("auto", line);
   }
 
   private static void requireOwnParameters(String name, CommandLine line) {

@@ -1,7 +1,8 @@
 package dev.espalier.cli;
 
 import dev.espalier.BadInputException;
-import dev.espalier.allocation.SparsityAllocation;
+import dev.espalier.job.AllocationChoice;
+import dev.espalier.kernels.Rounding;
 import dev.espalier.pruning.MagnitudePruning;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.SparseGptPruning;
@@ -9,6 +10,8 @@ import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.pruning.SparsityPattern.NofM;
 import dev.espalier.pruning.WandaPruning;
 import dev.espalier.pruning.WandaVariantPruning;
+import java.nio.file.Path;
+import java.util.Optional;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
@@ -16,17 +19,27 @@ import org.apache.commons.cli.Options;
 final class Methods {
   private Methods() {}
 
+  /** What is done to the weights, and how the allocation comes about. */
   static Options addTo(Options options) {
+    addPruning(options);
     return Allocations.addParameters(options)
-        .addOption(
-            CommonOptions.value(
-                "method", "NAME", "magnitude, wanda, wanda-variant or sparsegpt (wanda)"))
         .addOption(
             CommonOptions.value(
                 "allocation",
                 "NAME",
-                "how much each block loses: uniform, dlp, owl, atp, alphapruning, lsa, er, erk or a"
-                    + " .json file (dlp; uniform for N:M)"))
+                "how much each block loses: auto, uniform, dlp, owl, atp, alphapruning, lsa, er,"
+                    + " erk or a .json file (auto; uniform for N:M)"))
+        .addOption(
+            CommonOptions.value(
+                "auto-trials", "N", "auto: how many allocations compete, 1 to 6 (6)"));
+  }
+
+  /** What is done to the weights, whatever the allocation. */
+  static Options addPruning(Options options) {
+    return options
+        .addOption(
+            CommonOptions.value(
+                "method", "NAME", "magnitude, wanda, wanda-variant or sparsegpt (wanda)"))
         .addOption(CommonOptions.value("sparsity", "P", "pruned fraction in [0, 1) (0.7)"))
         .addOption(
             CommonOptions.value(
@@ -34,6 +47,11 @@ final class Methods {
                 "P",
                 "unstructured, N:M to keep N of every M, or N:8 (the letter N) for a mixed one"
                     + " (unstructured)"))
+        .addOption(
+            CommonOptions.value(
+                "statistics",
+                "FILE",
+                "keep what is measured of the dense model there, for the next run"))
         .addOption(
             CommonOptions.flag(
                 "published-rounding", "count, clamp and average exactly as the published code"));
@@ -67,15 +85,35 @@ final class Methods {
     return CommonOptions.number(line, "sparsity", 0.7);
   }
 
-  static SparsityAllocation allocation(CommandLine line, SparsityPattern pattern) {
+  static Rounding rounding(CommandLine line) {
+    return line.hasOption("published-rounding") ? Rounding.PUBLISHED : Rounding.EXACT;
+  }
+
+  /** The file that keeps what is measured of the dense model, if one is wished for. */
+  static Optional<Path> statistics(CommandLine line) {
+    return Optional.ofNullable(CommonOptions.path(line, "statistics", null));
+  }
+
+  static AllocationChoice allocation(CommandLine line, SparsityPattern pattern) {
     boolean fixed = pattern instanceof NofM;
-    String name = line.getOptionValue("allocation", fixed ? "uniform" : "dlp");
+    String name = line.getOptionValue("allocation", fixed ? "uniform" : "auto");
     if (fixed && !name.equals("uniform")) {
       throw new BadInputException(
           ("--pattern N:M removes the same share everywhere, so --allocation %s cannot apply; leave"
                   + " it out, or write N:%d with the letter N for a mixed pattern")
               .formatted(name, pattern.group()));
     }
-    return Allocations.named(name, line);
+    if (name.equals("auto")) {
+      Allocations.requireNoParameters(line);
+      int trials = CommonOptions.integer(line, "auto-trials", 6);
+      if (trials < 1) {
+        throw new BadInputException("--auto-trials is " + trials + "; at least 1 is needed");
+      }
+      return new AllocationChoice.Auto(trials);
+    }
+    if (line.hasOption("auto-trials")) {
+      throw new BadInputException("--auto-trials belongs to --allocation auto, not to " + name);
+    }
+    return new AllocationChoice.Named(Allocations.named(name, line));
   }
 }

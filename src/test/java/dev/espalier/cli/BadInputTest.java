@@ -82,7 +82,7 @@ class BadInputTest {
         refused("--allocation uniform --alpha 0.1", "--alpha belongs to --allocation dlp"),
         refused("--allocation owl --beta 0.1", "--beta belongs to --allocation atp"),
         refused("--owl-m 5", "--owl-m belongs to --allocation owl, not to dlp"),
-        refused("--allocation best", "--allocation is \"best\"; choose among uniform"),
+        refused("--allocation best", "--allocation is \"best\"; choose among auto, uniform"),
         refused("--method wander", "--method is \"wander\"; choose among wanda"),
         refused("--allocation atp", "--allocation atp needs --beta"),
         refused("--allocation atp --beta -1", "beta is -1.0"),

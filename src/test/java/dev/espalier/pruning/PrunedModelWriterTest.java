@@ -83,7 +83,7 @@ class PrunedModelWriterTest {
         assertEquals(runs, output.finished());
         assertEquals(runs > 0, output.plan().isPresent());
         output.plan().ifPresent(plan -> assertEquals(PLAN, plan));
-        output.follow(PLAN);
+        output.follow(PLAN, Map.of("name", "test"));
         if (stopping && runs < 2) {
           assertThrows(
               KeptBlocks.Interrupted.class, () -> prune(method, rounding, new Stopping(output)));
