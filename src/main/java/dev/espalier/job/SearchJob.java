@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
 import dev.espalier.allocation.DenseModel;
 import dev.espalier.allocation.LinearShape;
+import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.calibration.TokenWindows;
 import dev.espalier.checkpoint.DurableFiles;
@@ -50,6 +51,7 @@ public final class SearchJob {
       if (!(request.space() instanceof SearchSpace.Usual)) {
         trials++; // uniform
       }
+      requirePossible(request, run.model());
       TrialJournal journal = journal(request, loaded, run, criterion);
       listener.note(
           "%d trials: each prunes the model with %d calibration windows and is measured on %d windows of %s."
@@ -66,6 +68,15 @@ public final class SearchJob {
       write(request.output(), ReportJson.bytes(ReportJson.search(report)));
       journal.remove();
       return report;
+    }
+  }
+
+  private static void requirePossible(SearchRequest request, DecoderModel model) {
+    DenseModel dense = DenseModel.of(model.description());
+    for (SparsityAllocation allocation : request.space().known()) {
+      if (allocation.needs().isEmpty()) {
+        allocation.densities(request.settings().sparsity(), dense);
+      }
     }
   }
 

@@ -14,6 +14,11 @@ import java.util.function.ToDoubleFunction;
 
 /** Which allocations compete. Uniform is always among them. */
 public sealed interface SearchSpace {
+  /** Those of its allocations that are known beforehand, to be refused before anything is tried. */
+  default List<SparsityAllocation> known() {
+    return List.of();
+  }
+
   /** What all of its allocations need to know of the dense model. */
   Set<Measurement> needs();
 
@@ -31,6 +36,11 @@ public sealed interface SearchSpace {
   record Candidates(List<SparsityAllocation> allocations) implements SearchSpace {
     public Candidates {
       allocations = List.copyOf(allocations);
+    }
+
+    @Override
+    public List<SparsityAllocation> known() {
+      return allocations;
     }
 
     @Override
@@ -132,6 +142,11 @@ public sealed interface SearchSpace {
    */
   record Golden(DoubleFunction<SparsityAllocation> family, double low, double high, int evaluations)
       implements SearchSpace {
+    @Override
+    public List<SparsityAllocation> known() {
+      return List.of(family.apply(low), family.apply(high));
+    }
+
     @Override
     public Set<Measurement> needs() {
       return family.apply(low).needs();

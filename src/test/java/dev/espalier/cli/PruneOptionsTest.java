@@ -104,7 +104,8 @@ class PruneOptionsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "--sparsity 0.5, pruned/sotu-llama-5m-wanda-dlp-0.5",
+    "--sparsity 0.5, pruned/sotu-llama-5m-wanda-auto-0.5",
+    "--pattern N:8 --sparsity 0.6, pruned/sotu-llama-5m-wanda-auto-Nof8-0.6",
     "--pattern 2:4, pruned/sotu-llama-5m-wanda-uniform-2of4",
     "--method magnitude --allocation owl, pruned/sotu-llama-5m-magnitude-owl-0.7"
   })
