@@ -225,6 +225,6 @@ class SearchRunTest {
     search("--values", "0.1").refused("--values and --golden need --over");
     search("--pattern", "2:4").refused("nothing to search");
     search("--evaluate", Sample.TEST).refused("--evaluate needs --search-criterion test");
-    search("--samples", 100000).refused("--samples");
+    search("--samples", 100000, "--seq-len", 64).refused("--samples");
   }
 }
