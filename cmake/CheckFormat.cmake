@@ -7,7 +7,8 @@ if(NOT CLANG_FORMAT)
 endif()
 file(GLOB_RECURSE sources
   ${ROOT}/src/*.h ${ROOT}/src/*.hpp ${ROOT}/src/*.c ${ROOT}/src/*.cpp
-  ${ROOT}/cuda/*.cu ${ROOT}/cuda/*.cuh ${ROOT}/bench/*.hpp ${ROOT}/bench/*.cpp)
+  ${ROOT}/cuda/*.cu ${ROOT}/cuda/*.cuh ${ROOT}/bench/*.hpp ${ROOT}/bench/*.cpp
+  ${ROOT}/examples/*.cpp)
 execute_process(COMMAND ${CLANG_FORMAT} --dry-run -Werror ${sources} RESULT_VARIABLE result)
 if(result)
   message(FATAL_ERROR "run: clang-format -i on the files above")

@@ -14,6 +14,7 @@ set(ESPALIER_CPU_KERNEL_SOURCES
   src/main/cpp/src/cpu/accumulate_hessian.cpp
   src/main/cpp/src/cpu/inverse_factor.cpp
   src/main/cpp/src/cpu/sparsegpt_sweep.cpp)
+list(TRANSFORM ESPALIER_CPU_KERNEL_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/)
 
 set(ESPALIER_ISA_FLAGS_portable "")
 set(ESPALIER_ISA_FLAGS_avx2 -mavx2 -mfma -mf16c -mbmi2 -mpopcnt)
@@ -22,6 +23,7 @@ set(ESPALIER_ISA_FLAGS_avx512 ${ESPALIER_ISA_FLAGS_avx2}
     # GCC 12 takes the undefined operands of its own AVX-512 header for ours (bug 105593).
     $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 
+# Further arguments are options to compile them with.
 function(espalier_add_cpu_kernels target)
   set(isas portable)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
@@ -29,18 +31,19 @@ function(espalier_add_cpu_kernels target)
     target_compile_definitions(${target} PRIVATE ESPALIER_X86)
   endif()
   foreach(isa IN LISTS isas)
-    add_library(espalier_cpu_${isa} OBJECT ${ESPALIER_CPU_KERNEL_SOURCES})
-    target_compile_features(espalier_cpu_${isa} PRIVATE cxx_std_17)
-    target_include_directories(espalier_cpu_${isa} PRIVATE
+    add_library(${target}_cpu_${isa} OBJECT ${ESPALIER_CPU_KERNEL_SOURCES})
+    target_compile_features(${target}_cpu_${isa} PRIVATE cxx_std_17)
+    target_include_directories(${target}_cpu_${isa} PRIVATE
       ${PROJECT_SOURCE_DIR}/src/main/cpp/include ${PROJECT_SOURCE_DIR}/src/main/cpp/src)
-    target_compile_definitions(espalier_cpu_${isa} PRIVATE ESPALIER_ISA=${isa})
-    target_compile_options(espalier_cpu_${isa} PRIVATE -O3 -fno-exceptions ${ESPALIER_ISA_FLAGS_${isa}})
-    target_link_libraries(espalier_cpu_${isa} PRIVATE espalier_warnings OpenMP::OpenMP_CXX)
-    set_target_properties(espalier_cpu_${isa} PROPERTIES
+    target_compile_definitions(${target}_cpu_${isa} PRIVATE ESPALIER_ISA=${isa})
+    target_compile_options(${target}_cpu_${isa} PRIVATE -O3 -fno-exceptions ${ESPALIER_ISA_FLAGS_${isa}}
+      ${ARGN})
+    target_link_libraries(${target}_cpu_${isa} PRIVATE espalier_warnings OpenMP::OpenMP_CXX)
+    set_target_properties(${target}_cpu_${isa} PROPERTIES
       POSITION_INDEPENDENT_CODE ON
       CXX_VISIBILITY_PRESET hidden
       VISIBILITY_INLINES_HIDDEN ON)
-    target_sources(${target} PRIVATE $<TARGET_OBJECTS:espalier_cpu_${isa}>)
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:${target}_cpu_${isa}>)
   endforeach()
   target_link_libraries(${target} PRIVATE OpenMP::OpenMP_CXX)
   set_target_properties(${target} PROPERTIES ESPALIER_ISAS "${isas}")

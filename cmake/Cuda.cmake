@@ -1,5 +1,8 @@
 # The CUDA kernels are part of the library where nvcc is found; without it every CUDA operand is
 # answered with ESP_UNSUPPORTED. cudart is linked statically; nothing else of CUDA is needed.
+set(ESPALIER_CUDA_ARCHITECTURES quick CACHE STRING
+  "What the CUDA kernels are compiled for: quick (sm_80, sm_90 and PTX), full (every supported \
+architecture and PTX), or a list as CMAKE_CUDA_ARCHITECTURES, which goes before this, takes it")
 set(ESPALIER_HAS_CUDA OFF)
 if(ESPALIER_ENABLE_CUDA)
   include(CheckLanguage)
@@ -7,7 +10,13 @@ if(ESPALIER_ENABLE_CUDA)
   if(CMAKE_CUDA_COMPILER)
     set(ESPALIER_HAS_CUDA ON)
     if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
-      set(CMAKE_CUDA_ARCHITECTURES 80 90)
+      if(ESPALIER_CUDA_ARCHITECTURES STREQUAL "quick")
+        set(CMAKE_CUDA_ARCHITECTURES 80-real 90)
+      elseif(ESPALIER_CUDA_ARCHITECTURES STREQUAL "full")
+        set(CMAKE_CUDA_ARCHITECTURES 80-real 86-real 89-real 90-real 100-real 120)
+      else()
+        set(CMAKE_CUDA_ARCHITECTURES ${ESPALIER_CUDA_ARCHITECTURES})
+      endif()
     endif()
     enable_language(CUDA)
   else()
@@ -21,7 +30,17 @@ set(ESPALIER_CUDA_SOURCES
   cuda/table.cu
   cuda/product.cu
   cuda/count_zeros.cu
-  cuda/missing.cu)
+  cuda/accumulate_squares.cu
+  cuda/prune_n_of_m.cu
+  cuda/triangular.cu
+  cuda/inverse_factor.cu
+  cuda/prune_matrix_smallest.cu
+  cuda/prune_rows_smallest.cu
+  cuda/score_summary.cu
+  cuda/sparsegpt_sweep.cu
+  cuda/sweep_choice.cu
+  cuda/sweep_panel.cu
+  cuda/accumulate_hessian.cu)
 list(TRANSFORM ESPALIER_CUDA_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/)
 
 function(espalier_add_cuda target)
@@ -36,4 +55,25 @@ function(espalier_add_cuda target)
     CUDA_STANDARD_REQUIRED ON
     CUDA_RUNTIME_LIBRARY Static
     CUDA_VISIBILITY_PRESET hidden)
+  if(ESPALIER_ENABLE_TESTS)
+    espalier_record_kernels(${target})
+  endif()
+endfunction()
+
+# What nvcc makes of each kernel is recorded while it compiles, and compared with a table by a test;
+# the target kernel_table writes the table anew.
+function(espalier_record_kernels target)
+  find_program(ESPALIER_CXXFILT NAMES cu++filt c++filt)
+  if(NOT ESPALIER_CXXFILT)
+    message(STATUS "c++filt not found: the kernels' registers and spills are not checked")
+    return()
+  endif()
+  set_target_properties(${target} PROPERTIES CUDA_COMPILER_LAUNCHER
+    "${CMAKE_COMMAND};-DCXXFILT=${ESPALIER_CXXFILT};-P;${PROJECT_SOURCE_DIR}/cmake/RecordKernels.cmake;--;${CMAKE_CUDA_COMPILER_LAUNCHER}")
+  string(REGEX MATCH "^[0-9]+\\.[0-9]+" release ${CMAKE_CUDA_COMPILER_VERSION})
+  set(check ${CMAKE_COMMAND} "-DOBJECTS=$<TARGET_OBJECTS:${target}>" -DRELEASE=${release}
+    -DTABLE=${PROJECT_SOURCE_DIR}/cuda/kernels.txt)
+  set(script -P ${PROJECT_SOURCE_DIR}/cmake/CheckKernels.cmake)
+  add_test(NAME kernel_table COMMAND ${check} ${script})
+  add_custom_target(kernel_table COMMAND ${check} -DUPDATE=ON ${script} DEPENDS ${target} VERBATIM)
 endfunction()

@@ -13,6 +13,10 @@ extern const Kernels table;
 /** Number of usable CUDA devices; 0 when there is no driver. Asked once. */
 int32_t device_count() noexcept;
 
+/** Whether a device computes in f64 at least half as fast as in f32; true of one that is not there.
+ */
+bool has_fast_f64(int32_t device) noexcept;
+
 /** Whether kernels on this device may read and write at this address. */
 bool reaches(int32_t device, const void* address) noexcept;
 

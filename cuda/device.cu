@@ -13,6 +13,14 @@ int32_t device_count() noexcept {
   return devices;
 }
 
+bool has_fast_f64(int32_t device) noexcept {
+  int f32_per_f64 = 1;
+  if (device < device_count()) {
+    cudaDeviceGetAttribute(&f32_per_f64, cudaDevAttrSingleToDoublePrecisionPerfRatio, device);
+  }
+  return f32_per_f64 <= 2;
+}
+
 bool reaches(int32_t device, const void* address) noexcept {
   cudaPointerAttributes attributes;
   if (cudaPointerGetAttributes(&attributes, address) != cudaSuccess) {

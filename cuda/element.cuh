@@ -69,6 +69,18 @@ struct View {
 };
 
 template <class T>
+__host__ __device__ View<const T> read_only(const View<T>& m) {
+  return {m.data, m.rows, m.cols, m.stride};
+}
+
+/** Whether every row starts at a multiple of 16 bytes. */
+template <class T>
+bool has_wide_rows(const View<T>& m) {
+  const auto stride = static_cast<uintptr_t>(m.stride) * sizeof(T);
+  return (reinterpret_cast<uintptr_t>(m.data) | stride) % 16 == 0;
+}
+
+template <class T>
 View<T> view_of(const esp_matrix& m) {
   return {static_cast<T*>(m.data), m.rows, m.cols, m.row_stride};
 }

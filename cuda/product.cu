@@ -1,79 +1,141 @@
 #include "product.cuh"
 
+#include "target.cuh"
+#include "warp_tile.cuh"
+
 namespace espalier::cuda {
 
 namespace {
 
-constexpr int tile = 64;
-constexpr int depth = 16;
-constexpr int side = 16;           // threads along each side of a tile
-constexpr int each = tile / side;  // rows and columns of a thread
-constexpr int threads = side * side;
+/** How a block forms its tile: `down` x `across` warps, with panels of `depth` rows under way. */
+template <class T, int tile_rows, int tile_cols, int down, int across, int panel_depth>
+struct Shape {
+  static constexpr int rows = tile_rows, cols = tile_cols, depth = panel_depth;
+  static constexpr int warp_rows = rows / down, warp_cols = cols / across;
+  static constexpr int warps_across = across, threads = down * across * warp_size;
+  using Left = Strips<T, rows, depth>;
+  using Right = Strips<T, cols, depth>;
+  // Three stages: two blocks fit the 100 KB of the smallest multiprocessors (but for f64).
+  static constexpr int stages = 3, stage_bytes = Left::bytes + Right::bytes;
+  static constexpr int shared_bytes = stages * stage_bytes;
+};
 
-/** Rows k0 .. k0 + depth - 1 of columns j0 .. j0 + tile - 1; zeros beyond the matrix. */
 template <class T>
-__device__ void load_panel(View<const T> from, int64_t k0, int64_t j0, T (&to)[depth][tile]) {
-  for (int i = static_cast<int>(threadIdx.x); i < depth * tile; i += threads) {
-    const int64_t k = k0 + i / tile, j = j0 + i % tile;
-    to[i / tile][i % tile] = k < from.rows && j < from.cols ? from.row(k)[j] : T{0};
+struct Shapes;
+template <>
+struct Shapes<float> {
+  using Large = Shape<float, 128, 128, 2, 4, 16>;
+  using Small = Shape<float, 64, 64, 2, 2, 16>;
+};
+template <>
+struct Shapes<double> {
+  using Large = Shape<double, 128, 64, 4, 2, 16>;
+  using Small = Shape<double, 64, 64, 2, 2, 16>;
+};
+template <class T>
+struct HalfShapes {
+  using Large = Shape<T, 128, 128, 2, 4, 32>;
+  using Small = Shape<T, 64, 64, 1, 2, 32>;
+};
+template <>
+struct Shapes<F16> : HalfShapes<F16> {};
+template <>
+struct Shapes<Bf16> : HalfShapes<Bf16> {};
+
+template <class S, bool aligned, class T>
+__global__ void __launch_bounds__(S::threads, 2)
+    product_kernel(Target<Sum<T>> to, View<const T> a, View<const T> b, Slices slices,
+                   Tiles<S::rows, S::cols> tiles) {
+  int64_t i0, j0;
+  if (!tiles.locate(blockIdx.x, i0, j0)) return;
+  const int64_t first = blockIdx.y * slices.rows;
+  if (a.rows > first + slices.rows) a.rows = b.rows = first + slices.rows;
+  to.c.data += blockIdx.y * slices.step;
+
+  ESP_DYNAMIC_SHARED(panels, unsigned char);
+  StripLoader<typename S::Left, S::threads, aligned, T> left(a, first, i0);
+  StripLoader<typename S::Right, S::threads, aligned, T> right(b, first, j0);
+  const auto load = [&](int stage) {
+    left.load(panels + stage * S::stage_bytes);
+    right.load(panels + stage * S::stage_bytes + S::Left::bytes);
+    commit_copies();
+  };
+  const int warp = static_cast<int>(threadIdx.x) / warp_size;
+  const int wi = warp / S::warps_across * S::warp_rows, wj = warp % S::warps_across * S::warp_cols;
+  WarpTile<T, S::warp_rows, S::warp_cols, S::depth> tile;
+
+  constexpr int ahead = S::stages - 1;
+  for (int s = 0; s < ahead; ++s) load(s);
+  int stage = 0, free_stage = ahead;
+  for (int64_t k = first; k < a.rows; k += S::depth) {
+    wait_for_copies<ahead - 1>();
+    __syncthreads();  // this stage is there for all, and all have left the one before
+    load(free_stage);
+    const unsigned char* panel = panels + stage * S::stage_bytes;
+    tile.add(panel, wi, panel + S::Left::bytes, wj);
+    free_stage = stage;
+    stage = stage + 1 == S::stages ? 0 : stage + 1;
   }
+  wait_for_copies<0>();
+  to.put(tile, i0 + wi, j0 + wj);
 }
 
-template <class T>
-__global__ void __launch_bounds__(threads)
-    product_kernel(View<T> c, View<const T> a, View<const T> b, T alpha, bool add, Part part) {
-  const int64_t i0 = static_cast<int64_t>(blockIdx.y) * tile;
-  const int64_t j0 = static_cast<int64_t>(blockIdx.x) * tile;
-  if (part == Part::upper && j0 + tile <= i0) return;
-  ESP_SHARED(left, T[depth][tile]);
-  ESP_SHARED(right, T[depth][tile]);
-  const int ti = static_cast<int>(threadIdx.x) / side, tj = static_cast<int>(threadIdx.x) % side;
-  T sum[each][each] = {};
-  for (int64_t k = 0; k < a.rows; k += depth) {
-    load_panel(a, k, i0, left);
-    load_panel(b, k, j0, right);
-    __syncthreads();
-    for (int d = 0; d < depth; ++d) {
-#pragma unroll
-      for (int y = 0; y < each; ++y) {
-#pragma unroll
-        for (int x = 0; x < each; ++x) {
-          sum[y][x] += left[d][ti + y * side] * right[d][tj + x * side];
-        }
-      }
-    }
-    __syncthreads();
-  }
-  for (int y = 0; y < each; ++y) {
-    const int64_t i = i0 + ti + y * side;
-    for (int x = 0; x < each; ++x) {
-      const int64_t j = j0 + tj + x * side;
-      if (i >= c.rows || j >= c.cols) continue;
-      T* to = c.row(i) + j;
-      *to = (add ? *to : T{0}) + alpha * sum[y][x];
-    }
-  }
-}
-
-template <class T>
-void launch(View<T> c, View<const T> a, View<const T> b, T alpha, bool add, Part part,
-            cudaStream_t stream) {
-  const dim3 grid(static_cast<unsigned>(ceil_div(c.cols, tile)),
-                  static_cast<unsigned>(ceil_div(c.rows, tile)));
-  ESP_LAUNCH(product_kernel<T>, grid, threads, 0, stream, c, a, b, alpha, add, part);
+template <class S, bool aligned, class T>
+void launch(const Target<Sum<T>>& to, View<const T> a, View<const T> b, const Slices& slices,
+            const Tiles<S::rows, S::cols>& tiles, cudaStream_t stream) {
+  const auto kernel = product_kernel<S, aligned, T>;
+  allow_shared(kernel, S::shared_bytes);
+  const dim3 grid(tiles.blocks(), static_cast<unsigned>(slices.count));
+  ESP_LAUNCH(kernel, grid, S::threads, S::shared_bytes, stream, to, a, b, slices, tiles);
   check_launch();
+}
+
+template <class S, class T>
+void launch(const Target<Sum<T>>& to, View<const T> a, View<const T> b, const Slices& slices,
+            const Tiles<S::rows, S::cols>& tiles, cudaStream_t stream) {
+  if (has_wide_rows(a) && has_wide_rows(b)) {
+    launch<S, true>(to, a, b, slices, tiles, stream);
+  } else {
+    launch<S, false>(to, a, b, slices, tiles, stream);
+  }
 }
 
 }  // namespace
 
+template <class T>
+void product_of_slices(View<Sum<T>> c, View<const T> a, View<const T> b, Sum<T> alpha, bool add,
+                       Part part, const Slices& slices, cudaStream_t stream) {
+  if (c.rows == 0 || c.cols == 0) return;
+  using Large = typename Shapes<T>::Large;
+  using Small = typename Shapes<T>::Small;
+  const bool aligned = has_wide_rows(c) && slices.step * sizeof(Sum<T>) % 16 == 0;
+  const Target<Sum<T>> to{c, alpha, add, aligned};
+  // Both give the same bits; small tiles occupy more of the device where there are few.
+  const Tiles<Large::rows, Large::cols> tiles(c.rows, c.cols, part);
+  if (tiles.blocks() * slices.count >= device_attribute(cudaDevAttrMultiProcessorCount)) {
+    launch<Large>(to, a, b, slices, tiles, stream);
+  } else {
+    launch<Small>(to, a, b, slices, Tiles<Small::rows, Small::cols>(c.rows, c.cols, part), stream);
+  }
+}
+
+template void product_of_slices(View<float>, View<const float>, View<const float>, float, bool,
+                                Part, const Slices&, cudaStream_t);
+template void product_of_slices(View<double>, View<const double>, View<const double>, double, bool,
+                                Part, const Slices&, cudaStream_t);
+template void product_of_slices(View<float>, View<const F16>, View<const F16>, float, bool, Part,
+                                const Slices&, cudaStream_t);
+template void product_of_slices(View<float>, View<const Bf16>, View<const Bf16>, float, bool, Part,
+                                const Slices&, cudaStream_t);
+
 void product(View<float> c, View<const float> a, View<const float> b, float alpha, bool add,
              Part part, cudaStream_t stream) {
-  launch(c, a, b, alpha, add, part, stream);
+  product_of_slices<float>(c, a, b, alpha, add, part, {1, a.rows, 0}, stream);
 }
 
 void product(View<double> c, View<const double> a, View<const double> b, double alpha, bool add,
              Part part, cudaStream_t stream) {
-  launch(c, a, b, alpha, add, part, stream);
+  product_of_slices<double>(c, a, b, alpha, add, part, {1, a.rows, 0}, stream);
 }
 
 }  // namespace espalier::cuda

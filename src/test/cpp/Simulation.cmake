@@ -1,34 +1,41 @@
-# The CUDA kernels on the CPU (sim/cuda_runtime.h): the library once more with every .cu compiled as
-# C++, under AddressSanitizer, and the kernel tests with device 0 for the CPU.
+# The library once more under AddressSanitizer and UBSan, with the CUDA kernels on the CPU: every .cu
+# is compiled as C++ (sim/cuda_runtime.h). The kernel tests run on its device 0, and the C interface
+# is called at random.
 include(CheckCXXSourceCompiles)
-set(CMAKE_REQUIRED_FLAGS -fsanitize=address)
-check_cxx_source_compiles("int main() { return 0; }" ESPALIER_HAS_ASAN)
+set(sanitizers -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all)
+list(JOIN sanitizers " " CMAKE_REQUIRED_FLAGS)
+check_cxx_source_compiles("int main() { return 0; }" ESPALIER_HAS_SANITIZERS)
 unset(CMAKE_REQUIRED_FLAGS)
-if(NOT ESPALIER_HAS_ASAN)
-  message(STATUS "no AddressSanitizer: the CUDA kernels are not tested in simulation")
+if(NOT ESPALIER_HAS_SANITIZERS)
+  message(STATUS "no sanitizers: the CUDA kernels are not tested in simulation, the C interface not "
+                 "by random calls")
   return()
 endif()
 
 set_source_files_properties(${ESPALIER_CUDA_SOURCES} PROPERTIES
   LANGUAGE CXX
   COMPILE_OPTIONS "-x;c++")
-get_target_property(isas espalier ESPALIER_ISAS)
-list(TRANSFORM isas REPLACE "(.+)" "$<TARGET_OBJECTS:espalier_cpu_\\1>" OUTPUT_VARIABLE cpu_objects)
-add_library(espalier_sim STATIC
-  ${ESPALIER_SOURCES} ${ESPALIER_CUDA_SOURCES} sim/sim.cpp ${cpu_objects})
+add_library(espalier_sim STATIC ${ESPALIER_SOURCES} ${ESPALIER_CUDA_SOURCES}
+  sim/sim.cpp sim/tensor_cores.cpp)
+espalier_add_cpu_kernels(espalier_sim -O1 -g1 ${sanitizers})
 target_compile_features(espalier_sim PUBLIC cxx_std_17)
 target_compile_definitions(espalier_sim PRIVATE
-  ESPALIER_VERSION="${PROJECT_VERSION}" ESPALIER_CUDA
-  $<$<NOT:$<STREQUAL:"${isas}","portable">>:ESPALIER_X86>)
+  ESPALIER_VERSION="${PROJECT_VERSION}" ESPALIER_CUDA)
 target_include_directories(espalier_sim
   PUBLIC ${PROJECT_SOURCE_DIR}/src/main/cpp/include sim
   PRIVATE ${PROJECT_SOURCE_DIR}/src/main/cpp/src ${PROJECT_SOURCE_DIR}/cuda)
 target_compile_options(espalier_sim
-  PUBLIC -fsanitize=address -fno-omit-frame-pointer PRIVATE -O1 -g1 -Wall -Wextra -Wno-unknown-pragmas)
-target_link_options(espalier_sim PUBLIC -fsanitize=address)
-target_link_libraries(espalier_sim PRIVATE OpenMP::OpenMP_CXX)
+  PUBLIC ${sanitizers} -fno-omit-frame-pointer PRIVATE -O1 -g1 -Wall -Wextra -Wno-unknown-pragmas)
+target_link_options(espalier_sim PUBLIC ${sanitizers})
 
-add_executable(espalier_sim_tests ${kernel_tests})
+add_executable(espalier_sim_tests ${kernel_tests} sim/product_test.cpp)
+target_include_directories(espalier_sim_tests PRIVATE
+  ${PROJECT_SOURCE_DIR}/src/main/cpp/src ${PROJECT_SOURCE_DIR}/cuda)
 target_compile_definitions(espalier_sim_tests PRIVATE ESPALIER_SIMULATED)
 target_link_libraries(espalier_sim_tests PRIVATE espalier_sim espalier_warnings GTest::gtest_main)
 gtest_discover_tests(espalier_sim_tests TEST_PREFIX sim.)
+
+add_executable(espalier_fuzz fuzz/call.cpp fuzz/main.cpp fuzz/operand.cpp fuzz/ops.cpp)
+target_link_libraries(espalier_fuzz PRIVATE espalier_sim espalier_warnings)
+add_test(NAME fuzz_cpu COMMAND espalier_fuzz -1 300000 1)
+add_test(NAME fuzz_simulated_device COMMAND espalier_fuzz 0 20000 1)

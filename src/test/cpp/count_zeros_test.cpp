@@ -37,6 +37,14 @@ TEST(CountZeros, EveryTypeAndSize) {
   }
 }
 
+TEST(CountZeros, PartOfAWiderMatrix) {
+  Matrix w(ESP_BF16, 4200, 24);
+  w.fill([](int64_t i, int64_t j) { return j >= 16 || (i + j) % 3 == 0 ? 0 : 1; });
+  esp_matrix part = w.view();
+  part.cols = 16;
+  EXPECT_EQ(4200 * 16 / 3, count_zeros(part));
+}
+
 TEST(CountZeros, RejectsBadArguments) {
   Matrix matrix(ESP_F32, 2, 2), wide(ESP_F64, 2, 2);
   const esp_matrix w = matrix.view(), w64 = wide.view();

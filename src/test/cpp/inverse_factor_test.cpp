@@ -22,6 +22,17 @@ Outcome factor(const Matrix<float>& h, double damping, esp_dtype precision) {
   return outcome;
 }
 
+/** Of fewer tokens than columns. */
+Matrix<float> singular_hessian(int64_t n, int64_t tokens, unsigned seed) {
+  const Dense exact = oracle_hessian(llm_like_activations(tokens, n, seed),
+                                     2.0 / static_cast<double>(tokens), Matrix<float>(n, n));
+  Matrix<float> h(n, n);
+  for (int64_t i = 0; i < n; ++i) {
+    for (int64_t j = 0; j < n; ++j) h.at(i, j) = static_cast<float>(exact.at(i, j));
+  }
+  return h;
+}
+
 void expect_upper(const Matrix<float>& u) {
   for (int64_t i = 0; i < u.rows(); ++i) {
     ASSERT_GT(u.at(i, i), 0);
@@ -33,7 +44,7 @@ void expect_upper(const Matrix<float>& u) {
 }  // namespace
 
 TEST(InverseFactor, MatchesFloat64) {
-  for (const int64_t n : {1, 2, 63, 64, 65, 127, 129, 200, 384}) {
+  for (const int64_t n : {1, 2, 63, 64, 65, 127, 129, 200, 257, 300}) {
     const Matrix<float> h = llm_like_hessian(n, 3, 2);
     const Dense expected = oracle_inverse_factor(h, 0.01);
     for_every_setting([&] {
@@ -47,6 +58,18 @@ TEST(InverseFactor, MatchesFloat64) {
         EXPECT_LE(relative_distance(u, expected), precision == ESP_F64 ? 1e-5 : 1e-4);
       }
     });
+  }
+}
+
+TEST(InverseFactor, IllConditioned) {
+  // A condition of about 1e5; three of the CUDA kernels' panels.
+  const Matrix<float> h = singular_hessian(600, 300, 3);
+  const Dense expected = oracle_inverse_factor(h, 0.01);
+  for (const esp_dtype precision : {ESP_F64, ESP_F32}) {
+    Matrix<float> u = h;
+    ASSERT_EQ(ESP_OK, factor(u, 0.01, precision).status) << esp_last_error();
+    expect_upper(u);
+    EXPECT_LE(relative_distance(u, expected), precision == ESP_F64 ? 1e-5 : 1e-4);
   }
 }
 
@@ -77,14 +100,8 @@ TEST(InverseFactor, DeadColumnsCountAsOne) {
 }
 
 TEST(InverseFactor, DoublePrecisionSurvivesTinyDamping) {
-  // Fewer tokens than columns: without damping H is singular; with 1e-6 its condition is about 1e9.
-  const int64_t n = 200;
-  const Dense exact =
-      oracle_hessian(llm_like_activations(150, n, 6), 2.0 / 150, Matrix<float>(n, n));
-  Matrix<float> h(n, n);
-  for (int64_t i = 0; i < n; ++i) {
-    for (int64_t j = 0; j < n; ++j) h.at(i, j) = static_cast<float>(exact.at(i, j));
-  }
+  // Without damping H is singular; with 1e-6 its condition is about 1e9.
+  const Matrix<float> h = singular_hessian(200, 150, 6);
   for_every_setting([&] {
     Matrix<float> u = h;
     ASSERT_EQ(ESP_OK, factor(u, 1e-6, ESP_F64).status) << esp_last_error();
@@ -139,6 +156,45 @@ TEST(InverseFactor, SameBitsForAnyThreadCount) {
       EXPECT_TRUE(u.same_bits(first));
     });
   });
+}
+
+TEST(InverseFactor, TheFirstOfSeveralFailedPivotsIsReported) {
+  // The factorisation starts from the last column.
+  Matrix<float> h(300, 300);
+  for (int64_t j = 0; j < 300; ++j) h.at(j, j) = j == 5 || j == 77 || j == 131 ? -1 : 1;
+  EXPECT_EQ(131, factor(h, 0, ESP_F64).failed_pivot);
+  h.at(250, 250) = std::numeric_limits<float>::infinity();
+  EXPECT_EQ(250, factor(h, 0, ESP_F64).failed_pivot);
+  h.at(20, 20) = -std::numeric_limits<float>::infinity();
+  EXPECT_EQ(20, factor(h, 0, ESP_F64).failed_pivot) << "of those, the first column";
+}
+
+TEST(InverseFactor, TinyAndHugeElements) {
+  // Their squares and reciprocals leave the range of f32.
+  for (const float scale : {1e-30F, 1e30F}) {
+    Matrix<float> h = llm_like_hessian(100, 9);
+    for (int64_t i = 0; i < 100; ++i) {
+      for (int64_t j = 0; j < 100; ++j) h.at(i, j) *= scale;
+    }
+    const Dense expected = oracle_inverse_factor(h, 0.01);
+    for (const esp_dtype precision : {ESP_F64, ESP_F32}) {
+      Matrix<float> u = h;
+      ASSERT_EQ(ESP_OK, factor(u, 0.01, precision).status);
+      EXPECT_LE(relative_distance(u, expected), 1e-4) << scale;
+    }
+  }
+}
+
+TEST(InverseFactor, PrecisionFollowsTheDevice) {
+  EXPECT_EQ(ESP_F64, esp_factor_precision(-1));
+  EXPECT_EQ(ESP_F64, esp_factor_precision(1 << 20));
+#if defined(ESPALIER_SIMULATED)
+  EXPECT_EQ(ESP_F64, esp_factor_precision(0));
+  sim::set_f32_per_f64(64);
+  EXPECT_EQ(ESP_F32, esp_factor_precision(0));
+  EXPECT_EQ(ESP_F64, esp_factor_precision(-1));
+  sim::set_f32_per_f64(2);
+#endif
 }
 
 TEST(InverseFactor, RejectsBadArguments) {

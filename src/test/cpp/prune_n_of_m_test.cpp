@@ -50,17 +50,53 @@ TEST(PruneNOfM, EqualsStableSortForEveryPattern) {
 
 TEST(PruneNOfM, EveryContentAndType) {
   unsigned seed = 1;
-  for (int64_t group : {2, 3, 4, 8, 16, 32, 48}) {
+  for (int64_t group : {2, 3, 4, 8, 12, 16, 24, 32, 48, 64}) {
     for (esp_dtype dtype : weight_dtypes) {
       for (Content content : contents) {
-        Matrix w(dtype, 3, group * 7, 1);
-        fill(w, content, ++seed);
-        SCOPED_TRACE(describe(w.view(), content));
-        Matrix s = scales(w.cols(), seed);
-        expect_oracle(w, &s, group / 2, group);
-        expect_oracle(w, nullptr, 1, group);
+        for (int64_t padding : {0, 1}) {
+          Matrix w(dtype, 3, group * (padding == 0 ? 8 : 7), padding);
+          fill(w, content, ++seed);
+          SCOPED_TRACE(describe(w.view(), content));
+          Matrix s = scales(w.cols(), seed);
+          expect_oracle(w, &s, group / 2, group);
+          expect_oracle(w, nullptr, 1, group);
+        }
       }
     }
+  }
+}
+
+TEST(PruneNOfM, TallAndBroadMatrices) {
+  unsigned seed = 1;
+  for (const auto& [rows, cols] : {std::pair{700, 16}, {1, 6400}, {37, 2080}}) {
+    for (esp_dtype dtype : weight_dtypes) {
+      for (int64_t group : {2, 4, 8, 16}) {
+        Matrix w(dtype, rows, cols);
+        fill(w, Content::gaussian, ++seed);
+        SCOPED_TRACE(describe(w.view(), Content::gaussian));
+        Matrix s = scales(w.cols(), seed);
+        expect_oracle(w, &s, group / 2, group);
+      }
+    }
+  }
+}
+
+TEST(PruneNOfM, LeavesTheRestOfAWiderMatrixAlone) {
+  for (esp_dtype dtype : weight_dtypes) {
+    Matrix w(dtype, 40, 96);
+    fill(w, Content::coarse, 1);
+    const Matrix dense = w;
+    esp_matrix part = w.view();
+    part.cols = 64;
+    for_every_setting([&] {
+      w = dense;
+      ASSERT_EQ(ESP_OK, esp_prune_n_of_m(&part, nullptr, 2, 4, nullptr)) << esp_last_error();
+      Matrix want = expected(dense, nullptr, 2, 4);
+      for (int64_t i = 0; i < 40; ++i) {
+        for (int64_t j = 64; j < 96; ++j) want.set(i, j, dense.get(i, j));
+      }
+      EXPECT_TRUE(w.bytes() == want.bytes());
+    });
   }
 }
 

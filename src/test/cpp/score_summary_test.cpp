@@ -83,8 +83,9 @@ void expect_oracle(Input& in, double multiple) {
 }  // namespace
 
 TEST(ScoreSummary, EqualsDefinition) {
+  const int64_t many = device() < 0 ? 300 : 20;
   const std::vector<std::vector<std::pair<int64_t, int64_t>>> sets = {
-      {{1, 1}}, {{2, 1}}, {{1, 37}}, {{50, 70}, {3, 200}, {64, 5}}, {{300, 512}, {700, 130}}};
+      {{1, 1}}, {{2, 1}}, {{1, 37}}, {{50, 70}, {3, 200}, {64, 5}}, {{many, 512}, {2 * many, 130}}};
   unsigned seed = 1;
   for (const auto& shapes : sets) {
     for (esp_dtype dtype : weight_dtypes) {
@@ -109,6 +110,23 @@ TEST(ScoreSummary, MixedTypes) {
   in.weights[1] = Matrix(ESP_F16, 200, 300);
   fill(in.weights[1], Content::gaussian, 8);
   expect_oracle(in, 5);
+}
+
+// Rows of whole 16-byte accesses, with and without padding that keeps them so.
+TEST(ScoreSummary, AlignedRows) {
+  const int64_t shapes[][3] = {{1, 8, 0}, {30, 1000, 24}, {3, 2048, 0}, {5, 4099, 1}};
+  for (Content content : {Content::gaussian, Content::coarse}) {
+    for (bool scaled : {false, true}) {
+      Input in = {{}, {}, scaled};
+      unsigned seed = 7;
+      for (const auto& [rows, cols, padding] : shapes) {
+        in.weights.emplace_back(weight_dtypes[++seed % 3], rows, cols, padding);
+        fill(in.weights.back(), content, ++seed);
+        in.scales.push_back(scales(cols, ++seed));
+      }
+      expect_oracle(in, 3);
+    }
+  }
 }
 
 // Rows a sample is likely to read look nothing like the others.

@@ -4,11 +4,13 @@ using namespace espalier::test;
 
 namespace {
 
+/** On the CPU: what is tested here takes it as given. */
 Matrix<float> inverse_factor(const Matrix<float>& hessian) {
   Matrix<float> u = hessian;
   Matrix<uint8_t> dead(1, u.cols());
-  const esp_matrix view = u.view();
-  const esp_matrix dead_view = dead.view();
+  esp_matrix view = u.view();
+  esp_matrix dead_view = dead.view();
+  view.device = dead_view.device = -1;
   int64_t failed = 0;
   const Workspace workspace(esp_inverse_factor_workspace_bytes(&view, ESP_F64));
   EXPECT_EQ(ESP_OK, esp_inverse_factor(&view, 0.01, ESP_F64, &dead_view, &failed, workspace.data(),
@@ -16,11 +18,32 @@ Matrix<float> inverse_factor(const Matrix<float>& hessian) {
   return u;
 }
 
+/** An upper triangle as cheap as it is wide. */
+Matrix<float> random_factor(int64_t cols, unsigned seed, int64_t gap = 0) {
+  std::mt19937 random(seed);
+  std::normal_distribution<float> normal;
+  Matrix<float> u(cols, cols, gap);
+  for (int64_t i = 0; i < cols; ++i) {
+    for (int64_t j = i; j < cols; ++j) {
+      u.at(i, j) = i == j ? 0.5F + std::fabs(normal(random))
+                          : normal(random) / std::sqrt(static_cast<float>(cols));
+    }
+  }
+  return u;
+}
+
+Matrix<float> identity(int64_t cols) {
+  Matrix<float> u(cols, cols);
+  for (int64_t j = 0; j < cols; ++j) u.at(j, j) = 1;
+  return u;
+}
+
 void sweep(const Matrix<float>& w, const Matrix<float>& u, const Pattern& p, int64_t block_cols,
-           const Dense* loss = nullptr) {
-  const esp_matrix wv = w.view();
-  const esp_matrix uv = u.view();
-  const esp_matrix lv = loss != nullptr ? loss->view() : esp_matrix{};
+           const Dense* loss = nullptr, int32_t on_device = device()) {
+  esp_matrix wv = w.view();
+  esp_matrix uv = u.view();
+  esp_matrix lv = loss != nullptr ? loss->view() : esp_matrix{};
+  wv.device = uv.device = lv.device = on_device;
   const esp_matrix* l = loss != nullptr ? &lv : nullptr;
   const Workspace workspace(esp_sparsegpt_sweep_workspace_bytes(&wv, block_cols));
   const esp_status status =
@@ -154,8 +177,7 @@ TEST(SparseGptSweep, NOfMMatchesFloat64) {
 }
 
 TEST(SparseGptSweep, TiesGoToTheLowerIndex) {
-  Matrix<float> u(6, 6);  // identity: no weight changes but by pruning
-  for (int64_t j = 0; j < 6; ++j) u.at(j, j) = 1;
+  const Matrix<float> u = identity(6);  // no weight changes but by pruning
   for_every_setting([&] {
     Matrix<float> w(5, 6);
     for (int64_t i = 0; i < 5; ++i) {
@@ -177,6 +199,100 @@ TEST(SparseGptSweep, TiesGoToTheLowerIndex) {
   });
 }
 
+TEST(SparseGptSweep, ChoosesAmongManyTies) {
+  const auto expect_oracle = [](const Matrix<float>& weights, const Pattern& p) {
+    const Matrix<float> u = identity(weights.cols());
+    const int64_t block_cols = p.group > 0 ? 2 * p.group : 128;
+    const Swept expected = oracle_sweep(weights, u, p, block_cols);
+    for_every_setting([&] {
+      Matrix<float> w = weights;
+      sweep(w, u, p, block_cols);
+      for (int64_t i = 0; i < w.rows(); ++i) {
+        for (int64_t j = 0; j < w.cols(); ++j) {
+          ASSERT_EQ(expected.pruned.at(i, j) == 1, is_pruned(w, i, j)) << i << ", " << j;
+        }
+      }
+    });
+  };
+  const auto few_values = [](int64_t rows, int64_t cols) {
+    Matrix<float> w = random_weights(rows, cols, 21);
+    for (int64_t i = 0; i < rows; ++i) {
+      for (int64_t j = 0; j < cols; ++j)
+        w.at(i, j) = std::copysign(1 + std::round(std::fabs(w.at(i, j))), w.at(i, j));
+    }
+    return w;
+  };
+  for (double sparsity : {0.1, 0.5, 0.77})
+    expect_oracle(few_values(150, 71), unstructured(sparsity));
+  for (int64_t group : {2, 3, 4, 7, 8, 12, 16, 17, 32, 33, 64}) {
+    SCOPED_TRACE("group " + std::to_string(group));
+    expect_oracle(few_values(9, 3 * group), n_of_m((group + 1) / 2, group));
+  }
+}
+
+TEST(SparseGptSweep, MatchesFloat64InManyPanels) {
+  struct Case {
+    Pattern pattern;
+    int64_t cols, block_cols;
+  };
+  for (const Case& c : {Case{unstructured(0.5), 1100, 128},
+                        {unstructured(0.6), 1300, 1024},
+                        {unstructured(0.6, ESP_PUBLISHED), 1111, 300},
+                        {n_of_m(2, 4), 1100, 128},
+                        {n_of_m(7, 17), 1139, 17},
+                        {n_of_m(40, 64), 1152, 64}}) {
+    SCOPED_TRACE(std::to_string(c.cols) + " columns, blocks of " + std::to_string(c.block_cols));
+    const Matrix<float> u = random_factor(c.cols, 11);
+    const Matrix<float> weights = random_weights(5, c.cols, 12);
+    const Swept expected = oracle_sweep(weights, u, c.pattern, c.block_cols);
+    for_every_setting([&] {
+      Matrix<float> w = weights;
+      Dense loss(5, 1);
+      sweep(w, u, c.pattern, c.block_cols, &loss);
+      expect_matches(w, loss, expected);
+    });
+  }
+}
+
+TEST(SparseGptSweep, StridesAndTheLowerTriangleDoNotMatter) {
+  const Matrix<float> weights = random_weights(37, 384, 13);
+  const Matrix<float> u = random_factor(384, 14);
+  Matrix<float> strided_u = random_factor(384, 14, 5);
+  for (int64_t i = 0; i < 384; ++i) {
+    for (int64_t j = 0; j < i; ++j) strided_u.at(i, j) = NAN;
+  }
+  for (const Pattern& p : {unstructured(0.5), n_of_m(2, 4), n_of_m(5, 8), n_of_m(16, 64)}) {
+    Matrix<float> w = weights;
+    Dense loss(37, 1);
+    sweep(w, u, p, 128, &loss);
+    Matrix<float> strided = random_weights(37, 384, 13, 3);
+    Dense strided_loss(37, 1, 2);
+    sweep(strided, strided_u, p, 128, &strided_loss);
+    EXPECT_TRUE(strided.gap_untouched());
+    for (int64_t i = 0; i < 37; ++i) {
+      ASSERT_EQ(loss.at(i, 0), strided_loss.at(i, 0)) << i;
+      for (int64_t j = 0; j < 384; ++j) ASSERT_EQ(w.at(i, j), strided.at(i, j)) << i << ", " << j;
+    }
+  }
+}
+
+TEST(SparseGptSweep, ChoosesAsTheCpuDoes) {
+  if (device() < 0) GTEST_SKIP() << "this is the CPU";
+  const Matrix<float> weights = random_weights(65, 96, 15);
+  const Matrix<float> u = random_factor(96, 16);
+  for (const Pattern& p : {unstructured(0.5), unstructured(0.5, ESP_PUBLISHED), n_of_m(2, 4)}) {
+    Matrix<float> w = weights;
+    Matrix<float> on_cpu = weights;
+    sweep(w, u, p, 128);
+    sweep(on_cpu, u, p, 128, nullptr, -1);
+    for (int64_t i = 0; i < w.rows(); ++i) {
+      for (int64_t j = 0; j < w.cols(); ++j) {
+        ASSERT_EQ(is_pruned(on_cpu, i, j), is_pruned(w, i, j)) << i << ", " << j;
+      }
+    }
+  }
+}
+
 TEST(SparseGptSweep, ExtremeSparsities) {
   const Matrix<float> u = inverse_factor(llm_like_hessian(130, 5));
   const Matrix<float> weights = random_weights(50, 130, 6);
@@ -194,8 +310,7 @@ TEST(SparseGptSweep, ExtremeSparsities) {
 }
 
 TEST(SparseGptSweep, NanRanksAboveEveryNumber) {
-  Matrix<float> u(4, 4);
-  for (int64_t j = 0; j < 4; ++j) u.at(j, j) = 1;
+  const Matrix<float> u = identity(4);
   for_every_setting([&] {
     for (const Pattern& p : {unstructured(0.5), n_of_m(2, 4)}) {
       Matrix<float> w(1, 4);
@@ -236,18 +351,19 @@ TEST(SparseGptSweep, LossIsTheOutputErrorAndBelowPlainMasking) {
 }
 
 TEST(SparseGptSweep, SameBitsForAnyThreadCount) {
+  const int64_t rows = device() < 0 ? 1300 : 150;
   const Matrix<float> u = inverse_factor(llm_like_hessian(260, 9));
-  Matrix<float> weights = random_weights(1300, 260, 10);
-  for (int64_t i = 0; i < 1300; ++i) {  // few distinct values in the first block: ties
+  Matrix<float> weights = random_weights(rows, 260, 10);
+  for (int64_t i = 0; i < rows; ++i) {  // few distinct values in the first block: ties
     for (int64_t j = 0; j < 128; ++j) weights.at(i, j) = std::round(weights.at(i, j));
   }
   for (const Pattern& p : {unstructured(0.5), unstructured(0.5, ESP_PUBLISHED), n_of_m(2, 4)}) {
     Matrix<float> first = weights;
-    Dense first_loss(1300, 1);
+    Dense first_loss(rows, 1);
     sweep(first, u, p, 128, &first_loss);
     for_each_thread_count([&] {
       Matrix<float> w = weights;
-      Dense loss(1300, 1);
+      Dense loss(rows, 1);
       sweep(w, u, p, 128, &loss);
       EXPECT_TRUE(w.same_bits(first));
       EXPECT_TRUE(loss.same_bits(first_loss));

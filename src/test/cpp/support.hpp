@@ -101,8 +101,11 @@ class Matrix {
   }
 
  private:
-  /** Odd bytes before padded data: not aligned by luck. Others are aligned for wide accesses. */
-  size_t offset() const { return stride_ > cols_ ? size() : 16; }
+  /** Before padded data whose rows are no whole accesses of 16 bytes, odd bytes: it is not aligned
+      by luck. Other data is. */
+  size_t offset() const {
+    return stride_ > cols_ && static_cast<size_t>(stride_) * size() % 16 != 0 ? size() : 16;
+  }
   unsigned char* data() { return bytes_.data() + offset(); }
   unsigned char* at(int64_t i, int64_t j) {
     return data() + static_cast<size_t>(i * stride_ + j) * size();
@@ -169,6 +172,12 @@ inline std::vector<int64_t> ascending(int64_t n, const std::function<float(int64
     return precedes(scores[static_cast<size_t>(a)], scores[static_cast<size_t>(b)]);
   });
   return order;
+}
+
+/** Of a list all, or on a device one in turn: there a test takes long. */
+template <class T>
+std::vector<T> in_turn(const std::vector<T>& all, unsigned turn) {
+  return device() < 0 ? all : std::vector<T>{all[turn % all.size()]};
 }
 
 inline std::string describe(const esp_matrix& w, Content content) {

@@ -12,7 +12,7 @@
  * around every variable. Asynchronous copies happen when they are waited for, not before.
  *
  * What this cannot show: the memory model beyond barriers, races inside a barrier interval that
- * every order happens to survive, rounding inside tensor cores, and time.
+ * every order happens to survive, and time.
  */
 
 #include <cmath>
@@ -67,6 +67,9 @@ enum cudaError_t {
 };
 using cudaStream_t = void*;
 using cudaEvent_t = void*;
+struct cudaDeviceProp {
+  char name[256];
+};
 enum cudaMemcpyKind {
   cudaMemcpyHostToHost,
   cudaMemcpyHostToDevice,
@@ -114,6 +117,17 @@ cudaError_t cudaMemsetAsync(void* to, int value, size_t bytes, cudaStream_t stre
 cudaError_t cudaStreamSynchronize(cudaStream_t stream);
 cudaError_t cudaDeviceSynchronize();
 
+// For callers of the library (host.cpp); what is allocated is filled with 0xFF.
+cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device);
+cudaError_t cudaMalloc(void** memory, size_t bytes);
+cudaError_t cudaFree(void* memory);
+cudaError_t cudaMemcpy(void* to, const void* from, size_t bytes, cudaMemcpyKind kind);
+cudaError_t cudaEventCreate(cudaEvent_t* event);
+cudaError_t cudaEventDestroy(cudaEvent_t event);
+cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream);
+cudaError_t cudaEventSynchronize(cudaEvent_t event);
+cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t start, cudaEvent_t stop);
+
 // ---- running kernels ---------------------------------------------------------------------------
 
 namespace sim {
@@ -123,6 +137,9 @@ void seed(unsigned value);
 
 /** The compute capability that device 0 claims, 90 at first: kernels may be chosen by it. */
 void set_compute_capability(int value);
+
+/** How many times faster than in f64 device 0 claims to compute in f32, 2 at first. */
+void set_f32_per_f64(int value);
 
 /** Ends the program with a report about the running kernel. */
 [[noreturn]] void fail(const char* what);
@@ -152,7 +169,8 @@ using Combine = void (*)(unsigned mask, void* const* in, void* const* out);
 void with_warp(unsigned mask, Combine combine, void* in, void* out);
 unsigned lane();
 
-/** Does something when this thread waits for its asynchronous copies. */
+/** Copies, and writes zeros behind, when this thread waits for its asynchronous copies. Both
+    addresses must be multiples of all the bytes written. */
 void defer_copy(void* to, const void* from, size_t bytes, size_t zeros_after);
 void commit_copies();
 void wait_for_copies(int groups_still_allowed);
@@ -237,6 +255,8 @@ struct Or {
 float f32_from_f16(uint16_t bits);
 
 }  // namespace sim
+
+#include "tensor_cores.h"
 
 #define ESP_LAUNCH(kernel, grid, block, shared, stream, ...)                       \
   do {                                                                             \
@@ -402,6 +422,8 @@ inline float __fsub_rn(float a, float b) { return a - b; }
 inline float __fdiv_rn(float a, float b) { return a / b; }
 inline float __fmaf_rn(float a, float b, float c) { return std::fmaf(a, b, c); }
 inline float __fsqrt_rn(float a) { return std::sqrt(a); }
+inline float rsqrt(float a) { return 1 / std::sqrt(a); }
+inline double rsqrt(double a) { return 1 / std::sqrt(a); }
 template <class T>
 T __ldg(const T* from) {
   return *from;
@@ -412,6 +434,10 @@ T __ldcs(const T* from) {
 }
 template <class T>
 void __stcs(T* to, T value) {
+  *to = value;
+}
+template <class T>
+void __stwb(T* to, T value) {
   *to = value;
 }
 inline size_t __cvta_generic_to_shared(const void* address) {

@@ -41,6 +41,7 @@ namespace sim {
 
 namespace {
 
+constexpr size_t max_threads = 1024;
 constexpr size_t stack_bytes = 128 * 1024;
 constexpr size_t shared_limit = 227 * 1024;
 constexpr size_t guard = 128;
@@ -112,13 +113,14 @@ class SharedMemory {
 
 std::mt19937 random_order(1);
 int compute_capability = 90;
+int f32_per_f64 = 2;
 cudaError_t last_error = cudaSuccess;
 std::map<const void*, size_t> allowed_shared;
 
 const char* kernel_name = "";
 Place here;
 const std::function<void()>* body = nullptr;
-std::vector<Fiber> fibers;  // those of a block; never moved while one runs
+std::vector<Fiber> fibers;  // those of a block; never moved: their stacks have pointers to them
 Fiber* current = nullptr;
 void* scheduler = nullptr;
 size_t dynamic_bytes = 0;
@@ -233,6 +235,7 @@ void run_block(size_t threads) {
 
 void seed(unsigned value) { random_order.seed(value); }
 void set_compute_capability(int value) { compute_capability = value; }
+void set_f32_per_f64(int value) { f32_per_f64 = value; }
 
 void fail(const char* what) {
   std::fprintf(stderr, "simulated CUDA: %s\n  kernel %s, block (%u, %u, %u)\n", what, kernel_name,
@@ -257,8 +260,8 @@ void run(const char* kernel, const void* function, dim3 grid, dim3 block, size_t
   const size_t blocks = static_cast<size_t>(grid.x) * grid.y * grid.z;
   const auto allowed = allowed_shared.find(function);
   const size_t limit = allowed == allowed_shared.end() ? 48 * 1024 : allowed->second;
-  if (threads == 0 || threads > 1024 || block.z > 64 || blocks == 0 || grid.x > 0x7fffffffU ||
-      grid.y > 65535 || grid.z > 65535 || shared_bytes > limit) {
+  if (threads == 0 || threads > max_threads || block.z > 64 || blocks == 0 ||
+      grid.x > 0x7fffffffU || grid.y > 65535 || grid.z > 65535 || shared_bytes > limit) {
     last_error = cudaErrorInvalidConfiguration;
     return;
   }
@@ -267,6 +270,7 @@ void run(const char* kernel, const void* function, dim3 grid, dim3 block, size_t
   dynamic_bytes = shared_bytes;
   here.block_size = block;
   here.grid_size = grid;
+  fibers.reserve(max_threads);
   while (fibers.size() < threads) fibers.emplace_back();
   for (size_t t = 0; t < threads; ++t) {
     const auto i = static_cast<unsigned>(t);
@@ -348,6 +352,9 @@ void with_warp(unsigned mask, Combine combine, void* in, void* out) {
 }
 
 void defer_copy(void* to, const void* from, size_t bytes, size_t zeros_after) {
+  const size_t size = bytes + zeros_after;
+  if (reinterpret_cast<uintptr_t>(to) % size != 0 || reinterpret_cast<uintptr_t>(from) % size != 0)
+    fail("an asynchronous copy is not aligned to its size");
   current->copies.back().push_back({to, from, bytes, zeros_after});
 }
 
@@ -357,7 +364,7 @@ void wait_for_copies(int groups_still_allowed) {
   auto& copies = current->copies;
   while (copies.size() > static_cast<size_t>(groups_still_allowed) + 1) {
     for (const Copy& copy : copies.front()) {
-      std::memcpy(copy.to, copy.from, copy.bytes);
+      if (copy.bytes > 0) std::memcpy(copy.to, copy.from, copy.bytes);
       std::memset(static_cast<char*>(copy.to) + copy.bytes, 0, copy.zeros_after);
     }
     copies.erase(copies.begin());
@@ -399,7 +406,7 @@ cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int /*d
     case cudaDevAttrL2CacheSize:
       return *value = 1 << 20, cudaSuccess;
     case cudaDevAttrSingleToDoublePrecisionPerfRatio:
-      return *value = 2, cudaSuccess;
+      return *value = sim::f32_per_f64, cudaSuccess;
   }
   return cudaErrorInvalidValue;
 }

@@ -17,7 +17,7 @@ record BenchOptions(
 
   static final String HELP =
       """
-      Usage: espalier bench [options]
+      Usage: espalier bench published [options]
       Measures our kernels against the published op sequences in libtorch, in turns.
 
         --filter TEXT   only cases whose op and shape contain TEXT

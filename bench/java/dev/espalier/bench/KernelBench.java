@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.global.torch;
 
-/** {@code espalier bench}: every kernel against the published op sequence. */
+/** {@code espalier bench published}: every kernel against the published op sequence. */
 public final class KernelBench {
   private static final int PASSED = 0;
   private static final int FAILED = 1;

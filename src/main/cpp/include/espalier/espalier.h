@@ -4,17 +4,22 @@
  *
  * Conventions, for every function unless it says otherwise:
  *  - A function returns ESP_OK or a negative ::esp_status; ::esp_last_error() then gives one
- * sentence for the calling thread. No exception crosses this interface.
- *  - Matrices are row-major views of memory owned by the caller. W is a linear layer's weight
- *    [out_features, in_features]; X holds activations [tokens, in_features].
+ *    sentence for the calling thread. ESP_INVALID_ARGUMENT is for arguments that break what is said
+ *    here and at the function, NaN parameters included; ESP_UNSUPPORTED for a CUDA device that this
+ *    machine or this build lacks; ESP_CUDA_ERROR for what the CUDA runtime reports. No exception
+ *    crosses this interface.
+ *  - Matrices are row-major views of memory owned by the caller, aligned to their elements, and of
+ *    at most 2^56 bytes. W is a linear layer's weight [out_features, in_features]; X holds
+ *    activations [tokens, in_features].
  *  - All operands of a call live on one device. On the CPU a call returns when it is done. On a
- * CUDA device work is queued on `stream` (a cudaStream_t, NULL for the legacy default stream) and
- * the call returns at once, except where a result is written to host memory: then it waits.
+ *    CUDA device work is queued on `stream` (a cudaStream_t, NULL for the legacy default stream)
+ *    and the call returns at once, except where a result is written to host memory: then it waits.
  *  - `workspace` is scratch memory on the operands' device, 64-byte aligned, at least as large as
- * the matching `_workspace_bytes` function says (0 for arguments that break the contract); its
- * content before and after is meaningless. It may be NULL where that size is 0. The size holds for
- * any number of threads, but only for the CPU instruction set it was asked under. The library
- *    allocates nothing of its own in a call.
+ *    the matching `_workspace_bytes` function says; its content before and after is meaningless. It
+ *    may be NULL where that size is 0. Of a view that function takes only the shape, the type and
+ *    the device; its data may be NULL. It says 0 for arguments that break the contract. The size
+ *    holds for any number of threads, but only for the CPU instruction set it was asked under. The
+ *    library allocates nothing of its own in a call.
  *  - Results are deterministic: the same input gives the same bits, whatever the number of threads.
  *  - A score's order is that of its magnitude; NaN ranks above every number, and all NaN are equal.
  *    Of equal scores the one with the lower index is pruned first. A pruned weight becomes exactly
@@ -32,12 +37,16 @@
 #define ESP_EXPORT
 #endif
 
+/* In C++, too, any int may be passed for an enumeration; an unknown one is refused. */
 #ifdef __cplusplus
+#define ESP_ANY_INT : int
 extern "C" {
+#else
+#define ESP_ANY_INT
 #endif
 
 /** Outcome of a call. */
-typedef enum esp_status {
+typedef enum esp_status ESP_ANY_INT {
   ESP_OK = 0,
   ESP_INVALID_ARGUMENT = -1, /**< an argument breaks the function's contract; nothing was written */
   ESP_UNSUPPORTED = -2,      /**< valid, but not by this build or on this device */
@@ -49,7 +58,7 @@ typedef enum esp_status {
 } esp_status;
 
 /** Element type of a matrix. */
-typedef enum esp_dtype {
+typedef enum esp_dtype ESP_ANY_INT {
   ESP_F32 = 0,
   ESP_F16 = 1,
   ESP_BF16 = 2,
@@ -69,7 +78,7 @@ typedef struct esp_matrix {
 } esp_matrix;
 
 /** How a sparsity in [0, 1] becomes a number of weights. */
-typedef enum esp_rounding {
+typedef enum esp_rounding ESP_ANY_INT {
   /** round(rows * cols * sparsity) weights in all; what does not divide evenly is spread over rows
       or column blocks. */
   ESP_EXACT = 0,
@@ -90,7 +99,11 @@ ESP_EXPORT const char* esp_last_error(void);
 /** Number of CUDA devices that can be used: 0 without a driver or in a build without CUDA. */
 ESP_EXPORT int32_t esp_cuda_device_count(void);
 
-/** Upper bound on CPU threads per call; 0 restores the default, all that OpenMP sees. */
+/**
+ * Upper bound on CPU threads per call, for the whole process.
+ * @param threads 0 restores the default, all that OpenMP sees; above 1024 counts as 1024
+ * @return ESP_INVALID_ARGUMENT if it is negative
+ */
 ESP_EXPORT esp_status esp_set_num_threads(int32_t threads);
 
 /** The number of CPU threads a call may use. */
@@ -117,6 +130,7 @@ ESP_EXPORT esp_status esp_set_cpu_isa(const char* isa);
  */
 ESP_EXPORT esp_status esp_accumulate_squares(const esp_matrix* x, const esp_matrix* acc,
                                              void* workspace, size_t workspace_bytes, void* stream);
+/** Bytes of workspace that ::esp_accumulate_squares needs. */
 ESP_EXPORT size_t esp_accumulate_squares_workspace_bytes(const esp_matrix* x);
 
 /**
@@ -129,21 +143,30 @@ ESP_EXPORT size_t esp_accumulate_squares_workspace_bytes(const esp_matrix* x);
  */
 ESP_EXPORT esp_status esp_accumulate_hessian(const esp_matrix* x, double alpha, const esp_matrix* h,
                                              void* workspace, size_t workspace_bytes, void* stream);
+/** Bytes of workspace that ::esp_accumulate_hessian needs. */
 ESP_EXPORT size_t esp_accumulate_hessian_workspace_bytes(const esp_matrix* x);
 
 /* ---- factorisation -----------------------------------------------------------------------------
  */
 
 /**
+ * The precision to ask ::esp_inverse_factor for: ESP_F64 on the CPU and where the device computes
+ * in f64 at least half as fast as in f32 (A100, H100, B200); ESP_F32 on other CUDA devices, with
+ * ESP_F64 to fall back on where that fails.
+ * @param device -1 for the CPU, else a CUDA device ordinal; ESP_F64 for one that is not there
+ */
+ESP_EXPORT esp_dtype esp_factor_precision(int32_t device);
+
+/**
  * Replaces H by U, the upper Cholesky factor of (H + damp I)^-1 = U^T U, damp = damping * mean(diag
  * H). A column j with h[j, j] = 0 is dead: its diagonal counts as 1 and dead[j] becomes 1. The
  * inverse is never formed: with F the flip of both axes, U = F chol(F (H + damp I) F)^-1 F. Waits
- * for the result.
+ * until it is known whether that succeeds; on a CUDA device U itself then follows on `stream`.
  * @param h            [n, n], f32, its upper triangle is read; U with zeros below the diagonal on
  *                     success, unchanged on failure
  * @param damping      relative, >= 0
  * @param precision    ESP_F64 to factor in double precision (the triangular inverse is then taken
- * in single), ESP_F32 for single throughout
+ *                     in single), ESP_F32 for single throughout
  * @param dead         [1, n], u8, written
  * @param failed_pivot host; -1, or the column of H whose pivot was not positive and finite
  *                     (ESP_NUMERICAL_ERROR); so a NaN or an infinity in H is found, too
@@ -151,6 +174,7 @@ ESP_EXPORT size_t esp_accumulate_hessian_workspace_bytes(const esp_matrix* x);
 ESP_EXPORT esp_status esp_inverse_factor(const esp_matrix* h, double damping, esp_dtype precision,
                                          const esp_matrix* dead, int64_t* failed_pivot,
                                          void* workspace, size_t workspace_bytes, void* stream);
+/** Bytes of workspace that ::esp_inverse_factor needs. */
 ESP_EXPORT size_t esp_inverse_factor_workspace_bytes(const esp_matrix* h, esp_dtype precision);
 
 /* ---- pruning -----------------------------------------------------------------------------------
@@ -179,14 +203,18 @@ ESP_EXPORT esp_status esp_sparsegpt_sweep(const esp_matrix* w, const esp_matrix*
 /**
  * The same sweep with an N:M mask: at each column j with j % group == 0, every row keeps the `keep`
  * largest w^2 / u^2 of the group's current weights.
- * @param keep  weights kept in each group, 0 < keep < group
- * @param group 2..64; divides cols and block_cols
+ * @param w          [rows, cols], f32, pruned and updated in place
+ * @param u          [cols, cols], f32, from ::esp_inverse_factor; only its upper triangle is read
+ * @param keep       weights kept in each group, 0 < keep < group
+ * @param group      2..64; divides cols and block_cols
+ * @param block_cols columns per block, 1..1024
+ * @param loss       [rows, 1], f64 or NULL: receives each row's sum over columns of e^2 / 2
  */
 ESP_EXPORT esp_status esp_sparsegpt_sweep_n_of_m(const esp_matrix* w, const esp_matrix* u,
                                                  int64_t keep, int64_t group, int64_t block_cols,
                                                  const esp_matrix* loss, void* workspace,
                                                  size_t workspace_bytes, void* stream);
-/** For both sweeps. */
+/** Bytes of workspace that either sweep needs. */
 ESP_EXPORT size_t esp_sparsegpt_sweep_workspace_bytes(const esp_matrix* w, int64_t block_cols);
 
 /**
@@ -200,6 +228,7 @@ ESP_EXPORT esp_status esp_prune_rows_smallest(const esp_matrix* w, const esp_mat
                                               double sparsity, esp_rounding rounding,
                                               void* workspace, size_t workspace_bytes,
                                               void* stream);
+/** Bytes of workspace that ::esp_prune_rows_smallest needs. */
 ESP_EXPORT size_t esp_prune_rows_smallest_workspace_bytes(const esp_matrix* w);
 
 /**
@@ -212,6 +241,7 @@ ESP_EXPORT size_t esp_prune_rows_smallest_workspace_bytes(const esp_matrix* w);
 ESP_EXPORT esp_status esp_prune_matrix_smallest(const esp_matrix* w, double sparsity,
                                                 esp_rounding rounding, void* workspace,
                                                 size_t workspace_bytes, void* stream);
+/** Bytes of workspace that ::esp_prune_matrix_smallest needs. */
 ESP_EXPORT size_t esp_prune_matrix_smallest_workspace_bytes(const esp_matrix* w);
 
 /**
@@ -251,6 +281,7 @@ ESP_EXPORT esp_status esp_score_summary(const esp_matrix* weights, const esp_mat
                                         int32_t matrices, double outlier_multiple,
                                         esp_score_summary_result* result, void* workspace,
                                         size_t workspace_bytes, void* stream);
+/** Bytes of workspace that ::esp_score_summary needs. */
 ESP_EXPORT size_t esp_score_summary_workspace_bytes(const esp_matrix* weights, int32_t matrices);
 
 /**
@@ -260,6 +291,7 @@ ESP_EXPORT size_t esp_score_summary_workspace_bytes(const esp_matrix* weights, i
  */
 ESP_EXPORT esp_status esp_count_zeros(const esp_matrix* w, int64_t* zeros, void* workspace,
                                       size_t workspace_bytes, void* stream);
+/** Bytes of workspace that ::esp_count_zeros needs. */
 ESP_EXPORT size_t esp_count_zeros_workspace_bytes(const esp_matrix* w);
 
 #ifdef __cplusplus

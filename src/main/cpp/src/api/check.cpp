@@ -42,7 +42,14 @@ size_t element_size(esp_dtype dtype) {
   return 0;
 }
 
-void check_matrix(const esp_matrix* m, const char* name, std::initializer_list<esp_dtype> dtypes) {
+namespace {
+
+/** More than any machine addresses; what is computed from it still has room in 64 bits. */
+constexpr int64_t max_matrix_bytes = int64_t{1} << 56;
+
+/** All of check_matrix but for the memory. */
+void check_shape_and_type(const esp_matrix* m, const char* name,
+                          std::initializer_list<esp_dtype> dtypes) {
   const std::string n = name;
   if (m == nullptr) invalid(n + " is NULL");
   if (std::find(dtypes.begin(), dtypes.end(), m->dtype) == dtypes.end()) {
@@ -60,12 +67,21 @@ void check_matrix(const esp_matrix* m, const char* name, std::initializer_list<e
             std::to_string(m->cols) + " columns");
   }
   const int64_t size = static_cast<int64_t>(element_size(m->dtype));
-  if (m->row_stride > INT64_MAX / size / m->rows) invalid(n + " is larger than memory can be");
-  if (m->data == nullptr) invalid(n + " has no data");
-  if (reinterpret_cast<uintptr_t>(m->data) % static_cast<uintptr_t>(size) != 0) {
-    invalid(n + " is not aligned to its elements");
+  if (m->row_stride > max_matrix_bytes / size / m->rows) {
+    invalid(n + " is larger than memory can be");
   }
   if (m->device < -1) invalid(n + " has device " + std::to_string(m->device));
+}
+
+}  // namespace
+
+void check_matrix(const esp_matrix* m, const char* name, std::initializer_list<esp_dtype> dtypes) {
+  check_shape_and_type(m, name, dtypes);
+  const std::string n = name;
+  if (m->data == nullptr) invalid(n + " has no data");
+  if (reinterpret_cast<uintptr_t>(m->data) % element_size(m->dtype) != 0) {
+    invalid(n + " is not aligned to its elements");
+  }
 }
 
 void check_shape(const esp_matrix* m, const char* name, int64_t rows, int64_t cols,
@@ -89,8 +105,18 @@ void check_workspace(const void* workspace, size_t given, size_t needed) {
   }
 }
 
-bool can_size(const esp_matrix* m) {
-  return m != nullptr && m->rows >= 1 && m->cols >= 1 && kernels_of(m->device) != nullptr;
+bool can_size(const esp_matrix* m, std::initializer_list<esp_dtype> dtypes) noexcept {
+  try {
+    check_shape_and_type(m, "", dtypes);
+    return kernels_of(m->device) != nullptr;
+  } catch (...) {
+    return false;
+  }
+}
+
+bool can_size_square(int64_t n) noexcept {
+  const esp_matrix square = {nullptr, n, n, n, ESP_F32, -1};
+  return can_size(&square, {ESP_F32});
 }
 
 }  // namespace espalier::api

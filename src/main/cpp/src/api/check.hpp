@@ -27,8 +27,12 @@ void check_shape(const esp_matrix* m, const char* name, int64_t rows, int64_t co
 
 void check_workspace(const void* workspace, size_t given, size_t needed);
 
-/** True where the view's sizes and device make sense: a size query for any other answers 0. */
-bool can_size(const esp_matrix* m);
+/** Whether check_matrix would take the view, its memory aside, and this build has kernels for its
+    device: a size query for any other answers 0. */
+bool can_size(const esp_matrix* m, std::initializer_list<esp_dtype> dtypes) noexcept;
+
+/** The same for an f32 matrix [n, n] that goes with the view. */
+bool can_size_square(int64_t n) noexcept;
 
 size_t element_size(esp_dtype dtype);
 

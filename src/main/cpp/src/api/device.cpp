@@ -61,6 +61,12 @@ int32_t cuda_device_count() noexcept {
 #endif
 }
 
+#ifdef ESPALIER_CUDA
+bool has_fast_f64(int32_t device) noexcept { return device < 0 || cuda::has_fast_f64(device); }
+#else
+bool has_fast_f64(int32_t /*device*/) noexcept { return true; }
+#endif
+
 const Kernels* kernels_of(int32_t device) noexcept {
   return device < 0 ? &cpu::kernels() : cuda_kernels();
 }

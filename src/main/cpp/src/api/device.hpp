@@ -10,6 +10,10 @@ namespace espalier::api {
 /** Number of CUDA devices that can be used: 0 without a driver or in a build without CUDA. */
 int32_t cuda_device_count() noexcept;
 
+/** Whether a device computes in f64 at least half as fast as in f32; true of one that is not there.
+ */
+bool has_fast_f64(int32_t device) noexcept;
+
 /** The kernels for a device, without touching it; null for CUDA in a build without it. */
 const Kernels* kernels_of(int32_t device) noexcept;
 

@@ -11,7 +11,9 @@ using namespace espalier::api;
 
 namespace {
 
-void check_weight(const esp_matrix* w) { check_matrix(w, "w", {ESP_F32, ESP_F16, ESP_BF16}); }
+constexpr std::initializer_list<esp_dtype> weight_dtypes = {ESP_F32, ESP_F16, ESP_BF16};
+
+void check_weight(const esp_matrix* w) { check_matrix(w, "w", weight_dtypes); }
 
 /** Checks s against w and gives its values, NULL for all ones. */
 const float* check_scale(const esp_matrix* s, const esp_matrix& w) {
@@ -55,7 +57,7 @@ esp_status esp_prune_rows_smallest(const esp_matrix* w, const esp_matrix* s, dou
 }
 
 size_t esp_prune_rows_smallest_workspace_bytes(const esp_matrix* w) {
-  if (!can_size(w)) return 0;
+  if (!can_size(w, weight_dtypes)) return 0;
   return kernels_of(w->device)->prune_rows_smallest_workspace(*w, cpu::num_threads());
 }
 
@@ -77,7 +79,7 @@ esp_status esp_prune_matrix_smallest(const esp_matrix* w, double sparsity, esp_r
 }
 
 size_t esp_prune_matrix_smallest_workspace_bytes(const esp_matrix* w) {
-  if (!can_size(w)) return 0;
+  if (!can_size(w, weight_dtypes)) return 0;
   return kernels_of(w->device)->prune_matrix_smallest_workspace(*w);
 }
 

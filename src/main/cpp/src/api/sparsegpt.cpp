@@ -9,12 +9,18 @@ using namespace espalier::api;
 
 namespace {
 
+constexpr std::initializer_list<esp_dtype> input_dtypes = {ESP_F32, ESP_F16, ESP_BF16};
+
+bool is_precision(esp_dtype dtype) { return dtype == ESP_F32 || dtype == ESP_F64; }
+
+bool is_block(int64_t cols) { return cols >= 1 && cols <= 1024; }
+
 /** What both sweeps share. */
 void check_sweep(const esp_matrix* w, const esp_matrix* u, int64_t block_cols,
                  const esp_matrix* loss) {
   check_matrix(w, "w", {ESP_F32});
   check_shape(u, "u", w->cols, w->cols, {ESP_F32});
-  require(block_cols >= 1 && block_cols <= 1024, "block_cols is not in 1..1024");
+  require(is_block(block_cols), "block_cols is not in 1..1024");
   if (loss != nullptr) check_shape(loss, "loss", w->rows, 1, {ESP_F64});
 }
 
@@ -23,7 +29,7 @@ void check_sweep(const esp_matrix* w, const esp_matrix* u, int64_t block_cols,
 esp_status esp_accumulate_hessian(const esp_matrix* x, double alpha, const esp_matrix* h,
                                   void* workspace, size_t workspace_bytes, void* stream) {
   return guarded("accumulate_hessian", [&] {
-    check_matrix(x, "x", {ESP_F32, ESP_F16, ESP_BF16});
+    check_matrix(x, "x", input_dtypes);
     check_shape(h, "h", x->cols, x->cols, {ESP_F32});
     require(std::isfinite(alpha), "alpha is not finite");
     const Device device({{x, "x"}, {h, "h"}});
@@ -33,8 +39,11 @@ esp_status esp_accumulate_hessian(const esp_matrix* x, double alpha, const esp_m
 }
 
 size_t esp_accumulate_hessian_workspace_bytes(const esp_matrix* x) {
-  return can_size(x) ? kernels_of(x->device)->accumulate_hessian_workspace(*x) : 0;
+  if (!can_size(x, input_dtypes) || !can_size_square(x->cols)) return 0;
+  return kernels_of(x->device)->accumulate_hessian_workspace(*x);
 }
+
+esp_dtype esp_factor_precision(int32_t device) { return has_fast_f64(device) ? ESP_F64 : ESP_F32; }
 
 esp_status esp_inverse_factor(const esp_matrix* h, double damping, esp_dtype precision,
                               const esp_matrix* dead, int64_t* failed_pivot, void* workspace,
@@ -43,7 +52,7 @@ esp_status esp_inverse_factor(const esp_matrix* h, double damping, esp_dtype pre
     check_matrix(h, "h", {ESP_F32});
     check_shape(h, "h", h->rows, h->rows, {ESP_F32});
     require(std::isfinite(damping) && damping >= 0, "damping is negative or not finite");
-    require(precision == ESP_F32 || precision == ESP_F64, "precision is neither f32 nor f64");
+    require(is_precision(precision), "precision is neither f32 nor f64");
     check_shape(dead, "dead", 1, h->rows, {ESP_U8});
     require(failed_pivot != nullptr, "failed_pivot is NULL");
     const Device device({{h, "h"}, {dead, "dead"}});
@@ -59,7 +68,8 @@ esp_status esp_inverse_factor(const esp_matrix* h, double damping, esp_dtype pre
 }
 
 size_t esp_inverse_factor_workspace_bytes(const esp_matrix* h, esp_dtype precision) {
-  return can_size(h) ? kernels_of(h->device)->inverse_factor_workspace(*h, precision) : 0;
+  if (!can_size(h, {ESP_F32}) || h->rows != h->cols || !is_precision(precision)) return 0;
+  return kernels_of(h->device)->inverse_factor_workspace(*h, precision);
 }
 
 esp_status esp_sparsegpt_sweep(const esp_matrix* w, const esp_matrix* u, double sparsity,
@@ -94,6 +104,6 @@ esp_status esp_sparsegpt_sweep_n_of_m(const esp_matrix* w, const esp_matrix* u, 
 }
 
 size_t esp_sparsegpt_sweep_workspace_bytes(const esp_matrix* w, int64_t block_cols) {
-  if (!can_size(w) || block_cols < 1) return 0;
+  if (!can_size(w, {ESP_F32}) || !can_size_square(w->cols) || !is_block(block_cols)) return 0;
   return kernels_of(w->device)->sparsegpt_sweep_workspace(*w, block_cols);
 }

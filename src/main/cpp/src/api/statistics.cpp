@@ -8,10 +8,16 @@
 using namespace espalier;
 using namespace espalier::api;
 
+namespace {
+
+constexpr std::initializer_list<esp_dtype> float_dtypes = {ESP_F32, ESP_F16, ESP_BF16};
+
+}  // namespace
+
 esp_status esp_accumulate_squares(const esp_matrix* x, const esp_matrix* acc, void* workspace,
                                   size_t workspace_bytes, void* stream) {
   return guarded("accumulate_squares", [&] {
-    check_matrix(x, "x", {ESP_F32, ESP_F16, ESP_BF16});
+    check_matrix(x, "x", float_dtypes);
     check_shape(acc, "acc", 1, x->cols, {ESP_F64});
     const Device device({{x, "x"}, {acc, "acc"}});
     check_workspace(workspace, workspace_bytes, device->accumulate_squares_workspace(*x));
@@ -21,7 +27,7 @@ esp_status esp_accumulate_squares(const esp_matrix* x, const esp_matrix* acc, vo
 }
 
 size_t esp_accumulate_squares_workspace_bytes(const esp_matrix* x) {
-  if (!can_size(x)) return 0;
+  if (!can_size(x, float_dtypes)) return 0;
   return kernels_of(x->device)->accumulate_squares_workspace(*x);
 }
 
@@ -34,7 +40,7 @@ esp_status esp_score_summary(const esp_matrix* weights, const esp_matrix* scales
     for (int32_t m = 0; m < matrices; ++m) {
       const std::string index = "[" + std::to_string(m) + "]";
       const std::string w = "weights" + index, s = "scales" + index;
-      check_matrix(&weights[m], w.c_str(), {ESP_F32, ESP_F16, ESP_BF16});
+      check_matrix(&weights[m], w.c_str(), float_dtypes);
       if (scales == nullptr) continue;
       check_shape(&scales[m], s.c_str(), 1, weights[m].cols, {ESP_F32});
     }
@@ -57,7 +63,7 @@ esp_status esp_score_summary(const esp_matrix* weights, const esp_matrix* scales
 size_t esp_score_summary_workspace_bytes(const esp_matrix* weights, int32_t matrices) {
   if (weights == nullptr || matrices < 1) return 0;
   for (int32_t m = 0; m < matrices; ++m) {
-    if (!can_size(&weights[m]) || weights[m].device != weights[0].device) return 0;
+    if (!can_size(&weights[m], float_dtypes) || weights[m].device != weights[0].device) return 0;
   }
   return kernels_of(weights[0].device)->score_summary_workspace(weights, matrices);
 }
@@ -65,7 +71,7 @@ size_t esp_score_summary_workspace_bytes(const esp_matrix* weights, int32_t matr
 esp_status esp_count_zeros(const esp_matrix* w, int64_t* zeros, void* workspace,
                            size_t workspace_bytes, void* stream) {
   return guarded("count_zeros", [&] {
-    check_matrix(w, "w", {ESP_F32, ESP_F16, ESP_BF16});
+    check_matrix(w, "w", float_dtypes);
     require(zeros != nullptr, "zeros is NULL");
     const Device device({{w, "w"}});
     check_workspace(workspace, workspace_bytes, device->count_zeros_workspace(*w));
@@ -74,5 +80,5 @@ esp_status esp_count_zeros(const esp_matrix* w, int64_t* zeros, void* workspace,
 }
 
 size_t esp_count_zeros_workspace_bytes(const esp_matrix* w) {
-  return can_size(w) ? kernels_of(w->device)->count_zeros_workspace(*w) : 0;
+  return can_size(w, float_dtypes) ? kernels_of(w->device)->count_zeros_workspace(*w) : 0;
 }

@@ -63,7 +63,7 @@ void load_reflected(const Diagonal& diagonal, double damp, Panels<T> a) {
 #pragma omp parallel for num_threads(threads_for_operations(8 * n * n)) schedule(dynamic)
   for (int64_t panel = 0; panel < a.rows / width; ++panel) {
     for (int64_t j = panel * width; j < (panel + 1) * width; ++j) {
-      const float* row = data + (n - 1 - j) * h.row_stride;
+      const float* row = j < n ? data + (n - 1 - j) * h.row_stride : nullptr;
       T* to = a.at(0, j);
       for (int64_t i = 0; i < (panel + 1) * width; ++i) {
         to[i * width] = static_cast<T>(j < n && i <= j ? row[n - 1 - i] : 0.0F);

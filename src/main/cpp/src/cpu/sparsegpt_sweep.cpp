@@ -1,17 +1,9 @@
 #include "cpu/ops.hpp"
 #include "cpu/sweep.hpp"
 #include "cpu/threads.hpp"
+#include "sweep_count.hpp"
 
 namespace espalier::cpu::ESPALIER_ISA {
-
-namespace {
-
-/** Weights pruned in the first `cols` columns of w, `total` being pruned in all. */
-int64_t pruned_up_to(int64_t total, int64_t cols, const esp_matrix& w) {
-  return total / w.cols * cols + total % w.cols * cols / w.cols;
-}
-
-}  // namespace
 
 size_t sparsegpt_sweep_workspace(const esp_matrix& w, int64_t block_cols) {
   Scratch scratch(nullptr);
@@ -24,8 +16,6 @@ void sparsegpt_sweep(const esp_matrix& w, const esp_matrix& u, double sparsity,
                      const Execution& run) {
   Scratch scratch(run.workspace);
   const Sweep sweep(w, least(block_cols, w.cols), scratch);
-  const int64_t total =
-      __builtin_llround(static_cast<double>(w.rows) * static_cast<double>(w.cols) * sparsity);
   for (int64_t begin = 0; begin < w.cols; begin += block_cols) {
     const Block block{begin, least(begin + block_cols, w.cols)};
     sweep.copy_u(u, block);
@@ -36,10 +26,9 @@ void sparsegpt_sweep(const esp_matrix& w, const esp_matrix& u, double sparsity,
       sweep.gather(first, end, block);
       sweep.score(first, end, block);
     }
-    const int32_t cut = rounding == ESP_PUBLISHED
-                            ? sweep.cut_as_published(block, sparsity)
-                            : sweep.cut_exactly(block, pruned_up_to(total, block.end, w) -
-                                                           pruned_up_to(total, block.begin, w));
+    const int64_t count = sweep_count(w, sparsity, rounding, block.begin, block.end);
+    const int32_t cut = rounding == ESP_PUBLISHED ? sweep.cut_with_ties(block, count)
+                                                  : sweep.cut_exactly(block, count);
 #pragma omp parallel for num_threads(threads_for_operations(sweep.operations(block))) \
     schedule(dynamic)
     for (int64_t strip = 0; strip < sweep.strips(); ++strip) {

@@ -107,10 +107,9 @@ class Sweep {
     return cut.key;
   }
 
-  int32_t cut_as_published(Block block, double sparsity) const {
-    const double weights = static_cast<double>(rows_ * block.cols());
-    const int64_t index = static_cast<int64_t>(weights * sparsity);
-    return kth_smallest(keys_, block.cols(), strips(), index + 1, candidates_, found_).key;
+  /** The key of the k-th smallest score of the block, k >= 1. */
+  int32_t cut_with_ties(Block block, int64_t k) const {
+    return kth_smallest(keys_, block.cols(), strips(), k, candidates_, found_).key;
   }
 
   /**

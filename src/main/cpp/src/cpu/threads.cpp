@@ -8,11 +8,17 @@
 namespace espalier::cpu {
 
 namespace {
+
+/** More do not help, and where they cannot be created OpenMP ends the program. */
+constexpr int32_t most_threads = 1024;
+
 std::atomic<int32_t> limit{0};
 
 }  // namespace
 
-void set_num_threads(int32_t threads) noexcept { limit.store(threads, std::memory_order_relaxed); }
+void set_num_threads(int32_t threads) noexcept {
+  limit.store(std::min(threads, most_threads), std::memory_order_relaxed);
+}
 
 int32_t num_threads() noexcept {
   const int32_t n = limit.load(std::memory_order_relaxed);

@@ -2,6 +2,8 @@ package dev.espalier.calibration;
 
 import dev.espalier.kernels.Kernels;
 import dev.espalier.model.NativeMemory;
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -11,9 +13,6 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * Alistarh, 2023). {@link #factor} replaces it by its inverse's factor, once for all readers.
  */
 public final class LayerHessian implements InputStatistics {
-  /** Each retry damps ten times more. */
-  private static final double[] DAMPING_STEPS = {1, 10, 100, 1000};
-
   private final Tensor matrix;
   private final Tensor dead;
   private final long sequences;
@@ -27,6 +26,30 @@ public final class LayerHessian implements InputStatistics {
    * @param damping what was needed: more than asked where H was not positive definite
    */
   public record InverseFactor(Tensor u, Tensor dead, double damping) {}
+
+  /**
+   * A try to factor.
+   *
+   * @param step times the damping that was asked for
+   */
+  record Attempt(ScalarType precision, int step) {
+    /**
+     * In what order: with the damping that was asked for, in f64 at last; then in f64 with ten
+     * times more, up to three times.
+     *
+     * @param first the precision that suits the device
+     */
+    static List<Attempt> inOrder(ScalarType first) {
+      List<Attempt> attempts = new ArrayList<>();
+      if (first != ScalarType.Double) {
+        attempts.add(new Attempt(first, 1));
+      }
+      for (int step = 1; step <= 1000; step *= 10) {
+        attempts.add(new Attempt(ScalarType.Double, step));
+      }
+      return attempts;
+    }
+  }
 
   /**
    * @param like any tensor on the device of the inputs
@@ -50,8 +73,8 @@ public final class LayerHessian implements InputStatistics {
   }
 
   /**
-   * Factors the Hessian in f64; where it is not positive definite, with ten times more damping, up
-   * to three times.
+   * Factors the Hessian in the precision that suits its device; where it is not positive definite,
+   * in f64, then with ten times more damping, up to three times.
    *
    * @param damping relative to the mean of the diagonal, the same at every call
    * @throws ArithmeticException if nothing helps: the inputs are not finite
@@ -60,15 +83,17 @@ public final class LayerHessian implements InputStatistics {
     if (factor != null) {
       return factor;
     }
-    for (double step : DAMPING_STEPS) {
-      if (Kernels.inverseFactor(matrix, damping * step, ScalarType.Double, dead).isEmpty()) {
-        factor = new InverseFactor(matrix, dead, damping * step);
+    double tried = damping;
+    for (Attempt attempt : Attempt.inOrder(Kernels.factorPrecision(matrix))) {
+      tried = damping * attempt.step();
+      if (Kernels.inverseFactor(matrix, tried, attempt.precision(), dead).isEmpty()) {
+        factor = new InverseFactor(matrix, dead, tried);
         return factor;
       }
     }
     throw new ArithmeticException(
         "its Hessian cannot be factored, even with damping "
-            + damping * DAMPING_STEPS[DAMPING_STEPS.length - 1]
+            + tried
             + "; the calibration activations are probably not finite");
   }
 

@@ -50,6 +50,15 @@ public final class Kernels {
   }
 
   /**
+   * The precision to factor h in: Double where its device is fast in it, else Float, with Double to
+   * fall back on.
+   */
+  public static ScalarType factorPrecision(Tensor h) {
+    int precision = NativeLibrary.esp_factor_precision(Matrices.device(h));
+    return precision == Matrices.dtype(ScalarType.Double) ? ScalarType.Double : ScalarType.Float;
+  }
+
+  /**
    * Replaces H by U, the upper Cholesky factor of (H + damping·mean(diag H)·I)⁻¹ = UᵀU.
    *
    * @param h [n, n] f32, in place; unchanged on failure

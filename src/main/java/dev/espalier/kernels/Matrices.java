@@ -40,8 +40,12 @@ final class Matrices {
           .cols(cols)
           .row_stride(rows > 1 ? tensor.stride(0) : cols)
           .dtype(dtype(tensor.scalar_type().intern()))
-          .device(tensor.is_cuda() ? tensor.device().index() : -1);
+          .device(device(tensor));
     }
+  }
+
+  static int device(Tensor tensor) {
+    return tensor.is_cuda() ? tensor.device().index() : -1;
   }
 
   static int dtype(ScalarType type) {

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.espalier.calibration.LayerHessian.Attempt;
 import dev.espalier.calibration.LayerHessian.InverseFactor;
 import dev.espalier.testing.Scoped;
 import dev.espalier.testing.Tensors;
+import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -92,6 +94,20 @@ class InputStatisticsTest {
       assertSame(factor, hessian.factor(1e-8));
       assertTrue(factor.u().isfinite().all().item_bool());
     }
+  }
+
+  @Test
+  void singlePrecisionFallsBackOnDouble() {
+    List<Attempt> inDouble =
+        List.of(
+            new Attempt(ScalarType.Double, 1),
+            new Attempt(ScalarType.Double, 10),
+            new Attempt(ScalarType.Double, 100),
+            new Attempt(ScalarType.Double, 1000));
+    assertEquals(inDouble, Attempt.inOrder(ScalarType.Double));
+    List<Attempt> fromSingle = Attempt.inOrder(ScalarType.Float);
+    assertEquals(new Attempt(ScalarType.Float, 1), fromSingle.get(0));
+    assertEquals(inDouble, fromSingle.subList(1, fromSingle.size()));
   }
 
   @Test

@@ -85,7 +85,7 @@ class EvalInspectTest {
   @Test
   void theProgramExplainsItself() {
     String help = Runs.run("--help").succeeded().out();
-    for (String command : new String[] {"prune", "eval", "inspect"}) {
+    for (String command : new String[] {"prune", "eval", "inspect", "bench"}) {
       assertTrue(help.contains("  espalier " + command), help);
     }
     Result nothing = Runs.run();

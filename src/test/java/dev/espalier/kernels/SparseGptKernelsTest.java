@@ -51,6 +51,11 @@ class SparseGptKernelsTest {
   }
 
   @Test
+  void theCpuFactorsInDouble() {
+    assertEquals(ScalarType.Double, Kernels.factorPrecision(hessian(3)));
+  }
+
+  @Test
   void deadColumnsCountAsOne() {
     Tensor x = Tensors.activations(11, 50, 12);
     x.narrow(1, 4, 2).zero_();

@@ -134,6 +134,8 @@ public final class NativeLibrary {
 
   public static native @Cast("size_t") long esp_accumulate_hessian_workspace_bytes(@Const Matrix x);
 
+  public static native @Cast("int") int esp_factor_precision(int device);
+
   public static native @Cast("int") int esp_inverse_factor(
       @Const Matrix h,
       double damping,

@@ -1,0 +1,34 @@
+#include "inputs.hpp"
+#include "op.hpp"
+
+namespace espalier::bench {
+
+namespace {
+
+Problem prepare(const Point& point) {
+  const Tensor w = weights(point.rows, point.cols, point.dtype);
+  const Tensor s = norms(point.cols);
+  const double share = point.sparsity->share;
+  Problem problem;
+  problem.reads = {s};
+  problem.writes = {w};
+  problem.workspace_bytes = [](const Operands& on) {
+    return esp_prune_rows_smallest_workspace_bytes(&on.writes[0]);
+  };
+  problem.call = [share](Operands& on) {
+    return esp_prune_rows_smallest(&on.writes[0], &on.reads[0], share, ESP_EXACT, on.workspace,
+                                   on.workspace_bytes, on.stream);
+  };
+  problem.compare = [](const Results& got, const Results& twin) {
+    return same_bits(got.writes[0], twin.writes[0]);
+  };
+  problem.work.bytes = 2 * bytes_of(w) + bytes_of(s);
+  return problem;
+}
+
+const Registration registration({"prune_rows_smallest", "Wanda: the smallest |w| s of every row",
+                                 storage_dtypes, Shape::rows_by_cols, Pruning::share, prepare});
+
+}  // namespace
+
+}  // namespace espalier::bench

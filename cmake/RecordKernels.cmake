@@ -1,0 +1,107 @@
+# Compiles a CUDA source; what follows -- is nvcc's command line. Beside the object it leaves
+# <object>.kernels, with a line for each kernel and architecture as they stand in cuda/kernels.txt.
+#   -DCXXFILT=  the demangler
+cmake_minimum_required(VERSION 3.24)
+
+# Instructions by which a kernel shows that it does what it was written for: accesses of 16 bytes,
+# copies past the registers, tensor cores. Each word stands for a form in PTX.
+set(words load16 store16 cp.async cp.async.bulk ldmatrix mma wgmma)
+set(load16 "ld\\.global[.a-z0-9:]*\\.(v4\\.[bfus]32|v2\\.[bfus]64)")
+set(store16 "st\\.global[.a-z0-9:]*\\.(v4\\.[bfus]32|v2\\.[bfus]64)")
+set(cp.async "cp\\.async\\.c[ag]\\.")
+set(cp.async.bulk "cp\\.async\\.bulk\\.")
+set(ldmatrix "ldmatrix\\.")
+set(mma "(^|[^a-z])mma\\.sync")
+set(wgmma "wgmma\\.mma_async")
+set(any "${load16}|${store16}|${cp.async}|${cp.async.bulk}|${ldmatrix}|${mma}|${wgmma}")
+
+# ---- compile ---------------------------------------------------------------------------------------
+
+set(command "")
+math(EXPR last "${CMAKE_ARGC} - 1")
+foreach(i RANGE ${last})
+  list(APPEND command "${CMAKE_ARGV${i}}")
+endforeach()
+list(FIND command -- separator)
+list(SUBLIST command ${separator} -1 command)
+list(POP_FRONT command)
+list(FIND command -o at)
+math(EXPR at "${at} + 1")
+list(GET command ${at} object)
+
+set(kept ${object}.kept)
+file(REMOVE_RECURSE ${kept})
+file(MAKE_DIRECTORY ${kept})
+execute_process(COMMAND ${command} -Xptxas=-v --keep --keep-dir ${kept}
+  ERROR_VARIABLE said RESULT_VARIABLE result)
+set(about_kernels "(ptxas info|    [0-9]+ bytes stack frame)[^\n]*\n")
+string(REGEX MATCHALL "${about_kernels}" info "${said}")
+string(REGEX REPLACE "${about_kernels}" "" said "${said}")
+if(said)
+  message(NOTICE "${said}")
+endif()
+if(result)
+  message(FATAL_ERROR "nvcc failed")
+endif()
+
+# ---- what ptxas allocated, by "<architecture> <symbol>" --------------------------------------------
+
+set(kernels "")
+foreach(line IN LISTS info)
+  if(line MATCHES "Compiling entry function '(.+)' for '(.+)'")
+    set(symbol ${CMAKE_MATCH_1})
+    set(kernel "${CMAKE_MATCH_2} ${CMAKE_MATCH_1}")
+  elseif(line MATCHES "Function properties for ([^\n]+)")
+    set(function ${CMAKE_MATCH_1})
+  elseif(line MATCHES "([0-9]+) bytes stack frame, ([0-9]+) bytes spill stores")
+    if(function STREQUAL symbol)
+      set(stack "${CMAKE_MATCH_1} stack, ${CMAKE_MATCH_2} spilled")
+    endif()
+  elseif(line MATCHES "Used ([0-9]+) registers")
+    set(registers ${CMAKE_MATCH_1})
+    set(shared 0)
+    if(line MATCHES "([0-9]+) bytes smem")
+      set(shared ${CMAKE_MATCH_1})
+    endif()
+    list(APPEND kernels "${kernel}")
+    set("${kernel}" "${registers} registers, ${stack}, ${shared} shared")
+    set("${kernel} words" "")
+  endif()
+endforeach()
+
+# ---- which instructions there are ------------------------------------------------------------------
+
+file(GLOB ptx_files ${kept}/*.ptx)
+foreach(ptx IN LISTS ptx_files)
+  file(STRINGS ${ptx} lines REGEX "^\\.target |\\.entry |${any}")
+  foreach(line IN LISTS lines)
+    if(line MATCHES "^\\.target (sm_[0-9a-z]+)")
+      set(arch ${CMAKE_MATCH_1})
+    elseif(line MATCHES "\\.entry ([A-Za-z0-9_$]+)")
+      set(kernel "${arch} ${CMAKE_MATCH_1}")
+    else()
+      foreach(word IN LISTS words)
+        if(line MATCHES "${${word}}" AND NOT word IN_LIST "${kernel} words")
+          list(APPEND "${kernel} words" ${word})
+        endif()
+      endforeach()
+    endif()
+  endforeach()
+endforeach()
+file(REMOVE_RECURSE ${kept})
+
+# ---- lines -----------------------------------------------------------------------------------------
+
+get_filename_component(source ${object} NAME_WLE)
+set(lines "")
+foreach(kernel IN LISTS kernels)
+  list(SORT "${kernel} words")
+  list(JOIN "${kernel} words" ", " found)
+  string(APPEND lines "${source} ${kernel}: ${${kernel}}, ${found}\n")
+endforeach()
+file(WRITE ${object}.kernels "${lines}")
+execute_process(COMMAND ${CXXFILT} INPUT_FILE ${object}.kernels OUTPUT_VARIABLE lines)
+string(REGEX REPLACE "espalier::cuda::|\\(anonymous namespace\\)::" "" lines "${lines}")
+string(REPLACE ", \n" "\n" lines "${lines}")
+string(REGEX REPLACE "(sm_[0-9a-z]+) (void )?([^\n]*)\\([^()\n]*\\):" "\\1 \\3:" lines "${lines}")
+file(WRITE ${object}.kernels "${lines}")
