@@ -48,6 +48,12 @@ public record AtpAllocation(double beta) implements SparsityAllocation {
     return densities;
   }
 
+  /** The middle of what is possible: half of the largest β, to four digits. */
+  public static AtpAllocation half(double sparsity, int blocks) {
+    double bound = blocks == 1 ? 0 : bound(sparsity, blocks);
+    return new AtpAllocation(Math.floor(bound / 2 * 1e4) / 1e4);
+  }
+
   /** The largest β at which every block's sparsity is in [0, 1]; infinite for a single block. */
   public static double bound(double sparsity, int blocks) {
     return blocks == 1

@@ -41,19 +41,31 @@ public final class DensePass {
         : InputStatistics.Kind.NONE;
   }
 
-  /** How often {@link #measure} will take the windows up. */
-  public long passes() {
-    return statistics == InputStatistics.Kind.NONE ? 0 : model.blockCount();
+  /** Whether windows must run through the model for it. */
+  public boolean needsInputs() {
+    return statistics != InputStatistics.Kind.NONE;
+  }
+
+  /** How many steps {@link #measure} takes with so many windows. */
+  public long steps(long windows) {
+    return model.blockCount() * (needsInputs() ? windows : 1);
   }
 
   /**
+   * @param calibration not looked at, and may be null, if no inputs are needed
    * @return one number per block or linear for each measurement
    * @throws BadInputException if a weight or an activation is not finite
    */
   public Map<Measurement, double[]> measure(TokenWindows calibration, Progress progress) {
     measured.clear();
-    if (statistics == InputStatistics.Kind.NONE) {
-      model.blocks().forEach(block -> probe(block, null));
+    if (!needsInputs()) {
+      model
+          .blocks()
+          .forEach(
+              block -> {
+                probe(block, null);
+                progress.step(1);
+              });
       return Map.copyOf(measured);
     }
     int last = model.blockCount() - 1;

@@ -68,7 +68,12 @@ final class Allocations {
    * @throws BadInputException if there is none, or a parameter is another's or impossible
    */
   static SparsityAllocation named(String name, CommandLine line) {
-    requireOwnParameters(name, line);
+    requireParametersOf(List.of(name), line);
+    return make(name, line);
+  }
+
+  /** An allocation by its name, whatever else stands on the line. */
+  static SparsityAllocation make(String name, CommandLine line) {
     return switch (name) {
       case "uniform" -> new UniformAllocation();
       case "dlp" ->
@@ -119,16 +124,19 @@ final class Allocations {
 
   /** What competes has parameters of its own. */
   static void requireNoParameters(CommandLine line) {
-    requireOwnParameters("auto", line);
+    requireParametersOf(List.of("auto"), line);
   }
 
-  private static void requireOwnParameters(String name, CommandLine line) {
+  /**
+   * @throws BadInputException if a parameter belongs to none of these allocations
+   */
+  static void requireParametersOf(List<String> names, CommandLine line) {
     OWNERS.forEach(
         (option, owners) -> {
-          if (line.hasOption(option) && !owners.contains(name)) {
+          if (line.hasOption(option) && names.stream().noneMatch(owners::contains)) {
             throw new BadInputException(
                 "--%s belongs to --allocation %s, not to %s"
-                    .formatted(option, String.join(" or ", owners), name));
+                    .formatted(option, String.join(" or ", owners), String.join(", ", names)));
           }
         });
   }

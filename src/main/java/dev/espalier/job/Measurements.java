@@ -18,6 +18,9 @@ final class Measurements {
   private final Optional<MeasurementFile> file;
   private final Map<Measurement, double[]> known = new HashMap<>();
 
+  /**
+   * @param calibration null if nothing will be asked that takes inputs
+   */
   Measurements(DecoderModel model, TokenWindows calibration, Optional<MeasurementFile> file) {
     this.model = model;
     this.calibration = calibration;
@@ -45,7 +48,8 @@ final class Measurements {
       return;
     }
     DensePass pass = new DensePass(model, missing);
-    listener.begin("Measuring the dense model", pass.passes() * calibration.count());
+    listener.begin(
+        "Measuring the dense model", pass.steps(calibration == null ? 0 : calibration.count()));
     Map<Measurement, double[]> found =
         clock.time("allocate", () -> pass.measure(calibration, listener));
     listener.end();

@@ -75,7 +75,7 @@ public sealed interface SearchSpace {
       List<SparsityAllocation> all =
           List.of(
               new UniformAllocation(),
-              new AtpAllocation(rounded(bound / 2)),
+              AtpAllocation.half(sparsity, blocks),
               new DlpAllocation(0.15, Measurement.Score.MEDIAN),
               new OwlAllocation(0.08, 5),
               new AtpAllocation(rounded(bound / 4)),

@@ -134,6 +134,20 @@ public final class ReportJson {
     return json.put("seconds", report.seconds());
   }
 
+  /** What {@code allocate --json} prints. */
+  public static ObjectNode allocation(AllocationReport report) {
+    ObjectNode json = JSON.createObjectNode();
+    json.put("espalier", Kernels.version())
+        .put("model", report.model())
+        .put("pattern", report.pattern())
+        .put("sparsity", report.sparsity());
+    if (report.calibration() != null) {
+      json.set("calibration", calibration(report.calibration()));
+    }
+    json.set("allocations", JSON.valueToTree(report.plans()));
+    return json;
+  }
+
   private static ObjectNode calibration(PruneReport.Calibration calibration) {
     return JSON.createObjectNode()
         .put("corpus", calibration.corpus())

@@ -136,7 +136,8 @@ class BadInputTest {
 
   @Test
   void refusesUnknownCommands() {
-    Runs.run("prunes").refused("there is no command \"prunes\"", "prune, search, eval, inspect");
+    Runs.run("prunes")
+        .refused("there is no command \"prunes\"", "prune, allocate, search, eval, inspect");
     Runs.run("help", "prunes").refused("there is no command \"prunes\"");
   }
 
