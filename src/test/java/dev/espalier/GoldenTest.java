@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.espalier.allocation.AtpAllocation;
-import dev.espalier.allocation.BlockScores;
+import dev.espalier.allocation.DenseModel;
+import dev.espalier.allocation.DensePass;
 import dev.espalier.allocation.DlpAllocation;
+import dev.espalier.allocation.Measurement;
 import dev.espalier.allocation.OwlAllocation;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.SparsityBudget;
@@ -25,7 +27,6 @@ import dev.espalier.evaluation.MeasuredBlocks;
 import dev.espalier.evaluation.Perplexity;
 import dev.espalier.evaluation.PerplexityMeter;
 import dev.espalier.kernels.Rounding;
-import dev.espalier.kernels.ScoreSummary;
 import dev.espalier.model.CheckpointWeights;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.model.LinearDescription;
@@ -40,9 +41,9 @@ import dev.espalier.pruning.WandaVariantPruning;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -59,8 +60,8 @@ class GoldenTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden");
   private static final Path SAMPLES = Path.of("samples");
 
-  /** The dense pass, once for each multiple of the mean. */
-  private static final Map<Double, List<ScoreSummary>> SCORES = new HashMap<>();
+  /** What the dense model is measured to be, once for all runs. */
+  private static DenseModel dense;
 
   private static ModelFolder folder;
   private static CheckpointWeights weights;
@@ -106,7 +107,7 @@ class GoldenTest {
 
   static Stream<Run> runs() {
     var uniform = new UniformAllocation();
-    var dlp = new DlpAllocation(0.15, DlpAllocation.Statistic.MEAN);
+    var dlp = new DlpAllocation(0.15, Measurement.Score.MEAN);
     var owl = new OwlAllocation(0.08, 5);
     var atp = new AtpAllocation(0.02);
     return Stream.of(
@@ -136,6 +137,11 @@ class GoldenTest {
               .draw(Corpus.open(SAMPLES.resolve("calibration.txt")));
       evaluation = EvaluationWindows.of(Corpus.open(SAMPLES.resolve("test.txt")), tokenizer, 256);
     }
+    Set<Measurement> needs =
+        runs().flatMap(run -> run.allocation.needs().stream()).collect(Collectors.toSet());
+    dense =
+        DenseModel.of(model.description())
+            .with(new DensePass(model, needs).measure(calibration, Progress.NONE));
   }
 
   @AfterAll
@@ -181,23 +187,7 @@ class GoldenTest {
   }
 
   private static SparsityPlan plan(Run run) {
-    List<ScoreSummary> scores =
-        run.allocation.needsScores()
-            ? SCORES.computeIfAbsent(
-                run.allocation.outlierMultiple(),
-                m -> BlockScores.measure(model, calibration, m, Progress.NONE))
-            : List.of();
-    int blocks = model.blockCount();
-    long[] parameters =
-        IntStream.range(0, blocks)
-            .mapToLong(
-                i ->
-                    model.description().linears(i).stream()
-                        .mapToLong(LinearDescription::parameters)
-                        .sum())
-            .toArray();
-    return SparsityBudget.PUBLISHED.settle(
-        run.allocation.densities(run.sparsity(), blocks, scores), parameters, run.sparsity());
+    return SparsityBudget.PUBLISHED.plan(run.allocation, run.sparsity(), dense);
   }
 
   /** DLP and OWL print densities, ATP sparsities. */
@@ -206,7 +196,7 @@ class GoldenTest {
     for (int i = 0; i < golden.size(); i++) {
       double value = golden.get(i).asDouble();
       double sparsity = allocation instanceof AtpAllocation ? value : 1 - value;
-      assertEquals(sparsity, plan.sparsity(i), 1e-4, "block " + i);
+      assertEquals(sparsity, plan.sparsity(i, 0), 1e-4, "block " + i);
     }
   }
 

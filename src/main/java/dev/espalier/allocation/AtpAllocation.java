@@ -1,8 +1,6 @@
 package dev.espalier.allocation;
 
 import dev.espalier.BadInputException;
-import dev.espalier.kernels.ScoreSummary;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -30,16 +28,9 @@ public record AtpAllocation(double beta) implements SparsityAllocation {
   }
 
   @Override
-  public boolean needsScores() {
-    return false;
-  }
-
-  @Override
-  public double[] densities(double sparsity, int blocks, List<ScoreSummary> scores) {
-    double bound =
-        blocks == 1
-            ? Double.POSITIVE_INFINITY
-            : Math.min(2 * sparsity, 2 * (1 - sparsity)) / (blocks - 1);
+  public double[] densities(double sparsity, DenseModel model) {
+    int blocks = model.blocks().size();
+    double bound = bound(sparsity, blocks);
     if (beta > bound) {
       throw new BadInputException(
           String.format(
@@ -55,5 +46,18 @@ public record AtpAllocation(double beta) implements SparsityAllocation {
       densities[i] = 1 - (sparsity - beta * (blocks - 1) / 2 + beta * i);
     }
     return densities;
+  }
+
+  /** The middle of what is possible: half of the largest β, to four digits. */
+  public static AtpAllocation half(double sparsity, int blocks) {
+    double bound = blocks == 1 ? 0 : bound(sparsity, blocks);
+    return new AtpAllocation(Math.floor(bound / 2 * 1e4) / 1e4);
+  }
+
+  /** The largest β at which every block's sparsity is in [0, 1]; infinite for a single block. */
+  public static double bound(double sparsity, int blocks) {
+    return blocks == 1
+        ? Double.POSITIVE_INFINITY
+        : Math.min(2 * sparsity, 2 * (1 - sparsity)) / (blocks - 1);
   }
 }

@@ -6,6 +6,19 @@ import java.util.Arrays;
 final class CentredRange {
   private CentredRange() {}
 
+  /** DLP's and LSA's I = 1 − S / ΣS: the larger the statistic, the less important. */
+  static double[] importance(double[] statistics) {
+    double sum = 0;
+    for (double s : statistics) {
+      sum += s;
+    }
+    double[] importance = new double[statistics.length];
+    for (int i = 0; i < statistics.length; i++) {
+      importance[i] = sum == 0 ? 0 : 1 - statistics[i] / sum;
+    }
+    return importance;
+  }
+
   /** k = (I − min)/(max − min)·2·halfRange; density = k − mean(k) + (1 − sparsity). */
   static double[] densities(double[] importance, double halfRange, double sparsity) {
     double min = Arrays.stream(importance).min().orElse(0);

@@ -1,9 +1,8 @@
 package dev.espalier.allocation;
 
 import dev.espalier.BadInputException;
-import dev.espalier.kernels.ScoreSummary;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Outlier-weighed layerwise sparsity (OWL, Yin et al., 2024): a block with more outliers among its
@@ -35,15 +34,16 @@ public record OwlAllocation(double lambda, double outlierMultiple) implements Sp
   }
 
   @Override
-  public boolean needsScores() {
-    return true;
+  public Set<Measurement> needs() {
+    return Set.of(outliers());
+  }
+
+  private Measurement outliers() {
+    return new Measurement.Outliers(outlierMultiple);
   }
 
   @Override
-  public double[] densities(double sparsity, int blocks, List<ScoreSummary> scores) {
-    BlockScores.requireFinite(scores);
-    double[] outliers =
-        scores.stream().mapToDouble(s -> 100.0 * s.outliers() / s.count()).toArray();
-    return CentredRange.densities(outliers, lambda, sparsity);
+  public double[] densities(double sparsity, DenseModel model) {
+    return CentredRange.densities(model.measured(outliers()), lambda, sparsity);
   }
 }

@@ -1,10 +1,9 @@
 package dev.espalier.allocation;
 
-import dev.espalier.kernels.ScoreSummary;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** A rule that decides how much each block keeps. */
+/** A rule that decides how much each block, or each linear, keeps. */
 public interface SparsityAllocation {
   /** The name used on the command line and in reports. */
   String name();
@@ -12,21 +11,23 @@ public interface SparsityAllocation {
   /** Its parameters by name, for reports. */
   Map<String, Object> parameters();
 
-  /** Whether {@link #densities} looks at the blocks' scores, which takes a dense forward pass. */
-  boolean needsScores();
+  /** What {@link #densities} gives a number for. */
+  default Granularity granularity() {
+    return Granularity.BLOCK;
+  }
 
-  /** OWL's M, the multiple of its block's mean beyond which a score counts as an outlier. */
-  default double outlierMultiple() {
-    return 1;
+  /** What {@link #densities} looks at. */
+  default Set<Measurement> needs() {
+    return Set.of();
   }
 
   /**
-   * The fraction of weights each block keeps, as the paper's formula gives it: the mean over blocks
-   * is 1 − {@code sparsity}, single values may leave [0, 1]; {@link SparsityBudget} settles that.
+   * The fraction of weights each block or linear keeps, as the paper's formula gives it: single
+   * values may leave [0, 1], and the mean may miss the target; {@link SparsityBudget} settles that.
    *
    * @param sparsity the model's target in [0, 1)
-   * @param blocks number of blocks
-   * @param scores one summary of |W|·s per block, in order; empty if {@link #needsScores} is false
+   * @param model with all that {@link #needs} asks for
+   * @return one density per unit of {@link #granularity}, in order
    */
-  double[] densities(double sparsity, int blocks, List<ScoreSummary> scores);
+  double[] densities(double sparsity, DenseModel model);
 }

@@ -8,17 +8,18 @@ import java.util.Locale;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * Turns allocated densities into sparsities that meet the model's target exactly.
+ * Turns allocated densities of blocks or linears, the units, into sparsities that meet the model's
+ * target exactly.
  *
- * <p>Exact: every block is clamped to [0, 0.99] (or to the target, if that is more) and all are
- * shifted by one amount such that the parameter-weighted mean is the target. With equal blocks and
+ * <p>Exact: every unit is clamped to [0, 0.99] (or to the target, if that is more) and all are
+ * shifted by one amount such that the parameter-weighted mean is the target. With equal units and
  * nothing clamped the shift is zero and the densities are the published ones. Published: a sparsity
  * ≤ 0 becomes 0.01 and that is all.
  */
 public enum SparsityBudget {
   EXACT {
     @Override
-    public SparsityPlan settle(double[] densities, long[] parameters, double sparsity) {
+    public Settled settle(double[] densities, long[] parameters, double sparsity) {
       double max = Math.max(MAX_SPARSITY, sparsity);
       DoubleUnaryOperator excess =
           shift -> mean(shifted(densities, shift, max), parameters) - sparsity;
@@ -38,11 +39,11 @@ public enum SparsityBudget {
           middle = between(low, high);
         }
       }
-      return plan(densities, parameters, sparsity, max, low, high);
+      return interpolate(densities, parameters, sparsity, max, low, high);
     }
 
     /** The target lies between two shifts that no other number separates; so does the plan. */
-    private SparsityPlan plan(
+    private Settled interpolate(
         double[] densities,
         long[] parameters,
         double sparsity,
@@ -62,13 +63,13 @@ public enum SparsityBudget {
           clamped.add(i);
         }
       }
-      return new SparsityPlan(sparsities, clamped);
+      return new Settled(sparsities, clamped);
     }
   },
 
   PUBLISHED {
     @Override
-    public SparsityPlan settle(double[] densities, long[] parameters, double sparsity) {
+    public Settled settle(double[] densities, long[] parameters, double sparsity) {
       List<Double> sparsities = new ArrayList<>();
       List<Integer> clamped = new ArrayList<>();
       for (int i = 0; i < densities.length; i++) {
@@ -77,7 +78,7 @@ public enum SparsityBudget {
           throw new BadInputException(
               String.format(
                   Locale.ROOT,
-                  "block %d would lose %.1f %% of its weights, which the published rounding cannot"
+                  "block or linear %d would lose %.1f %% of its weights, which the published rounding cannot"
                       + " do; lower the allocation's range (alpha, lambda or beta) or the sparsity",
                   i,
                   100 * wanted));
@@ -87,20 +88,45 @@ public enum SparsityBudget {
           clamped.add(i);
         }
       }
-      return new SparsityPlan(sparsities, clamped);
+      return new Settled(sparsities, clamped);
     }
   };
+
+  /**
+   * Sparsities that meet the target.
+   *
+   * @param sparsities fraction of its prunable weights that each unit (block or linear) loses
+   * @param clamped units whose allocated sparsity had to be brought back into range
+   */
+  public record Settled(List<Double> sparsities, List<Integer> clamped) {
+    public Settled {
+      sparsities = List.copyOf(sparsities);
+      clamped = List.copyOf(clamped);
+    }
+
+    public double sparsity(int unit) {
+      return sparsities.get(unit);
+    }
+  }
 
   private static final double MAX_SPARSITY = 0.99;
   private static final double TOLERANCE = 1e-12;
 
+  /** What the allocation gives each linear of the model, within the budget. */
+  public SparsityPlan plan(SparsityAllocation allocation, double sparsity, DenseModel model) {
+    Granularity granularity = allocation.granularity();
+    double[] densities = allocation.densities(sparsity, model);
+    Settled settled = settle(densities, model.parameters(granularity), sparsity);
+    return SparsityPlan.of(granularity, settled, model);
+  }
+
   /**
-   * @param densities from {@link SparsityAllocation#densities}
-   * @param parameters prunable weights of each block
+   * @param densities of each unit, from {@link SparsityAllocation#densities}
+   * @param parameters prunable weights of each unit
    * @param sparsity the model's target in [0, 1)
    * @throws BadInputException if a block would lose everything and nothing brings it back
    */
-  public abstract SparsityPlan settle(double[] densities, long[] parameters, double sparsity);
+  public abstract Settled settle(double[] densities, long[] parameters, double sparsity);
 
   /** The sparsities when all move by {@code shift}, each within [0, max]. */
   private static double[] shifted(double[] densities, double shift, double max) {

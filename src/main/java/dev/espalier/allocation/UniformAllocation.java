@@ -1,8 +1,6 @@
 package dev.espalier.allocation;
 
-import dev.espalier.kernels.ScoreSummary;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 
 /** Every block loses the same fraction. */
@@ -18,13 +16,8 @@ public record UniformAllocation() implements SparsityAllocation {
   }
 
   @Override
-  public boolean needsScores() {
-    return false;
-  }
-
-  @Override
-  public double[] densities(double sparsity, int blocks, List<ScoreSummary> scores) {
-    double[] densities = new double[blocks];
+  public double[] densities(double sparsity, DenseModel model) {
+    double[] densities = new double[model.blocks().size()];
     Arrays.fill(densities, 1 - sparsity);
     return densities;
   }

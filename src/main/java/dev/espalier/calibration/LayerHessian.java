@@ -97,6 +97,16 @@ public final class LayerHessian implements InputStatistics {
             + "; the calibration activations are probably not finite");
   }
 
+  /**
+   * H itself.
+   *
+   * @return [features, features] f32, valid until this is closed or factored
+   */
+  public Tensor matrix() {
+    requireHessian();
+    return matrix;
+  }
+
   private void requireHessian() {
     if (factor != null) {
       throw new IllegalStateException("the Hessian has been replaced by its factor");

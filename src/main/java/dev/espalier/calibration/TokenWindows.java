@@ -67,6 +67,11 @@ public final class TokenWindows {
     return source;
   }
 
+  /** Windows {@code first} to {@code last} − 1, at least one. */
+  public TokenWindows slice(int first, int last) {
+    return new TokenWindows(Arrays.copyOfRange(windows, first, last), source);
+  }
+
   /** The first {@code limit} windows, or all when there are fewer. */
   public TokenWindows first(int limit) {
     return limit >= count() ? this : new TokenWindows(Arrays.copyOf(windows, limit), source);

@@ -1,8 +1,13 @@
 package dev.espalier.calibration;
 
 import dev.espalier.BadInputException;
+import java.nio.IntBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -34,13 +39,57 @@ public record WindowSampler(Tokenizer tokenizer, int samples, int seqLen, long s
    * @throws BadInputException if the corpus is too short for them
    */
   public TokenWindows draw(Corpus corpus) {
-    PythonRandom random = new PythonRandom(seed);
-    Supplier<int[]> tokens = tokens(corpus, random);
     int[][] windows = new int[samples][];
-    for (int i = 0; i < samples; i++) {
-      windows[i] = cut(tokens.get(), random);
+    int i = 0;
+    for (Cut cut : cuts(corpus)) {
+      windows[i++] = Arrays.copyOfRange(cut.tokens, cut.start, cut.start + seqLen);
     }
     return new TokenWindows(windows, corpus.name() + ", seed " + seed);
+  }
+
+  /** A window: where it starts in a text's or document's tokens. */
+  private record Cut(int[] tokens, int start) {}
+
+  private List<Cut> cuts(Corpus corpus) {
+    PythonRandom random = new PythonRandom(seed);
+    Supplier<int[]> tokens = tokens(corpus, random);
+    List<Cut> cuts = new ArrayList<>();
+    for (int i = 0; i < samples; i++) {
+      int[] from = tokens.get();
+      cuts.add(new Cut(from, (int) random.randint(0, from.length - seqLen - 1)));
+    }
+    return cuts;
+  }
+
+  /**
+   * What {@link #draw} leaves of a corpus: of a text the stretches between its windows, of
+   * documents those not drawn, until these hold {@code windows} windows.
+   */
+  List<int[]> untouched(Corpus corpus, int windows) {
+    List<Cut> cuts = cuts(corpus);
+    if (corpus instanceof DocumentCorpus documents) {
+      Set<IntBuffer> drawn = new HashSet<>(); // buffers compare by content
+      cuts.forEach(cut -> drawn.add(IntBuffer.wrap(cut.tokens)));
+      List<int[]> others = new ArrayList<>();
+      int held = 0;
+      for (int i = 0; i < documents.documents().size() && held < windows; i++) {
+        int[] tokens = tokenizer.encode(documents.documents().get(i));
+        if (!drawn.contains(IntBuffer.wrap(tokens))) {
+          others.add(tokens);
+          held += tokens.length / seqLen;
+        }
+      }
+      return others;
+    }
+    List<int[]> stretches = new ArrayList<>();
+    int[] text = cuts.get(0).tokens;
+    int free = 0;
+    for (int start : cuts.stream().mapToInt(Cut::start).sorted().toArray()) {
+      stretches.add(Arrays.copyOfRange(text, free, Math.max(free, start)));
+      free = Math.max(free, start + seqLen);
+    }
+    stretches.add(Arrays.copyOfRange(text, free, text.length));
+    return stretches;
   }
 
   /** What each window is cut from: the whole text every time, or a newly drawn document. */
@@ -52,11 +101,6 @@ public record WindowSampler(Tokenizer tokenizer, int samples, int seqLen, long s
     int[] text = tokenizer.encode(((TextCorpus) corpus).text());
     requireEnough(text.length, corpus);
     return () -> text;
-  }
-
-  private int[] cut(int[] tokens, PythonRandom random) {
-    int start = (int) random.randint(0, tokens.length - seqLen - 1);
-    return Arrays.copyOfRange(tokens, start, start + seqLen);
   }
 
   private void requireEnough(int tokens, Corpus corpus) {

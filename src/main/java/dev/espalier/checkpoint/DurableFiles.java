@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** File operations that have reached the disk when they return, and the removal of trees. */
-final class DurableFiles {
+public final class DurableFiles {
   private DurableFiles() {}
 
   /** Creates or replaces a file. */
@@ -27,7 +27,7 @@ final class DurableFiles {
   }
 
   /** Replaces a file so that a reader, or a crash, meets either the old bytes or the new. */
-  static void replace(Path file, byte[] bytes) throws IOException {
+  public static void replace(Path file, byte[] bytes) throws IOException {
     Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
     write(temporary, bytes);
     Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);

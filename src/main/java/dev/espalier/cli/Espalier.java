@@ -11,7 +11,12 @@ import org.apache.commons.cli.CommandLine;
 /** The entry point: finds the subcommand, runs it, turns failures into a sentence and a code. */
 public final class Espalier {
   private static final List<Command> COMMANDS =
-      List.of(new PruneCommand(), new EvalCommand(), new InspectCommand());
+      List.of(
+          new PruneCommand(),
+          new AllocateCommand(),
+          new SearchCommand(),
+          new EvalCommand(),
+          new InspectCommand());
 
   private Espalier() {}
 

@@ -26,9 +26,9 @@ final class Interruption {
                 }));
   }
 
-  /** From now on, the same command would go on where this one is stopped. */
-  static void resumable() {
-    advice = " The same command goes on after the last finished block.";
+  /** From now on, the same command would go on after the last finished block or trial. */
+  static void resumable(String unit) {
+    advice = " The same command goes on after the last finished " + unit + ".";
   }
 
   static void unwatch() {

@@ -1,11 +1,8 @@
 package dev.espalier.cli;
 
 import dev.espalier.BadInputException;
-import dev.espalier.allocation.AtpAllocation;
-import dev.espalier.allocation.DlpAllocation;
-import dev.espalier.allocation.OwlAllocation;
-import dev.espalier.allocation.SparsityAllocation;
-import dev.espalier.allocation.UniformAllocation;
+import dev.espalier.job.AllocationChoice;
+import dev.espalier.kernels.Rounding;
 import dev.espalier.pruning.MagnitudePruning;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.SparseGptPruning;
@@ -13,48 +10,48 @@ import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.pruning.SparsityPattern.NofM;
 import dev.espalier.pruning.WandaPruning;
 import dev.espalier.pruning.WandaVariantPruning;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.nio.file.Path;
+import java.util.Optional;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
 /** The options that choose how and how much to prune. */
 final class Methods {
-  /** Each parameter belongs to one allocation; given with another it would silently do nothing. */
-  private static final Map<String, List<String>> PARAMETERS =
-      Map.of(
-          "dlp", List.of("alpha", "dlp-statistic"),
-          "owl", List.of("owl-lambda", "owl-m"),
-          "atp", List.of("beta"),
-          "uniform", List.of());
-
   private Methods() {}
 
+  /** What is done to the weights, and how the allocation comes about. */
   static Options addTo(Options options) {
-    return options
-        .addOption(
-            CommonOptions.value(
-                "method", "NAME", "magnitude, wanda, wanda-variant or sparsegpt (wanda)"))
+    addPruning(options);
+    return Allocations.addParameters(options)
         .addOption(
             CommonOptions.value(
                 "allocation",
                 "NAME",
-                "how much each block loses: uniform, dlp, owl or atp (dlp; uniform for N:M)"))
+                "how much each block loses: auto, uniform, dlp, owl, atp, alphapruning, lsa, er,"
+                    + " erk or a .json file (auto; uniform for N:M)"))
+        .addOption(
+            CommonOptions.value(
+                "auto-trials", "N", "auto: how many allocations compete, 1 to 6 (6)"));
+  }
+
+  /** What is done to the weights, whatever the allocation. */
+  static Options addPruning(Options options) {
+    return options
+        .addOption(
+            CommonOptions.value(
+                "method", "NAME", "magnitude, wanda, wanda-variant or sparsegpt (wanda)"))
         .addOption(CommonOptions.value("sparsity", "P", "pruned fraction in [0, 1) (0.7)"))
         .addOption(
             CommonOptions.value(
-                "pattern", "P", "unstructured, or N:M to keep N of every M (unstructured)"))
-        .addOption(CommonOptions.value("alpha", "A", "dlp: half the range of densities (0.15)"))
+                "pattern",
+                "P",
+                "unstructured, N:M to keep N of every M, or N:8 (the letter N) for a mixed one"
+                    + " (unstructured)"))
         .addOption(
             CommonOptions.value(
-                "dlp-statistic",
-                "median|mean",
-                "dlp: the paper's median or the released code's mean (median)"))
-        .addOption(
-            CommonOptions.value("owl-lambda", "L", "owl: half the range of densities (0.08)"))
-        .addOption(CommonOptions.value("owl-m", "M", "owl: outliers exceed M times the mean (5)"))
-        .addOption(CommonOptions.value("beta", "B", "atp: step of sparsity per block"))
+                "statistics",
+                "FILE",
+                "keep what is measured of the dense model there, for the next run"))
         .addOption(
             CommonOptions.flag(
                 "published-rounding", "count, clamp and average exactly as the published code"));
@@ -88,46 +85,35 @@ final class Methods {
     return CommonOptions.number(line, "sparsity", 0.7);
   }
 
-  static SparsityAllocation allocation(CommandLine line, SparsityPattern pattern) {
-    boolean nofM = pattern instanceof NofM;
-    String name =
-        nofM
-            ? CommonOptions.choice(line, "allocation", "uniform", "dlp", "owl", "atp")
-            : CommonOptions.choice(line, "allocation", "dlp", "uniform", "owl", "atp");
-    if (nofM && !name.equals("uniform")) {
+  static Rounding rounding(CommandLine line) {
+    return line.hasOption("published-rounding") ? Rounding.PUBLISHED : Rounding.EXACT;
+  }
+
+  /** The file that keeps what is measured of the dense model, if one is wished for. */
+  static Optional<Path> statistics(CommandLine line) {
+    return Optional.ofNullable(CommonOptions.path(line, "statistics", null));
+  }
+
+  static AllocationChoice allocation(CommandLine line, SparsityPattern pattern) {
+    boolean fixed = pattern instanceof NofM;
+    String name = line.getOptionValue("allocation", fixed ? "uniform" : "auto");
+    if (fixed && !name.equals("uniform")) {
       throw new BadInputException(
-          "--pattern N:M removes the same share everywhere, so --allocation "
-              + name
-              + " cannot apply; leave it out");
+          ("--pattern N:M removes the same share everywhere, so --allocation %s cannot apply; leave"
+                  + " it out, or write N:%d with the letter N for a mixed pattern")
+              .formatted(name, pattern.group()));
     }
-    PARAMETERS.forEach(
-        (allocation, options) ->
-            options.forEach(
-                option -> {
-                  if (line.hasOption(option) && !allocation.equals(name)) {
-                    throw new BadInputException(
-                        "--%s belongs to --allocation %s, not to %s"
-                            .formatted(option, allocation, name));
-                  }
-                }));
-    return switch (name) {
-      case "dlp" ->
-          new DlpAllocation(
-              CommonOptions.number(line, "alpha", 0.15),
-              DlpAllocation.Statistic.valueOf(
-                  CommonOptions.choice(line, "dlp-statistic", "median", "mean")
-                      .toUpperCase(Locale.ROOT)));
-      case "owl" ->
-          new OwlAllocation(
-              CommonOptions.number(line, "owl-lambda", 0.08),
-              CommonOptions.number(line, "owl-m", 5));
-      case "atp" -> {
-        if (!line.hasOption("beta")) {
-          throw new BadInputException("--allocation atp needs --beta, such as 0.01");
-        }
-        yield new AtpAllocation(CommonOptions.number(line, "beta", 0));
+    if (name.equals("auto")) {
+      Allocations.requireNoParameters(line);
+      int trials = CommonOptions.integer(line, "auto-trials", 6);
+      if (trials < 1) {
+        throw new BadInputException("--auto-trials is " + trials + "; at least 1 is needed");
       }
-      default -> new UniformAllocation();
-    };
+      return new AllocationChoice.Auto(trials);
+    }
+    if (line.hasOption("auto-trials")) {
+      throw new BadInputException("--auto-trials belongs to --allocation auto, not to " + name);
+    }
+    return new AllocationChoice.Named(Allocations.named(name, line));
   }
 }

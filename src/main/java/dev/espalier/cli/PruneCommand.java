@@ -1,12 +1,10 @@
 package dev.espalier.cli;
 
-import dev.espalier.BadInputException;
-import dev.espalier.allocation.SparsityAllocation;
-import dev.espalier.job.CalibrationSettings;
+import dev.espalier.job.AllocationChoice;
 import dev.espalier.job.JobListener;
 import dev.espalier.job.PruneJob;
 import dev.espalier.job.PruneRequest;
-import dev.espalier.kernels.Rounding;
+import dev.espalier.job.PruningSettings;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.report.PruneReport;
@@ -48,27 +46,21 @@ final class PruneCommand implements Command {
     Methods.addTo(options)
         .addOption(
             CommonOptions.value(
-                "calibration", "FILE", "text to run through the model (the sample's own)"))
-        .addOption(
-            CommonOptions.value(
                 "evaluate",
                 "FILE,...",
                 "texts to measure perplexity on, or none (the sample's own, else none)"))
-        .addOption(CommonOptions.value("samples", "N", "calibration windows (128)"))
-        .addOption(
-            CommonOptions.value("seq-len", "N", "tokens per window (2048 or the model's maximum)"))
-        .addOption(CommonOptions.value("seed", "N", "seed of the calibration windows (0)"))
         .addOption(
             CommonOptions.flag(
                 "compare-uniform",
                 "measure a uniform allocation too (always when the sample is pruned)"));
+    Calibrations.addTo(options);
     return CommonOptions.addCompute(options);
   }
 
   @Override
   public void run(CommandLine line, Console console) {
     PruneRequest request = request(line, console.listener());
-    Interruption.resumable();
+    Interruption.resumable("block");
     PruneReport report = PruneJob.run(request, console.listener());
     if (console.json()) {
       console.out().print(ReportJson.text(ReportJson.summary(report)));
@@ -85,7 +77,7 @@ final class PruneCommand implements Command {
     Path model = CommonOptions.path(line, "model", Sample.MODEL);
     PruningMethod method = Methods.method(line);
     SparsityPattern pattern = Methods.pattern(line);
-    SparsityAllocation allocation = Methods.allocation(line, pattern);
+    AllocationChoice allocation = Methods.allocation(line, pattern);
     double sparsity = Methods.sparsity(line, pattern);
     boolean compare =
         (sample(line) || line.hasOption("compare-uniform")) && !allocation.name().equals("uniform");
@@ -94,33 +86,13 @@ final class PruneCommand implements Command {
         CommonOptions.path(
             line, "output", defaultOutput(model, method, allocation, pattern, sparsity)),
         line.hasOption("overwrite"),
-        method,
-        pattern,
+        new PruningSettings(method, pattern, sparsity, Methods.rounding(line)),
         allocation,
-        sparsity,
-        line.hasOption("published-rounding") ? Rounding.PUBLISHED : Rounding.EXACT,
-        new CalibrationSettings(
-            calibration(line),
-            CommonOptions.integer(line, "samples", 128),
-            CommonOptions.optionalInteger(line, "seq-len"),
-            CommonOptions.wholeNumber(line, "seed", 0)),
+        Methods.statistics(line),
+        Calibrations.of(line),
         evaluation(line),
         CommonOptions.compute(line, listener),
         compare);
-  }
-
-  private static Path calibration(CommandLine line) {
-    if ("none".equals(line.getOptionValue("calibration"))) {
-      throw new BadInputException("--calibration none is not possible; give a text");
-    }
-    if (line.hasOption("calibration")) {
-      return Texts.one("calibration", line.getOptionValue("calibration"));
-    }
-    if (!sample(line)) {
-      throw new BadInputException(
-          "--calibration is needed: a text (.txt) or JSON-lines file (.jsonl, .json.gz) in the model's language");
-    }
-    return Sample.CALIBRATION;
   }
 
   private static List<Path> evaluation(CommandLine line) {
@@ -133,15 +105,12 @@ final class PruneCommand implements Command {
   private static Path defaultOutput(
       Path model,
       PruningMethod method,
-      SparsityAllocation allocation,
+      AllocationChoice allocation,
       SparsityPattern pattern,
       double sparsity) {
-    String amount =
-        pattern instanceof SparsityPattern.NofM nofM
-            ? nofM.keep() + "of" + nofM.group()
-            : String.valueOf(sparsity);
     Path name = model.toAbsolutePath().normalize().getFileName();
     return Path.of(
-        "pruned", "%s-%s-%s-%s".formatted(name, method.name(), allocation.name(), amount));
+        "pruned",
+        "%s-%s-%s-%s".formatted(name, method.name(), allocation.name(), pattern.label(sparsity)));
   }
 }

@@ -24,6 +24,9 @@ final class PruneSummary {
                 report.blocks().stream().mapToLong(b -> b.weights()).sum(),
                 100 * report.targetSparsity()));
     text.append("sparsity by block: ").append(blocks(report)).append("\n\n");
+    if (!report.allocation().trials().isEmpty()) {
+      text.append(TrialTable.of(report.allocation())).append('\n');
+    }
     if (!report.perplexity().isEmpty()) {
       text.append(perplexity(report)).append('\n');
     }

@@ -1,14 +1,19 @@
 package dev.espalier.job;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
+import dev.espalier.allocation.MeasurementFile;
 import dev.espalier.calibration.Corpus;
 import dev.espalier.calibration.EvaluationWindows;
+import dev.espalier.calibration.HeldOutWindows;
 import dev.espalier.calibration.HuggingFaceTokenizer;
 import dev.espalier.calibration.TokenWindows;
 import dev.espalier.calibration.WindowSampler;
 import dev.espalier.checkpoint.ModelFolder;
 import dev.espalier.model.CheckpointWeights;
 import dev.espalier.model.DecoderModel;
+import dev.espalier.model.WeightSource;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
@@ -61,9 +66,36 @@ final class LoadedModel implements AutoCloseable {
     return wished.orElse(Math.min(USUAL_SEQ_LEN, max));
   }
 
+  WeightSource weights() {
+    return weights;
+  }
+
   TokenWindows calibration(CalibrationSettings settings, int seqLen) {
-    return new WindowSampler(tokenizer, settings.samples(), seqLen, settings.seed())
-        .draw(Corpus.open(settings.text()));
+    return sampler(settings, seqLen).draw(Corpus.open(settings.text()));
+  }
+
+  /** Windows of the calibration corpus beside the calibration windows. */
+  TokenWindows heldOut(CalibrationSettings settings, int seqLen, int limit) {
+    return HeldOutWindows.of(Corpus.open(settings.text()), sampler(settings, seqLen), limit);
+  }
+
+  private WindowSampler sampler(CalibrationSettings settings, int seqLen) {
+    return new WindowSampler(tokenizer, settings.samples(), seqLen, settings.seed());
+  }
+
+  /** A file that keeps measurements of this model on these windows. */
+  MeasurementFile statistics(Path file, CalibrationSettings settings, TokenWindows calibration) {
+    ObjectNode key =
+        new ObjectMapper()
+            .createObjectNode()
+            .put("checkpoint", folder.digest())
+            .put("corpus", settings.text().getFileName().toString())
+            .put("seed", settings.seed())
+            .put("samples", calibration.count())
+            .put("seq_len", calibration.seqLen())
+            .put("windows", calibration.digest())
+            .put("compute_dtype", decoder.placement().dtypeName());
+    return new MeasurementFile(file, key);
   }
 
   List<TokenWindows> evaluation(List<Path> texts, int seqLen) {

@@ -18,16 +18,20 @@ import java.util.OptionalDouble;
 final class PerplexityComparison {
   private final PruneRun run;
   private final List<TokenWindows> texts;
+  private final boolean withUniform;
 
-  PerplexityComparison(PruneRun run, List<TokenWindows> texts) {
+  /**
+   * @param withUniform whether to prune uniformly, too
+   */
+  PerplexityComparison(PruneRun run, List<TokenWindows> texts, boolean withUniform) {
     this.run = run;
     this.texts = texts;
+    this.withUniform = withUniform;
   }
 
   /** One result per text, in order. */
   List<CorpusPerplexity> measure(DecoderModel pruned) {
-    List<Perplexity> uniform =
-        run.request().compareUniform() && !texts.isEmpty() ? measureUniform() : List.of();
+    List<Perplexity> uniform = withUniform && !texts.isEmpty() ? measureUniform() : List.of();
     List<CorpusPerplexity> results = new ArrayList<>();
     for (int i = 0; i < texts.size(); i++) {
       Perplexity dense = measure(run.model(), texts.get(i), "Evaluating the dense model");

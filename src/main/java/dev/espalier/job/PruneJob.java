@@ -1,6 +1,5 @@
 package dev.espalier.job;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
 import dev.espalier.calibration.TokenWindows;
@@ -9,10 +8,8 @@ import dev.espalier.checkpoint.StorageException;
 import dev.espalier.kernels.Kernels;
 import dev.espalier.kernels.Rounding;
 import dev.espalier.model.DecoderModel;
-import dev.espalier.model.LinearDescription;
 import dev.espalier.model.Placement;
 import dev.espalier.pruning.PrunedModelWriter;
-import dev.espalier.pruning.SparsityPattern.NofM;
 import dev.espalier.report.CorpusPerplexity;
 import dev.espalier.report.PruneReport;
 import dev.espalier.report.ReportJson;
@@ -35,16 +32,27 @@ public final class PruneJob {
    */
   public static PruneReport run(PruneRequest request, JobListener listener) {
     try (LoadedModel loaded = LoadedModel.open(request.model(), request.compute())) {
-      checkPattern(request, loaded.decoder());
+      PatternCheck.require(request.settings().pattern(), loaded.decoder());
       int seqLen = loaded.seqLen(request.calibration().seqLen(), listener);
       TokenWindows calibration = loaded.calibration(request.calibration(), seqLen);
       List<TokenWindows> evaluation = loaded.evaluation(request.evaluation(), seqLen);
-      PruneRun run = new PruneRun(request, loaded.decoder(), calibration, listener);
+      PruneRun run =
+          new PruneRun(
+              request.settings(),
+              loaded.decoder(),
+              calibration,
+              request
+                  .statistics()
+                  .map(f -> loaded.statistics(f, request.calibration(), calibration)),
+              listener);
       try (ModelFolderWriter writer =
           ModelFolderWriter.open(
-              loaded.folder(), request.output(), request.overwrite(), identity(loaded, run))) {
+              loaded.folder(),
+              request.output(),
+              request.overwrite(),
+              identity(request, loaded, run))) {
         try {
-          return run(run, loaded, evaluation, writer);
+          return run(request, run, loaded, evaluation, writer);
         } catch (StorageException e) {
           throw e;
         } catch (BadInputException e) {
@@ -56,24 +64,41 @@ public final class PruneJob {
   }
 
   private static PruneReport run(
-      PruneRun run, LoadedModel loaded, List<TokenWindows> texts, ModelFolderWriter writer) {
+      PruneRequest request,
+      PruneRun run,
+      LoadedModel loaded,
+      List<TokenWindows> texts,
+      ModelFolderWriter writer) {
     PruneReport report;
-    try (PrunedModelWriter output = new PrunedModelWriter(writer, run.request().method())) {
+    try (PrunedModelWriter output = new PrunedModelWriter(writer, run.settings().method())) {
       if (writer.resumed()) {
         run.note("Resuming after %d finished blocks.".formatted(output.finished()));
       }
       if (output.plan().isEmpty()) {
-        output.follow(run.plan(run.request().allocation()));
+        AllocationChooser.Choice choice =
+            AllocationChooser.choose(request, run, loaded, identity(request, loaded, run));
+        output.follow(run.plan(choice.allocation()), choice.report());
       }
       run.prune("Pruning", "prune", output.plan().orElseThrow(), output);
       noteZerosBeyondTarget(run, output);
       try (DecoderModel pruned =
           DecoderModel.open(loaded.folder().config(), output.weights(), run.model().placement())) {
-        report = report(run, output, new PerplexityComparison(run, texts).measure(pruned));
+        report =
+            report(
+                request,
+                run,
+                output,
+                new PerplexityComparison(run, texts, compareUniform(request, output))
+                    .measure(pruned));
       }
     }
     writer.finish(Map.of("espalier.json", ReportJson.bytes(ReportJson.full(report))));
     return report;
+  }
+
+  private static boolean compareUniform(PruneRequest request, PrunedModelWriter output) {
+    String chosen = output.origin(PruneReport.Allocation.class).name();
+    return request.compareUniform() && !chosen.equals("uniform");
   }
 
   /** Zeros that were there before cannot come back, wherever the plan wants fewer. */
@@ -81,56 +106,31 @@ public final class PruneJob {
     boolean beyond =
         output.results().stream()
             .anyMatch(block -> block.sparsity() > block.target() + ZEROS_BEYOND_TARGET);
-    if (run.request().rounding() == Rounding.EXACT && beyond) {
+    if (run.settings().rounding() == Rounding.EXACT && beyond) {
       run.note("The model was sparser than its target in some blocks already; zeros stay zeros.");
     }
   }
 
-  private static void checkPattern(PruneRequest request, DecoderModel model) {
-    if (!(request.pattern() instanceof NofM pattern)) {
-      return;
-    }
-    for (int block = 0; block < model.blockCount(); block++) {
-      for (LinearDescription linear : model.description().linears(block)) {
-        if (linear.inFeatures() % pattern.group() != 0) {
-          throw new BadInputException(
-              "%s has %d columns, which groups of %d do not divide; choose another --pattern"
-                  .formatted(linear.name(), linear.inFeatures(), pattern.group()));
-        }
-      }
-    }
-  }
-
-  /** What must be equal for an unfinished result to be taken up. */
-  private static ObjectNode identity(LoadedModel loaded, PruneRun run) {
-    PruneRequest request = run.request();
-    return new ObjectMapper()
-        .createObjectNode()
-        .put("version", Kernels.version())
-        .put("checkpoint", loaded.folder().digest())
-        .put("method", request.method().toString())
-        .put("pattern", request.pattern().describe())
-        .put("allocation", request.allocation().toString())
-        .put("sparsity", request.sparsity())
-        .put("rounding", request.rounding().name())
-        .put("calibration", run.calibration().digest())
-        .put("device", run.model().placement().device().toString())
-        .put("dtype", run.model().placement().dtypeName());
+  private static ObjectNode identity(PruneRequest request, LoadedModel loaded, PruneRun run) {
+    return RunIdentity.of(loaded, run).put("allocation", request.allocation().toString());
   }
 
   private static PruneReport report(
-      PruneRun run, PrunedModelWriter output, List<CorpusPerplexity> perplexity) {
-    PruneRequest request = run.request();
+      PruneRequest request,
+      PruneRun run,
+      PrunedModelWriter output,
+      List<CorpusPerplexity> perplexity) {
+    PruningSettings settings = request.settings();
     TokenWindows calibration = run.calibration();
     Placement placement = run.model().placement();
     return new PruneReport(
         request.model().toString(),
         request.output().toString(),
-        request.method().name(),
-        new PruneReport.Allocation(request.allocation().name(), request.allocation().parameters()),
-        request.pattern().describe(),
-        request.rounding().name().toLowerCase(Locale.ROOT),
-        request.sparsity(),
+        settings.method().name(),
+        output.origin(PruneReport.Allocation.class),
+        settings.pattern().describe(),
+        settings.rounding().name().toLowerCase(Locale.ROOT),
+        settings.sparsity(),
         new PruneReport.Calibration(
             request.calibration().text().toString(),
             calibration.count(),

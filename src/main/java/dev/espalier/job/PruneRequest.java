@@ -1,12 +1,8 @@
 package dev.espalier.job;
 
-import dev.espalier.BadInputException;
-import dev.espalier.allocation.SparsityAllocation;
-import dev.espalier.kernels.Rounding;
-import dev.espalier.pruning.PruningMethod;
-import dev.espalier.pruning.SparsityPattern;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What to prune, and how.
@@ -14,8 +10,8 @@ import java.util.List;
  * @param model a model folder, never written to
  * @param output the folder to write
  * @param overwrite whether an existing output may be replaced
- * @param sparsity target for the whole model, in [0, 1); of an N:M pattern, the pattern's
- * @param rounding EXACT, or PUBLISHED to count, clamp and average as the published code does
+ * @param allocation the rule that decides how much each block loses, or the search for the best
+ * @param statistics a file that keeps what is measured of the dense model for the next run
  * @param evaluation texts to measure perplexity on, before and after; may be empty
  * @param compareUniform whether to measure a uniform allocation beside the chosen one
  */
@@ -23,27 +19,14 @@ public record PruneRequest(
     Path model,
     Path output,
     boolean overwrite,
-    PruningMethod method,
-    SparsityPattern pattern,
-    SparsityAllocation allocation,
-    double sparsity,
-    Rounding rounding,
+    PruningSettings settings,
+    AllocationChoice allocation,
+    Optional<Path> statistics,
     CalibrationSettings calibration,
     List<Path> evaluation,
     ComputeSettings compute,
     boolean compareUniform) {
   public PruneRequest {
     evaluation = List.copyOf(evaluation);
-    if (!(sparsity >= 0 && sparsity < 1)) {
-      throw new BadInputException(
-          "the sparsity is " + sparsity + "; it must be at least 0 and less than 1, such as 0.7");
-    }
-    if (pattern instanceof SparsityPattern.NofM && !method.supportsNofM()) {
-      throw new BadInputException(
-          "the method "
-              + method.name()
-              + " cannot make N:M patterns; use magnitude, wanda or"
-              + " sparsegpt");
-    }
   }
 }

@@ -1,37 +1,57 @@
 package dev.espalier.job;
 
-import dev.espalier.allocation.BlockScores;
+import dev.espalier.allocation.DenseModel;
+import dev.espalier.allocation.Measurement;
+import dev.espalier.allocation.MeasurementFile;
+import dev.espalier.allocation.NofMRounding;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.SparsityBudget;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.calibration.HiddenStates;
 import dev.espalier.calibration.TokenWindows;
-import dev.espalier.kernels.ScoreSummary;
 import dev.espalier.model.DecoderModel;
-import dev.espalier.model.LinearDescription;
 import dev.espalier.pruning.LayerwisePruner;
 import dev.espalier.pruning.PrunedBlocks;
+import dev.espalier.pruning.SparsityPattern;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
-/** A request with its model and calibration at hand: what allocating and pruning share. */
+/** A model and its calibration at hand: what allocating, searching and pruning share. */
 final class PruneRun {
-  private final PruneRequest request;
+  private final PruningSettings settings;
   private final DecoderModel model;
   private final TokenWindows calibration;
+  private final Measurements measurements;
   private final RecordedNotes listener;
-  private final PhaseClock clock = new PhaseClock();
+  private final PhaseClock clock;
 
   PruneRun(
-      PruneRequest request, DecoderModel model, TokenWindows calibration, JobListener listener) {
-    this.request = request;
+      PruningSettings settings,
+      DecoderModel model,
+      TokenWindows calibration,
+      Optional<MeasurementFile> statistics,
+      JobListener listener) {
+    this.settings = settings;
     this.model = model;
     this.calibration = calibration;
+    this.measurements = new Measurements(model, calibration, statistics);
     this.listener = new RecordedNotes(listener);
+    this.clock = new PhaseClock();
   }
 
-  PruneRequest request() {
-    return request;
+  private PruneRun(PruneRun whole, TokenWindows calibration) {
+    this.settings = whole.settings;
+    this.model = whole.model;
+    this.calibration = calibration;
+    this.measurements = whole.measurements;
+    this.listener = whole.listener;
+    this.clock = whole.clock;
+  }
+
+  PruningSettings settings() {
+    return settings;
   }
 
   DecoderModel model() {
@@ -60,40 +80,33 @@ final class PruneRun {
     listener.note(sentence);
   }
 
-  /** Settles how much each block loses; some allocations take a dense pass for that. */
+  /** Settles how much each linear loses; some allocations take a dense pass for that. */
   SparsityPlan plan(SparsityAllocation allocation) {
-    int blocks = model.blockCount();
-    List<ScoreSummary> scores = allocation.needsScores() ? measureScores(allocation) : List.of();
-    double[] densities = allocation.densities(request.sparsity(), blocks, scores);
-    long[] parameters = IntStream.range(0, blocks).mapToLong(this::parameters).toArray();
+    DenseModel dense = DenseModel.of(model.description()).with(measure(allocation.needs()));
     SparsityBudget budget =
-        switch (request.rounding()) {
+        switch (settings.rounding()) {
           case EXACT -> SparsityBudget.EXACT;
           case PUBLISHED -> SparsityBudget.PUBLISHED;
         };
-    SparsityPlan plan = budget.settle(densities, parameters, request.sparsity());
-    if (!plan.clampedBlocks().isEmpty()) {
+    SparsityPlan plan = budget.plan(allocation, settings.sparsity(), dense);
+    if (!plan.clamped().isEmpty()) {
       note(
-          "The %s allocation left the possible range in blocks %s; they were clamped."
-              .formatted(allocation.name(), plan.clampedBlocks()));
+          "The %s allocation left the possible range in %s; what that leaves over is spread."
+              .formatted(allocation.name(), String.join(", ", plan.clamped())));
     }
-    return plan;
+    return settings.pattern() instanceof SparsityPattern.Mixed mixed
+        ? NofMRounding.round(plan, mixed.group(), settings.sparsity(), dense)
+        : plan;
   }
 
-  private List<ScoreSummary> measureScores(SparsityAllocation allocation) {
-    listener.begin("Allocating", (long) model.blockCount() * calibration.count());
-    List<ScoreSummary> scores =
-        clock.time(
-            "allocate",
-            () -> BlockScores.measure(model, calibration, allocation.outlierMultiple(), listener));
-    listener.end();
-    return scores;
+  /** Measures what is not known yet of the dense model, all of it in one pass. */
+  Map<Measurement, double[]> measure(Set<Measurement> needs) {
+    return measurements.of(needs, listener, clock);
   }
 
-  private long parameters(int block) {
-    return model.description().linears(block).stream()
-        .mapToLong(LinearDescription::parameters)
-        .sum();
+  /** The same with the first so many calibration windows; the dense model is as measured here. */
+  PruneRun onTrial(int windows) {
+    return new PruneRun(this, calibration.first(windows));
   }
 
   /** Prunes the blocks that the output does not have yet. */
@@ -102,7 +115,8 @@ final class PruneRun {
       return;
     }
     LayerwisePruner pruner =
-        new LayerwisePruner(model, request.method(), request.pattern(), plan, request.rounding());
+        new LayerwisePruner(
+            model, settings.method(), settings.pattern(), plan, settings.rounding());
     listener.begin(task, pruner.passes(output) * calibration.count());
     clock.time(
         phase,

@@ -3,7 +3,7 @@ package dev.espalier.pruning;
 import java.util.List;
 
 /** What happened to one block. */
-public record BlockResult(int index, double target, List<LinearResult> linears) {
+public record BlockResult(int index, List<LinearResult> linears) {
   public BlockResult {
     linears = List.copyOf(linears);
   }
@@ -14,6 +14,11 @@ public record BlockResult(int index, double target, List<LinearResult> linears) 
 
   public long zeros() {
     return linears.stream().mapToLong(LinearResult::zeros).sum();
+  }
+
+  /** The sparsity asked for, of all its linears together. */
+  public double target() {
+    return linears.stream().mapToDouble(l -> l.target() * l.weights()).sum() / weights();
   }
 
   public double sparsity() {

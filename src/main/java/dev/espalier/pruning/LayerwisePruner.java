@@ -93,12 +93,12 @@ public final class LayerwisePruner {
   private BlockResult prune(DecoderBlock block, HiddenStates hidden) {
     block.linears().forEach(Linear::requireFinite);
     try (BlockStatistics statistics = BlockStatistics.collect(block, hidden, method.statistics())) {
-      double sparsity = plan.sparsity(block.index());
       List<LinearResult> results = new ArrayList<>();
       for (Linear linear : block.linears()) {
-        results.add(prune(linear, statistics, new PruningTarget(pattern, sparsity, rounding)));
+        double sparsity = plan.sparsity(block.index(), results.size());
+        results.add(prune(linear, statistics, PruningTarget.of(pattern, sparsity, rounding)));
       }
-      return new BlockResult(block.index(), sparsity, results);
+      return new BlockResult(block.index(), results);
     }
   }
 

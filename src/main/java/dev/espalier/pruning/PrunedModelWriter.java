@@ -27,6 +27,7 @@ import org.bytedeco.pytorch.Tensor;
 public final class PrunedModelWriter implements PrunedBlocks, AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String PLAN = "plan";
+  private static final String ORIGIN = "origin";
   private static final String BLOCKS = "blocks";
 
   private final ModelFolderWriter writer;
@@ -34,6 +35,7 @@ public final class PrunedModelWriter implements PrunedBlocks, AutoCloseable {
   private final boolean weightsUpdated;
   private final List<BlockResult> results;
   private SparsityPlan plan;
+  private JsonNode origin;
 
   /**
    * @param writer stays the caller's
@@ -45,6 +47,7 @@ public final class PrunedModelWriter implements PrunedBlocks, AutoCloseable {
     this.weightsUpdated = method.updatesWeights();
     ObjectNode state = writer.state();
     this.plan = state.has(PLAN) ? read(state.get(PLAN), SparsityPlan.class) : null;
+    this.origin = state.get(ORIGIN);
     this.results = new ArrayList<>();
     state.path(BLOCKS).forEach(block -> results.add(read(block, BlockResult.class)));
   }
@@ -54,9 +57,19 @@ public final class PrunedModelWriter implements PrunedBlocks, AutoCloseable {
     return Optional.ofNullable(plan);
   }
 
-  /** The plan that the coming blocks follow. */
-  public void follow(SparsityPlan newPlan) {
+  /**
+   * The plan that the coming blocks follow.
+   *
+   * @param newOrigin how it came about, a record that JSON can hold
+   */
+  public void follow(SparsityPlan newPlan, Object newOrigin) {
     this.plan = newPlan;
+    this.origin = JSON.valueToTree(newOrigin);
+  }
+
+  /** How the plan came about, in an interrupted run or in this one. */
+  public <T> T origin(Class<T> type) {
+    return read(origin, type);
   }
 
   /** The results of all finished blocks, those of an interrupted run included. */
@@ -80,6 +93,7 @@ public final class PrunedModelWriter implements PrunedBlocks, AutoCloseable {
     results.add(result);
     ObjectNode state = JSON.createObjectNode();
     state.set(PLAN, JSON.valueToTree(plan));
+    state.set(ORIGIN, origin);
     ArrayNode blocks = state.putArray(BLOCKS);
     results.forEach(r -> blocks.add(JSON.<JsonNode>valueToTree(r)));
     try (PointerScope scope = new PointerScope()) {

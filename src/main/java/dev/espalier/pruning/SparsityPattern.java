@@ -11,11 +11,24 @@ public sealed interface SparsityPattern {
   /** For people: says both what is kept and what is removed where the two could be confused. */
   String describe();
 
+  /** Short, for names of folders: what and how much. */
+  String label(double sparsity);
+
+  /** The columns of a linear must be a multiple of this. */
+  default int group() {
+    return 1;
+  }
+
   /** Zeros anywhere. */
   record Unstructured() implements SparsityPattern {
     @Override
     public String describe() {
       return "unstructured";
+    }
+
+    @Override
+    public String label(double sparsity) {
+      return String.valueOf(sparsity);
     }
   }
 
@@ -46,15 +59,48 @@ public sealed interface SparsityPattern {
     }
 
     @Override
+    public String label(double sparsity) {
+      return keep + "of" + group;
+    }
+
+    @Override
     public String describe() {
       return "%d:%d (%d of %d kept, %d removed)".formatted(keep, group, keep, group, group - keep);
     }
   }
 
-  Pattern N_OF_M = Pattern.compile("(\\d{1,9}):(\\d{1,9})");
+  /**
+   * Of every {@code group} consecutive weights of a row each block, or linear, keeps its own
+   * number, which follows from its sparsity.
+   *
+   * @param group M, 2 to 64
+   */
+  record Mixed(int group) implements SparsityPattern {
+    public Mixed {
+      NofM.requirePossible(1, group);
+    }
+
+    /** The pattern of a sparsity that is a multiple of 1/M; unstructured where that is zero. */
+    SparsityPattern at(double sparsity) {
+      int removed = (int) Math.rint(sparsity * group);
+      return removed == 0 ? UNSTRUCTURED : new NofM(group - removed, group);
+    }
+
+    @Override
+    public String label(double sparsity) {
+      return "Nof" + group + "-" + sparsity;
+    }
+
+    @Override
+    public String describe() {
+      return "N:%d (each block keeps its own N of %d)".formatted(group, group);
+    }
+  }
+
+  Pattern N_OF_M = Pattern.compile("(\\d{1,9}|N):(\\d{1,9})");
 
   /**
-   * Reads "unstructured" or "N:M".
+   * Reads "unstructured", "N:M" with numbers, or "N:8" with the letter N for a mixed pattern.
    *
    * @param countsRemoved whether N counts the removed weights, as in the published repositories
    */
@@ -65,10 +111,15 @@ public sealed interface SparsityPattern {
     Matcher matcher = N_OF_M.matcher(text);
     if (!matcher.matches()) {
       throw new BadInputException(
-          "the pattern \"" + text + "\" is not known; write unstructured or N:M, such as 2:4");
+          "the pattern \""
+              + text
+              + "\" is not known; write unstructured, N:M such as 2:4, or N:8 with the letter N");
+    }
+    int m = Integer.parseInt(matcher.group(2));
+    if (matcher.group(1).equals("N")) {
+      return new Mixed(m);
     }
     int n = Integer.parseInt(matcher.group(1));
-    int m = Integer.parseInt(matcher.group(2));
     NofM.requirePossible(n, m);
     return new NofM(countsRemoved ? m - n : n, m);
   }

@@ -33,8 +33,19 @@ public record PruneReport(
     long peakBytes,
     List<String> notes) {
 
-  /** An allocation's name and its parameters by name. */
-  public record Allocation(String name, Map<String, Object> parameters) {}
+  /**
+   * How the allocation came about.
+   *
+   * @param parameters by name
+   * @param criterion what the trials were judged by; empty if the allocation was named
+   * @param trials of the allocations that competed, this one among them; empty if it was named
+   */
+  public record Allocation(
+      String name, Map<String, Object> parameters, String criterion, List<Trial> trials) {
+    public Allocation {
+      trials = List.copyOf(trials);
+    }
+  }
 
   /** What was run through the model to calibrate; digest is of the token ids. */
   public record Calibration(String corpus, int samples, int seqLen, long seed, String digest) {}

@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.bytedeco.javacpp.Loader;
 
 /** Reports as JSON: {@code espalier.json} and what {@code --json} prints. */
@@ -44,16 +45,16 @@ public final class ReportJson {
         .put("method", report.method())
         .put("allocation", report.allocation().name());
     json.set("allocation_parameters", JSON.valueToTree(report.allocation().parameters()));
+    if (!report.allocation().trials().isEmpty()) {
+      json.putObject("contest")
+          .put("criterion", report.allocation().criterion())
+          .set("trials", JSON.valueToTree(report.allocation().trials()));
+    }
     json.put("pattern", report.pattern()).put("rounding", report.rounding());
     json.putObject("sparsity")
         .put("target", report.targetSparsity())
         .put("achieved", report.achievedSparsity());
-    json.putObject("calibration")
-        .put("corpus", report.calibration().corpus())
-        .put("samples", report.calibration().samples())
-        .put("seq_len", report.calibration().seqLen())
-        .put("seed", report.calibration().seed())
-        .put("digest", report.calibration().digest());
+    json.set("calibration", calibration(report.calibration()));
     json.putObject("compute")
         .put("device", report.compute().device())
         .put("dtype", report.compute().dtype())
@@ -108,6 +109,52 @@ public final class ReportJson {
       error.put("damping", linear.error().damping());
     }
     return json.put("seconds", linear.seconds());
+  }
+
+  /** The result of a search: a file that {@code --allocation} takes. */
+  public static ObjectNode search(SearchReport report) {
+    ObjectNode json = JSON.createObjectNode();
+    json.put("espalier", Kernels.version())
+        .put("model", report.model())
+        .put("method", report.method())
+        .put("pattern", report.pattern())
+        .put("sparsity", report.sparsity());
+    json.set("calibration", calibration(report.calibration()));
+    ObjectNode criterion = json.putObject("criterion");
+    criterion.put("corpus", report.criterion().corpus()).put("test", report.testCriterion());
+    criterion.set("protocol", protocol(report.criterion()));
+    json.set("trials", JSON.valueToTree(report.trials()));
+    json.set("best", JSON.valueToTree(report.best()));
+    ArrayNode blocks = json.putArray("blocks");
+    for (Map<String, Double> block : report.sparsities()) {
+      ArrayNode linears = blocks.addObject().put("index", blocks.size() - 1).putArray("linears");
+      block.forEach(
+          (name, sparsity) -> linears.addObject().put("name", name).put("target", sparsity));
+    }
+    return json.put("seconds", report.seconds());
+  }
+
+  /** What {@code allocate --json} prints. */
+  public static ObjectNode allocation(AllocationReport report) {
+    ObjectNode json = JSON.createObjectNode();
+    json.put("espalier", Kernels.version())
+        .put("model", report.model())
+        .put("pattern", report.pattern())
+        .put("sparsity", report.sparsity());
+    if (report.calibration() != null) {
+      json.set("calibration", calibration(report.calibration()));
+    }
+    json.set("allocations", JSON.valueToTree(report.plans()));
+    return json;
+  }
+
+  private static ObjectNode calibration(PruneReport.Calibration calibration) {
+    return JSON.createObjectNode()
+        .put("corpus", calibration.corpus())
+        .put("samples", calibration.samples())
+        .put("seq_len", calibration.seqLen())
+        .put("seed", calibration.seed())
+        .put("digest", calibration.digest());
   }
 
   /** What {@code eval --json} prints. */

@@ -2,7 +2,10 @@ package dev.espalier.allocation;
 
 import dev.espalier.kernels.ScoreSummary;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /** Summaries of scores that no block has. */
@@ -28,5 +31,22 @@ final class Scores {
     return scores.stream()
         .map(s -> of(s.mean() * factor, s.median() * factor, s.outliers()))
         .toList();
+  }
+
+  /**
+   * A model of so many blocks of 1000 weights with these scores; outliers whatever the multiple.
+   */
+  static DenseModel model(int blocks, List<ScoreSummary> scores) {
+    Map<Measurement, double[]> measured = new HashMap<>();
+    for (Measurement.Score statistic : Measurement.Score.values()) {
+      measured.put(statistic, scores.stream().mapToDouble(statistic::of).toArray());
+    }
+    double[] outliers =
+        scores.stream().mapToDouble(s -> 100.0 * s.outliers() / s.count()).toArray();
+    for (double multiple : new double[] {2, 5}) {
+      measured.put(new Measurement.Outliers(multiple), outliers);
+    }
+    List<LinearShape> block = List.of(new LinearShape("linear", 20, 50));
+    return new DenseModel(Collections.nCopies(blocks, block), measured);
   }
 }

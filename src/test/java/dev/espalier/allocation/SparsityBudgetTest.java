@@ -5,14 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.BadInputException;
-import dev.espalier.allocation.DlpAllocation.Statistic;
+import dev.espalier.allocation.Measurement.Score;
+import dev.espalier.allocation.SparsityBudget.Settled;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class SparsityBudgetTest {
-  private static double mean(SparsityPlan plan, long[] parameters) {
+  private static double mean(Settled plan, long[] parameters) {
     double pruned = 0;
     for (int i = 0; i < parameters.length; i++) {
       pruned += plan.sparsity(i) * parameters[i];
@@ -22,28 +23,27 @@ class SparsityBudgetTest {
 
   @Test
   void equalBlocksKeepTheAllocatedDensities() {
-    SparsityPlan plan =
+    Settled plan =
         SparsityBudget.EXACT.settle(new double[] {0.4, 0.3, 0.2}, new long[] {5, 5, 5}, 0.7);
     assertEquals(List.of(1 - 0.4, 1 - 0.3, 1 - 0.2), plan.sparsities());
-    assertEquals(List.of(), plan.clampedBlocks());
+    assertEquals(List.of(), plan.clamped());
   }
 
   @Test
   void unequalBlocksAreWeightedByTheirParameters() {
     // 0.6·1 + 0.8·3 = 3, 0.2 more than 0.7·4: both move by 0.05.
-    SparsityPlan plan =
-        SparsityBudget.EXACT.settle(new double[] {0.4, 0.2}, new long[] {1, 3}, 0.7);
+    Settled plan = SparsityBudget.EXACT.settle(new double[] {0.4, 0.2}, new long[] {1, 3}, 0.7);
     assertEquals(0.55, plan.sparsity(0), 1e-12);
     assertEquals(0.75, plan.sparsity(1), 1e-12);
-    assertEquals(List.of(), plan.clampedBlocks());
+    assertEquals(List.of(), plan.clamped());
   }
 
   @Test
   void clampedBlocksLeaveTheirShareToTheOthers() {
-    SparsityPlan plan =
+    Settled plan =
         SparsityBudget.EXACT.settle(
             new double[] {1.1, 0.3, 0.3, -0.1}, new long[] {1, 1, 1, 1}, 0.6);
-    assertEquals(List.of(0, 3), plan.clampedBlocks());
+    assertEquals(List.of(0, 3), plan.clamped());
     assertEquals(0, plan.sparsity(0));
     assertEquals(0.99, plan.sparsity(3));
     assertEquals((2.4 - 0.99) / 2, plan.sparsity(1), 1e-12);
@@ -64,7 +64,7 @@ class SparsityBudgetTest {
               .map(d -> range * (d - 0.5) * (random.nextInt(4) == 0 ? 1e9 : 1) + 1 - sparsity)
               .toArray();
       long[] parameters = random.longs(blocks, 1, 1L << 33).toArray();
-      SparsityPlan plan = SparsityBudget.EXACT.settle(densities, parameters, sparsity);
+      Settled plan = SparsityBudget.EXACT.settle(densities, parameters, sparsity);
       assertSettled(plan, densities, parameters, sparsity);
     }
   }
@@ -75,19 +75,20 @@ class SparsityBudgetTest {
     long[] parameters = random.longs(12, 1, 1000).toArray();
     for (double alpha : new double[] {1e-300, 1e-9, 0.15, 0.5, 3, 1e6, 8e307}) {
       double[] densities =
-          new DlpAllocation(alpha, Statistic.MEAN).densities(0.7, 12, Scores.random(random, 12));
-      SparsityPlan plan = SparsityBudget.EXACT.settle(densities, parameters, 0.7);
+          new DlpAllocation(alpha, Score.MEAN)
+              .densities(0.7, Scores.model(12, Scores.random(random, 12)));
+      Settled plan = SparsityBudget.EXACT.settle(densities, parameters, 0.7);
       assertSettled(plan, densities, parameters, 0.7);
     }
   }
 
   private static void assertSettled(
-      SparsityPlan plan, double[] densities, long[] parameters, double sparsity) {
+      Settled plan, double[] densities, long[] parameters, double sparsity) {
     assertEquals(sparsity, mean(plan, parameters), 1e-9);
     for (int i = 0; i < densities.length; i++) {
       double settled = plan.sparsity(i);
       assertTrue(settled >= 0 && settled <= Math.max(0.99, sparsity), () -> "" + settled);
-      if (plan.clampedBlocks().contains(i)) {
+      if (plan.clamped().contains(i)) {
         assertTrue(settled == 0 || settled >= 0.99, () -> "clamped at " + settled);
       }
       for (int j = 0; j < i; j++) {
@@ -99,11 +100,11 @@ class SparsityBudgetTest {
 
   @Test
   void publishedRoundingOnlyMendsWhatIsNotPositive() {
-    SparsityPlan plan =
+    Settled plan =
         SparsityBudget.PUBLISHED.settle(
             new double[] {0.4, 1, 1.2, 0.001}, new long[] {1, 2, 3, 400}, 0.7);
     assertEquals(List.of(1 - 0.4, 0.01, 0.01, 1 - 0.001), plan.sparsities());
-    assertEquals(List.of(1, 2), plan.clampedBlocks());
+    assertEquals(List.of(1, 2), plan.clamped());
   }
 
   @Test
@@ -115,7 +116,7 @@ class SparsityBudgetTest {
               () ->
                   SparsityBudget.PUBLISHED.settle(
                       new double[] {0.4, density}, new long[] {1, 1}, 0.9));
-      assertTrue(e.getMessage().startsWith("block 1 would lose 1"), e::getMessage);
+      assertTrue(e.getMessage().startsWith("block or linear 1 would lose 1"), e::getMessage);
     }
   }
 }

@@ -64,12 +64,13 @@ class BadInputTest {
         refused("--sparsity -0.1", "sparsity is -0.1", "at least 0"),
         refused("--sparsity NaN", "sparsity is NaN"),
         refused("--sparsity 70", "sparsity is 70.0", "such as 0.7"),
-        refused("--alpha 0", "alpha is 0.0", "greater than 0"),
-        refused("--alpha -1", "alpha is -1.0"),
-        refused("--alpha NaN", "alpha is NaN"),
+        refused("--allocation dlp --alpha 0", "alpha is 0.0", "greater than 0"),
+        refused("--allocation dlp --alpha -1", "alpha is -1.0"),
+        refused("--allocation dlp --alpha NaN", "alpha is NaN"),
         refused("--allocation owl --owl-lambda 0", "lambda is 0.0"),
         refused("--allocation owl --owl-m -5", "M is -5.0"),
-        refused("--dlp-statistic mode", "--dlp-statistic is \"mode\"", "median, mean"),
+        refused(
+            "--allocation dlp --dlp-statistic mode", "--dlp-statistic is \"mode\"", "median, mean"),
         refused("--pattern 4:4", "4:4 is not possible", "0 < N < M"),
         refused("--pattern 0:4", "0:4 is not possible"),
         refused("--pattern 4:2", "4:2 is not possible"),
@@ -81,8 +82,20 @@ class BadInputTest {
         refused("--pattern 2:4 --method wanda-variant", "wanda-variant cannot make N:M"),
         refused("--allocation uniform --alpha 0.1", "--alpha belongs to --allocation dlp"),
         refused("--allocation owl --beta 0.1", "--beta belongs to --allocation atp"),
-        refused("--owl-m 5", "--owl-m belongs to --allocation owl, not to dlp"),
-        refused("--allocation best", "--allocation is \"best\"; choose among dlp"),
+        refused("--owl-m 5", "--owl-m belongs to --allocation owl, not to auto"),
+        refused("--allocation dlp --owl-m 5", "--owl-m belongs to --allocation owl, not to dlp"),
+        refused("--allocation alphapruning --epsilon 2", "epsilon is 2.0", "at most 1"),
+        refused("--allocation alphapruning --hill top", "--hill is \"top\"", "peak, mid, scan"),
+        refused("--allocation lsa --alpha 0", "alpha is 0.0", "greater than 0"),
+        refused("--allocation lsa --granularity row", "--granularity is \"row\"", "block"),
+        refused("--allocation dlp --granularity linear", "--granularity belongs to"),
+        refused("--allocation nowhere.json", "nowhere.json"),
+        refused("--auto-trials 0", "--auto-trials is 0", "at least 1"),
+        refused("--allocation dlp --auto-trials 3", "--auto-trials belongs to --allocation auto"),
+        refused(
+            "--pattern N:8 --sparsity 0.9 --allocation uniform", "groups of 8", "larger groups"),
+        refused("--pattern N:65", "1:65 is not possible", "at most 64"),
+        refused("--allocation best", "--allocation is \"best\"; choose among auto, uniform"),
         refused("--method wander", "--method is \"wander\"; choose among wanda"),
         refused("--allocation atp", "--allocation atp needs --beta"),
         refused("--allocation atp --beta -1", "beta is -1.0"),
@@ -123,7 +136,8 @@ class BadInputTest {
 
   @Test
   void refusesUnknownCommands() {
-    Runs.run("prunes").refused("there is no command \"prunes\"", "prune, eval, inspect");
+    Runs.run("prunes")
+        .refused("there is no command \"prunes\"", "prune, allocate, search, eval, inspect");
     Runs.run("help", "prunes").refused("there is no command \"prunes\"");
   }
 

@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.espalier.BadInputException;
 import dev.espalier.allocation.AtpAllocation;
 import dev.espalier.allocation.DlpAllocation;
+import dev.espalier.allocation.Measurement;
 import dev.espalier.allocation.OwlAllocation;
 import dev.espalier.allocation.UniformAllocation;
 import dev.espalier.device.ComputeDevice;
+import dev.espalier.job.AllocationChoice;
 import dev.espalier.job.ComputeSettings;
 import dev.espalier.job.PruneRequest;
 import dev.espalier.kernels.Rounding;
@@ -31,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What command lines ask for, in our spelling and in that of the published repositories. */
 class PruneOptionsTest {
-  private static final DlpAllocation DLP = new DlpAllocation(0.15, DlpAllocation.Statistic.MEDIAN);
+  private static final DlpAllocation DLP = new DlpAllocation(0.15, Measurement.Score.MEDIAN);
 
   private static PruneRequest request(String line) {
     List<String> args = line.isEmpty() ? List.of() : List.of(line.split(" "));
@@ -48,13 +50,13 @@ class PruneOptionsTest {
   void defaultsAreTheSample() {
     PruneRequest request = request("");
     assertEquals(Sample.MODEL, request.model());
-    assertEquals(Path.of("pruned/sotu-llama-5m-wanda-dlp-0.7"), request.output());
+    assertEquals(Path.of("pruned/sotu-llama-5m-wanda-auto-0.7"), request.output());
     assertFalse(request.overwrite());
-    assertEquals(new WandaPruning(), request.method());
-    assertEquals(SparsityPattern.UNSTRUCTURED, request.pattern());
-    assertEquals(DLP, request.allocation());
-    assertEquals(0.7, request.sparsity());
-    assertEquals(Rounding.EXACT, request.rounding());
+    assertEquals(new WandaPruning(), request.settings().method());
+    assertEquals(SparsityPattern.UNSTRUCTURED, request.settings().pattern());
+    assertEquals(new AllocationChoice.Auto(6), request.allocation());
+    assertEquals(0.7, request.settings().sparsity());
+    assertEquals(Rounding.EXACT, request.settings().rounding());
     assertEquals(Sample.CALIBRATION, request.calibration().text());
     assertEquals(128, request.calibration().samples());
     assertEquals(OptionalInt.empty(), request.calibration().seqLen());
@@ -75,10 +77,12 @@ class PruneOptionsTest {
     assertEquals(Path.of("m"), request.model());
     assertEquals(Path.of("o"), request.output());
     assertTrue(request.overwrite());
-    assertEquals(new SparseGptPruning(), request.method());
-    assertEquals(new DlpAllocation(0.2, DlpAllocation.Statistic.MEAN), request.allocation());
-    assertEquals(0.5, request.sparsity());
-    assertEquals(Rounding.PUBLISHED, request.rounding());
+    assertEquals(new SparseGptPruning(), request.settings().method());
+    assertEquals(
+        new AllocationChoice.Named(new DlpAllocation(0.2, Measurement.Score.MEAN)),
+        request.allocation());
+    assertEquals(0.5, request.settings().sparsity());
+    assertEquals(Rounding.PUBLISHED, request.settings().rounding());
     assertEquals(Path.of("c.txt"), request.calibration().text());
     assertEquals(List.of(Path.of("a.txt"), Path.of("b.jsonl")), request.evaluation());
     assertEquals(7, request.calibration().samples());
@@ -100,7 +104,8 @@ class PruneOptionsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "--sparsity 0.5, pruned/sotu-llama-5m-wanda-dlp-0.5",
+    "--sparsity 0.5, pruned/sotu-llama-5m-wanda-auto-0.5",
+    "--pattern N:8 --sparsity 0.6, pruned/sotu-llama-5m-wanda-auto-Nof8-0.6",
     "--pattern 2:4, pruned/sotu-llama-5m-wanda-uniform-2of4",
     "--method magnitude --allocation owl, pruned/sotu-llama-5m-magnitude-owl-0.7"
   })
@@ -110,10 +115,11 @@ class PruneOptionsTest {
 
   @Test
   void patternsBringTheirSparsity() {
-    assertEquals(0.5, request("--pattern 2:4").sparsity());
-    assertEquals(0.5, request("--pattern 4:8 --sparsity 0.5").sparsity());
-    assertEquals(0.75, request("--pattern 1:4").sparsity());
-    assertEquals(new UniformAllocation(), request("--pattern 2:4").allocation());
+    assertEquals(0.5, request("--pattern 2:4").settings().sparsity());
+    assertEquals(0.5, request("--pattern 4:8 --sparsity 0.5").settings().sparsity());
+    assertEquals(0.75, request("--pattern 1:4").settings().sparsity());
+    assertEquals(
+        new AllocationChoice.Named(new UniformAllocation()), request("--pattern 2:4").allocation());
   }
 
   @Test
@@ -122,10 +128,10 @@ class PruneOptionsTest {
         request(
             "--prune_method wanda --sparsity_ratio 0.6 --sparsity_type unstructured --nsamples 9"
                 + " --seqlen 65 --seed 3 --save_model out --dataset d.txt");
-    assertEquals(new WandaPruning(), request.method());
-    assertEquals(new UniformAllocation(), request.allocation());
-    assertEquals(0.6, request.sparsity());
-    assertEquals(SparsityPattern.UNSTRUCTURED, request.pattern());
+    assertEquals(new WandaPruning(), request.settings().method());
+    assertEquals(new AllocationChoice.Named(new UniformAllocation()), request.allocation());
+    assertEquals(0.6, request.settings().sparsity());
+    assertEquals(SparsityPattern.UNSTRUCTURED, request.settings().pattern());
     assertEquals(9, request.calibration().samples());
     assertEquals(OptionalInt.of(65), request.calibration().seqLen());
     assertEquals(3, request.calibration().seed());
@@ -139,9 +145,9 @@ class PruneOptionsTest {
         request(
             "--prune_method=sparsegpt_owl --sparsity_ratio=0.6 --nsamples=9 --seqlen=65"
                 + " --save_model=a=b --Lamda=0.1 --Hyper_m=3");
-    assertEquals(new SparseGptPruning(), request.method());
-    assertEquals(new OwlAllocation(0.1, 3), request.allocation());
-    assertEquals(0.6, request.sparsity());
+    assertEquals(new SparseGptPruning(), request.settings().method());
+    assertEquals(new AllocationChoice.Named(new OwlAllocation(0.1, 3)), request.allocation());
+    assertEquals(0.6, request.settings().sparsity());
     assertEquals(9, request.calibration().samples());
     assertEquals(OptionalInt.of(65), request.calibration().seqLen());
     assertEquals(Path.of("a=b"), request.output());
@@ -149,19 +155,25 @@ class PruneOptionsTest {
 
   @Test
   void publishedMethodsNameTheirAllocation() {
-    assertEquals(DLP, request("--prune_method wanda_dlp").allocation());
+    assertEquals(new AllocationChoice.Named(DLP), request("--prune_method wanda_dlp").allocation());
     assertEquals(
-        new DlpAllocation(0.1, DlpAllocation.Statistic.MEDIAN),
+        new AllocationChoice.Named(new DlpAllocation(0.1, Measurement.Score.MEDIAN)),
         request("--prune_method magnitude_dlp --alpha 0.1").allocation());
-    assertEquals(new MagnitudePruning(), request("--prune_method magnitude_dlp").method());
-    assertEquals(new OwlAllocation(0.08, 5), request("--prune_method wanda_owl").allocation());
     assertEquals(
-        new AtpAllocation(0.01), request("--prune_method sparsegpt_atp --beta 0.01").allocation());
+        new MagnitudePruning(), request("--prune_method magnitude_dlp").settings().method());
+    assertEquals(
+        new AllocationChoice.Named(new OwlAllocation(0.08, 5)),
+        request("--prune_method wanda_owl").allocation());
+    assertEquals(
+        new AllocationChoice.Named(new AtpAllocation(0.01)),
+        request("--prune_method sparsegpt_atp --beta 0.01").allocation());
   }
 
   @Test
   void ourAllocationGoesWithAPublishedMethod() {
-    assertEquals(DLP, request("--prune_method wanda --allocation dlp").allocation());
+    assertEquals(
+        new AllocationChoice.Named(DLP),
+        request("--prune_method wanda --allocation dlp").allocation());
     assertThrows(
         BadInputException.class, () -> request("--prune_method wanda_owl --allocation dlp"));
   }
@@ -175,22 +187,26 @@ class PruneOptionsTest {
     "--method=wanda --use_variant"
   })
   void variant(String line) {
-    assertEquals(new WandaVariantPruning(), request(line).method());
+    assertEquals(new WandaVariantPruning(), request(line).settings().method());
   }
 
   @Test
   void variantMeansNothingToOtherMethods() {
-    assertEquals(new MagnitudePruning(), request("--use_variant --method magnitude").method());
-    assertEquals(new MagnitudePruning(), request("--use_variant --method=magnitude").method());
     assertEquals(
-        new SparseGptPruning(), request("--prune_method sparsegpt --use_variant").method());
+        new MagnitudePruning(), request("--use_variant --method magnitude").settings().method());
+    assertEquals(
+        new MagnitudePruning(), request("--use_variant --method=magnitude").settings().method());
+    assertEquals(
+        new SparseGptPruning(),
+        request("--prune_method sparsegpt --use_variant").settings().method());
   }
 
   @Test
   void publishedPatternsCountTheRemoved() {
-    assertEquals(new NofM(5, 8), request("--sparsity_type 3:8").pattern());
-    assertEquals(new NofM(2, 4), request("--sparsity_type=2:4 --sparsity_ratio 0.5").pattern());
-    assertEquals(new NofM(3, 8), request("--pattern 3:8").pattern());
+    assertEquals(new NofM(5, 8), request("--sparsity_type 3:8").settings().pattern());
+    assertEquals(
+        new NofM(2, 4), request("--sparsity_type=2:4 --sparsity_ratio 0.5").settings().pattern());
+    assertEquals(new NofM(3, 8), request("--pattern 3:8").settings().pattern());
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.espalier.cli.Runs.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -36,9 +37,16 @@ class PruneRunTest {
     output = temp.resolve("out");
   }
 
+  /** With DLP where nothing else is said: a contest of allocations takes its time. */
   private Result prune(Object... args) {
-    return Runs.prune(
-        Stream.concat(Stream.of("--output", output), Stream.of(args)).toArray(Object[]::new));
+    List<Object> line = new ArrayList<>(List.of("--output", output));
+    line.addAll(List.of(args));
+    boolean chosen =
+        Stream.of("--allocation", "--sparsity_type", "--pattern").anyMatch(line::contains);
+    if (!chosen) {
+      line.addAll(List.of("--allocation", "dlp"));
+    }
+    return Runs.prune(line.toArray());
   }
 
   /** A few windows of the sample's own test text. */

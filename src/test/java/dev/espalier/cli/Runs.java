@@ -18,7 +18,7 @@ final class Runs {
   /** What a small run on the sample looks like: seconds, not minutes. */
   private static final List<String> SMALL = List.of("--samples", "4", "--seq-len", "64");
 
-  private static final List<String> COMPUTING = List.of("prune", "eval");
+  private static final List<String> COMPUTING = List.of("prune", "eval", "search", "allocate");
 
   private Runs() {}
 

@@ -129,7 +129,7 @@ class PerplexityMeterTest {
   }
 
   private static void prune(DecoderModel model, PrunedBlocks output) {
-    SparsityPlan plan = new SparsityPlan(List.of(0.5, 0.5, 0.5), List.of());
+    SparsityPlan plan = SparsityPlan.ofBlocks(0.5, 0.5, 0.5);
     try (HiddenStates hidden = HiddenStates.embed(model, TinyModel.windows(4, 30), Progress.NONE)) {
       new LayerwisePruner(
               model, new WandaPruning(), SparsityPattern.UNSTRUCTURED, plan, Rounding.EXACT)

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** From a model folder in float32 into a pruned one, computed in bfloat16. */
 @ExtendWith(Scoped.class)
 class PrunedModelWriterTest {
-  private static final SparsityPlan PLAN = new SparsityPlan(List.of(0.4, 0.6, 0.7), List.of(1));
+  private static final SparsityPlan PLAN = SparsityPlan.ofBlocks(0.4, 0.6, 0.7);
   private static final ObjectNode RUN = JsonNodeFactory.instance.objectNode().put("run", 1);
 
   @TempDir private Path directory;
@@ -83,7 +83,7 @@ class PrunedModelWriterTest {
         assertEquals(runs, output.finished());
         assertEquals(runs > 0, output.plan().isPresent());
         output.plan().ifPresent(plan -> assertEquals(PLAN, plan));
-        output.follow(PLAN);
+        output.follow(PLAN, Map.of("name", "test"));
         if (stopping && runs < 2) {
           assertThrows(
               KeptBlocks.Interrupted.class, () -> prune(method, rounding, new Stopping(output)));
@@ -92,7 +92,7 @@ class PrunedModelWriterTest {
         prune(method, rounding, output);
         assertEquals(3, output.results().size());
         for (BlockResult block : output.results()) {
-          assertEquals(PLAN.sparsity(block.index()), block.target());
+          assertEquals(PLAN.sparsity(block.index(), 0), block.target(), 1e-15);
           assertEquals(7, block.linears().size());
         }
         return writer.finish(Map.of());

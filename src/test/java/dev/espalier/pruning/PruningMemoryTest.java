@@ -15,8 +15,8 @@ import dev.espalier.model.Linear;
 import dev.espalier.model.WeightSource;
 import dev.espalier.testing.ResidentMemory;
 import dev.espalier.testing.TinyModel;
-import java.util.Collections;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,7 +69,8 @@ class PruningMemoryTest {
     int inner = 1024;
     long block = 4L * (3 * hidden * hidden + 3 * hidden * inner);
     long hessians = 4L * (3 * hidden * hidden + inner * inner);
-    SparsityPlan plan = new SparsityPlan(Collections.nCopies(blocks, 0.5), List.of());
+    SparsityPlan plan =
+        SparsityPlan.ofBlocks(DoubleStream.generate(() -> 0.5).limit(blocks).toArray());
     try (TinyModel source = new TinyModel(blocks, hidden, inner, ScalarType.BFloat16);
         DecoderModel model = source.open()) {
       prune(model, new WandaPruning(), plan);

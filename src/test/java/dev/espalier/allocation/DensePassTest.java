@@ -6,7 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.BadInputException;
 import dev.espalier.Progress;
-import dev.espalier.kernels.ScoreSummary;
+import dev.espalier.allocation.Measurement.Outliers;
+import dev.espalier.allocation.Measurement.Score;
 import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.model.Linear;
@@ -17,20 +18,24 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(Scoped.class)
-class BlockScoresTest {
+class DensePassTest {
+  private static final Outliers TWO = new Outliers(2);
+  private static final Outliers FIVE = new Outliers(5);
+
   @Test
   void scoresAreThoseOfThePublishedOperations() {
     try (TinyModel source = TinyModel.small();
         DecoderModel model = source.open()) {
-      List<ScoreSummary> scores =
-          BlockScores.measure(model, TinyModel.windows(6, 30), 2, Progress.NONE);
-      assertEquals(3, scores.size());
+      Map<Measurement, double[]> measured =
+          new DensePass(model, Set.of(Score.MEAN, Score.MEDIAN, TWO, FIVE))
+              .measure(TinyModel.windows(6, 30), Progress.NONE);
       Tensor hidden = model.embed(TinyModel.windows(6, 30).tensor(0, 6));
       for (int i = 0; i < 3; i++) {
         try (DecoderBlock block = model.loadBlock(i)) {
@@ -48,12 +53,12 @@ class BlockScoresTest {
           }
           double mean = EagerReference.meanScore(weights, scales);
           double median = EagerReference.medianScore(weights, scales);
-          assertEquals(mean, scores.get(i).mean(), 1e-5 * mean);
-          assertEquals(median, scores.get(i).median(), 1e-5 * median);
-          assertEquals(
-              EagerReference.outlierRatio(weights, scales, 2),
-              (double) scores.get(i).outliers() / scores.get(i).count(),
-              1e-3);
+          assertEquals(mean, measured.get(Score.MEAN)[i], 1e-5 * mean);
+          assertEquals(median, measured.get(Score.MEDIAN)[i], 1e-5 * median);
+          for (Outliers outliers : List.of(TWO, FIVE)) {
+            double ratio = EagerReference.outlierRatio(weights, scales, outliers.multiple());
+            assertEquals(100 * ratio, measured.get(outliers)[i], 0.1);
+          }
         }
       }
     }
@@ -69,7 +74,9 @@ class BlockScoresTest {
       var e =
           assertThrows(
               BadInputException.class,
-              () -> BlockScores.measure(model, TinyModel.windows(2, 9), 5, Progress.NONE));
+              () ->
+                  new DensePass(model, Set.of(FIVE))
+                      .measure(TinyModel.windows(2, 9), Progress.NONE));
       assertTrue(e.getMessage().startsWith(name), e::getMessage);
     }
   }
@@ -81,10 +88,12 @@ class BlockScoresTest {
       for (int i = 0; i < 3; i++) {
         model.description().linears(i).forEach(linear -> source.tensor(linear.name()).zero_());
       }
-      List<ScoreSummary> scores =
-          BlockScores.measure(model, TinyModel.windows(2, 9), 5, Progress.NONE);
+      Map<Measurement, double[]> measured =
+          new DensePass(model, Set.of(Score.MEAN, Score.MEDIAN, FIVE))
+              .measure(TinyModel.windows(2, 9), Progress.NONE);
+      DenseModel dense = DenseModel.of(model.description()).with(measured);
       for (SparsityAllocation allocation : AllocationTest.byScores()) {
-        for (double density : allocation.densities(0.7, 3, scores)) {
+        for (double density : allocation.densities(0.7, dense)) {
           assertEquals(1 - 0.7, density, 1e-15);
         }
       }

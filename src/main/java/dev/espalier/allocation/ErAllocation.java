@@ -1,0 +1,70 @@
+package dev.espalier.allocation;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Erdős–Rényi densities (Mocanu et al., 2018): a linear keeps ε·(out + in)/(out·in) of its weights,
+ * ε such that the total is the target; where that would be more than all, it stays dense. ERK, as
+ * LSA's repository has it, also keeps the last linear of every block dense (down_proj).
+ */
+public record ErAllocation(boolean keepsLast) implements SparsityAllocation {
+  @Override
+  public String name() {
+    return keepsLast ? "erk" : "er";
+  }
+
+  @Override
+  public Map<String, Object> parameters() {
+    return Map.of();
+  }
+
+  @Override
+  public Granularity granularity() {
+    return Granularity.LINEAR;
+  }
+
+  @Override
+  public double[] densities(double sparsity, DenseModel model) {
+    List<LinearShape> linears = model.linears();
+    boolean[] dense = new boolean[linears.size()];
+    if (keepsLast) {
+      int end = 0;
+      for (List<LinearShape> block : model.blocks()) {
+        end += block.size();
+        dense[end - 1] = true;
+      }
+    }
+    double[] densities = new double[linears.size()];
+    boolean settled = false;
+    while (!settled) {
+      double epsilon = epsilon(sparsity, linears, dense);
+      settled = true;
+      for (int i = 0; i < densities.length; i++) {
+        LinearShape linear = linears.get(i);
+        densities[i] = dense[i] ? 1 : epsilon * sides(linear) / linear.parameters();
+        if (densities[i] > 1) {
+          dense[i] = true;
+          settled = false;
+        }
+      }
+    }
+    return densities;
+  }
+
+  /** What is left to keep, in units of out + in. */
+  private static double epsilon(double sparsity, List<LinearShape> linears, boolean[] dense) {
+    double keep = 0;
+    double sides = 0;
+    for (int i = 0; i < dense.length; i++) {
+      LinearShape linear = linears.get(i);
+      keep += (1 - sparsity) * linear.parameters() - (dense[i] ? linear.parameters() : 0);
+      sides += dense[i] ? 0 : sides(linear);
+    }
+    return sides == 0 ? 0 : keep / sides;
+  }
+
+  private static double sides(LinearShape linear) {
+    return (double) linear.outFeatures() + linear.inFeatures();
+  }
+}

@@ -1,0 +1,116 @@
+package dev.espalier.allocation;
+
+import dev.espalier.kernels.ScoreSummary;
+import java.util.Locale;
+
+/**
+ * Something that can be measured of the dense model: one number for each block or for each linear.
+ * Allocations say what they need, and one pass over the model measures it for all of them.
+ */
+public sealed interface Measurement {
+  /** A name that is the same in every run. */
+  String key();
+
+  /** What there is one number of. */
+  Granularity granularity();
+
+  /** Whether calibration windows must run through the model for it. */
+  boolean needsInputs();
+
+  /** A statistic of a block's scores |W|·s, its linears taken together. */
+  enum Score implements Measurement {
+    MEDIAN,
+    MEAN,
+    SUM,
+    MAX,
+    STD,
+    VAR;
+
+    @Override
+    public String key() {
+      return "score." + name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public Granularity granularity() {
+      return Granularity.BLOCK;
+    }
+
+    @Override
+    public boolean needsInputs() {
+      return true;
+    }
+
+    double of(ScoreSummary scores) {
+      return switch (this) {
+        case MEDIAN -> scores.median();
+        case MEAN -> scores.mean();
+        case SUM -> scores.sum();
+        case MAX -> scores.max();
+        case STD -> scores.standardDeviation();
+        case VAR -> scores.standardDeviation() * scores.standardDeviation();
+      };
+    }
+  }
+
+  /**
+   * The percentage of a block's scores that exceed {@code multiple} times their mean: OWL's outlier
+   * ratio (Yin et al., 2024, eq. 2).
+   */
+  record Outliers(double multiple) implements Measurement {
+    @Override
+    public String key() {
+      return "outliers." + multiple;
+    }
+
+    @Override
+    public Granularity granularity() {
+      return Granularity.BLOCK;
+    }
+
+    @Override
+    public boolean needsInputs() {
+      return true;
+    }
+  }
+
+  /** The power-law exponent of the spectrum of each linear's weight. */
+  record TailExponent(HillEstimator estimator) implements Measurement {
+    @Override
+    public String key() {
+      return "tail." + estimator.name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public Granularity granularity() {
+      return Granularity.LINEAR;
+    }
+
+    @Override
+    public boolean needsInputs() {
+      return false;
+    }
+  }
+
+  /**
+   * LSA's least linear reconstruction error of each linear.
+   *
+   * @param share of each 128 columns that is pruned on trial, in (0, 1)
+   */
+  record ReconstructionError(double share) implements Measurement {
+    @Override
+    public String key() {
+      return "reconstruction." + share;
+    }
+
+    @Override
+    public Granularity granularity() {
+      return Granularity.LINEAR;
+    }
+
+    @Override
+    public boolean needsInputs() {
+      return true;
+    }
+  }
+}

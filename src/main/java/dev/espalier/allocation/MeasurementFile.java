@@ -1,0 +1,112 @@
+package dev.espalier.allocation;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.BadInputException;
+import dev.espalier.checkpoint.DurableFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What was measured of a dense model, kept in a JSON file for the next run. The file says what it
+ * was measured on; measurements of anything else are never taken from it.
+ */
+public final class MeasurementFile {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String KEY = "measured_on";
+  private static final String VALUES = "measurements";
+
+  private final Path file;
+  private final ObjectNode key;
+
+  /**
+   * @param key all that the numbers depend on: checkpoint, windows, dtype
+   */
+  public MeasurementFile(Path file, ObjectNode key) {
+    this.file = file;
+    this.key = key;
+  }
+
+  /**
+   * Those of the wanted measurements that the file has; none if there is no file yet.
+   *
+   * @throws BadInputException if the file is another model's or text's, or damaged
+   */
+  public Map<Measurement, double[]> read(Set<Measurement> wanted) {
+    Map<Measurement, double[]> known = new HashMap<>();
+    JsonNode values = document().path(VALUES);
+    for (Measurement measurement : wanted) {
+      JsonNode numbers = values.path(measurement.key());
+      if (numbers.isArray()) {
+        double[] copy = new double[numbers.size()];
+        for (int i = 0; i < copy.length; i++) {
+          copy[i] = numbers.get(i).asDouble();
+        }
+        known.put(measurement, copy);
+      }
+    }
+    return known;
+  }
+
+  /** Adds measurements to those in the file. */
+  public void add(Map<Measurement, double[]> measured) {
+    ObjectNode document = document();
+    document.set(KEY, key);
+    ObjectNode values = document.withObject("/" + VALUES);
+    measured.forEach(
+        (measurement, numbers) -> {
+          ArrayNode array = values.putArray(measurement.key());
+          for (double number : numbers) {
+            array.add(number);
+          }
+        });
+    try {
+      byte[] bytes = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(document);
+      DurableFiles.replace(file.toAbsolutePath(), bytes);
+    } catch (IOException e) {
+      throw new BadInputException("cannot write the statistics to " + file, e);
+    }
+  }
+
+  private ObjectNode document() {
+    if (!Files.exists(file)) {
+      return JSON.createObjectNode();
+    }
+    try {
+      JsonNode document = JSON.readTree(Files.readAllBytes(file));
+      if (document instanceof ObjectNode object && object.path(KEY) instanceof ObjectNode found) {
+        requireOurs(found);
+        return object;
+      }
+      throw new BadInputException(
+          file + " holds no statistics of a model; name another file or remove it");
+    } catch (JsonProcessingException e) {
+      throw new BadInputException(file + " is not valid JSON; remove it to measure again", e);
+    } catch (IOException e) {
+      throw new BadInputException("cannot read the statistics " + file, e);
+    }
+  }
+
+  private void requireOurs(ObjectNode found) {
+    for (Iterator<String> names = key.fieldNames(); names.hasNext(); ) {
+      String name = names.next();
+      if (!key.get(name).asText().equals(found.path(name).asText())) {
+        throw new BadInputException(
+            "%s was measured with another %s (%s, not %s); name another file or remove it"
+                .formatted(
+                    file,
+                    name.replace('_', ' '),
+                    found.path(name).asText(),
+                    key.get(name).asText()));
+      }
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package dev.espalier.allocation;
+
+import dev.espalier.BadInputException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Sparsities as multiples of 1/M, so that each block (or linear) can have an N:M pattern of its
+ * own. The largest remainders are rounded up: the model's total is within one step of one unit of
+ * the target, where each unit weighs as many weights as it has.
+ */
+public final class NofMRounding {
+  private NofMRounding() {}
+
+  /**
+   * @param plan what each unit would lose without a pattern
+   * @param group M, at least 2
+   * @param sparsity the model's target
+   * @throws BadInputException if at least one weight of every group cannot stay
+   */
+  public static SparsityPlan round(
+      SparsityPlan plan, int group, double sparsity, DenseModel model) {
+    if (sparsity > (group - 1.0) / group) {
+      throw new BadInputException(
+          "a sparsity of %s is more than groups of %d can lose, %d of %d; take larger groups"
+              .formatted(sparsity, group, group - 1, group));
+    }
+    List<Unit> units = units(plan, group, model);
+    double total = units.stream().mapToDouble(Unit::parameters).sum();
+    double missing = sparsity * total;
+    for (Unit unit : units) {
+      missing -= (double) unit.removed() / group * unit.parameters();
+    }
+    List<Unit> byRemainder =
+        units.stream().sorted(Comparator.comparingDouble(Unit::remainder).reversed()).toList();
+    int[] removed = units.stream().mapToInt(Unit::removed).toArray();
+    // One round settles it, but where units that cannot lose more leave too much to the others.
+    double largest = (double) units.stream().mapToLong(Unit::parameters).max().orElse(0) / group;
+    boolean stepped;
+    do {
+      stepped = false;
+      for (Unit unit : byRemainder) {
+        double step = (double) unit.parameters() / group;
+        if (missing > step / 2 && removed[unit.index()] < group - 1) {
+          removed[unit.index()]++;
+          missing -= step;
+          stepped = true;
+        }
+      }
+    } while (stepped && missing > largest);
+    return plan(plan, removed, group);
+  }
+
+  /**
+   * A block or a linear.
+   *
+   * @param removed of every M weights, rounded down
+   * @param remainder what that leaves over, in [0, 1)
+   */
+  private record Unit(int index, long parameters, int removed, double remainder) {}
+
+  private static List<Unit> units(SparsityPlan plan, int group, DenseModel model) {
+    List<Unit> units = new ArrayList<>();
+    for (int b = 0; b < plan.blocks().size(); b++) {
+      List<LinearShape> linears = model.blocks().get(b);
+      List<Double> sparsities = plan.blocks().get(b).linears();
+      for (int i = 0; i < sparsities.size(); i++) {
+        long parameters =
+            sparsities.size() == 1
+                ? linears.stream().mapToLong(LinearShape::parameters).sum()
+                : linears.get(i).parameters();
+        double exact = sparsities.get(i) * group;
+        // A hair below a whole number is that number; at least one weight of a group stays.
+        int removed = Math.min((int) Math.floor(exact + 1e-9), group - 1);
+        units.add(new Unit(units.size(), parameters, removed, Math.max(0, exact - removed)));
+      }
+    }
+    return units;
+  }
+
+  private static SparsityPlan plan(SparsityPlan plan, int[] removed, int group) {
+    int unit = 0;
+    List<BlockSparsity> blocks = new ArrayList<>();
+    for (BlockSparsity block : plan.blocks()) {
+      int first = unit;
+      unit += block.linears().size();
+      blocks.add(
+          new BlockSparsity(
+              IntStream.range(first, unit).mapToObj(i -> (double) removed[i] / group).toList()));
+    }
+    return new SparsityPlan(blocks, plan.clamped());
+  }
+}

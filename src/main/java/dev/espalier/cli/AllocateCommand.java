@@ -1,0 +1,127 @@
+package dev.espalier.cli;
+
+import dev.espalier.BadInputException;
+import dev.espalier.allocation.AtpAllocation;
+import dev.espalier.allocation.SparsityAllocation;
+import dev.espalier.job.AllocateJob;
+import dev.espalier.job.AllocateRequest;
+import dev.espalier.job.PruningSettings;
+import dev.espalier.pruning.SparsityPattern;
+import dev.espalier.pruning.WandaPruning;
+import dev.espalier.report.AllocationReport;
+import dev.espalier.report.ReportJson;
+import dev.espalier.report.Table;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+
+/** {@code espalier allocate}. */
+final class AllocateCommand implements Command {
+  @Override
+  public String name() {
+    return "allocate";
+  }
+
+  @Override
+  public String summary() {
+    return "show what allocations would give a model, without pruning";
+  }
+
+  @Override
+  public List<String> examples() {
+    return List.of(
+        "allocate",
+        "allocate --model Llama --calibration train.txt --allocation owl,dlp,alphapruning",
+        "allocate --model Llama --allocation alphapruning,er,erk --json");
+  }
+
+  @Override
+  public Options options() {
+    Options options =
+        new Options()
+            .addOption(CommonOptions.value("model", "FOLDER", "which model (bundled sample)"))
+            .addOption(
+                CommonOptions.value(
+                    "allocation",
+                    "NAME,...",
+                    "which ones; atp without --beta takes half of the largest"
+                        + " (uniform,dlp,owl,atp,alphapruning)"))
+            .addOption(CommonOptions.value("sparsity", "P", "pruned fraction in [0, 1) (0.7)"))
+            .addOption(
+                CommonOptions.value(
+                    "pattern", "P", "unstructured, or N:8 (the letter N) for a mixed one"))
+            .addOption(
+                CommonOptions.value(
+                    "statistics",
+                    "FILE",
+                    "keep what is measured of the dense model there, for the next run"))
+            .addOption(
+                CommonOptions.flag(
+                    "published-rounding", "clamp and average exactly as the published code"));
+    Allocations.addParameters(options);
+    Calibrations.addTo(options);
+    return CommonOptions.addCompute(options);
+  }
+
+  @Override
+  public void run(CommandLine line, Console console) {
+    SparsityPattern pattern = Methods.pattern(line);
+    if (pattern instanceof SparsityPattern.NofM) {
+      throw new BadInputException(
+          "--pattern N:M gives every block the same; write N:%d with the letter N for a mixed one"
+              .formatted(pattern.group()));
+    }
+    double sparsity = Methods.sparsity(line, pattern);
+    AllocateRequest request =
+        new AllocateRequest(
+            CommonOptions.path(line, "model", Sample.MODEL),
+            new PruningSettings(new WandaPruning(), pattern, sparsity, Methods.rounding(line)),
+            allocations(line, sparsity),
+            Methods.statistics(line),
+            line.hasOption("calibration") || !line.hasOption("model")
+                ? Optional.of(Calibrations.of(line))
+                : Optional.empty(),
+            CommonOptions.compute(line, console.listener()));
+    AllocationReport report = AllocateJob.run(request, console.listener());
+    console
+        .out()
+        .print(
+            console.json() ? ReportJson.text(ReportJson.allocation(report)) : table(report) + "\n");
+  }
+
+  private static List<IntFunction<SparsityAllocation>> allocations(
+      CommandLine line, double sparsity) {
+    List<String> names =
+        List.of(
+            line.getOptionValue("allocation", "uniform,dlp,owl,atp,alphapruning").split(",", -1));
+    Allocations.requireParametersOf(names, line);
+    List<IntFunction<SparsityAllocation>> allocations = new ArrayList<>();
+    for (String name : names) {
+      if (name.equals("atp") && !line.hasOption("beta")) {
+        allocations.add(blocks -> AtpAllocation.half(sparsity, blocks));
+      } else {
+        SparsityAllocation allocation = Allocations.make(name, line);
+        allocations.add(blocks -> allocation);
+      }
+    }
+    return allocations;
+  }
+
+  private static Table table(AllocationReport report) {
+    List<String> header = new ArrayList<>(List.of("sparsity of block"));
+    report.plans().forEach(plan -> header.add(plan.allocation()));
+    Table table = new Table(header.toArray(String[]::new));
+    for (int b = 0; b < report.blocks(); b++) {
+      int block = b;
+      List<String> cells = new ArrayList<>(List.of(String.valueOf(b)));
+      report
+          .plans()
+          .forEach(plan -> cells.add("%.4f".formatted(plan.blockSparsities().get(block))));
+      table.row(cells.toArray(String[]::new));
+    }
+    return table;
+  }
+}

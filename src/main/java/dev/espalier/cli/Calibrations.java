@@ -1,0 +1,45 @@
+package dev.espalier.cli;
+
+import dev.espalier.BadInputException;
+import dev.espalier.job.CalibrationSettings;
+import java.nio.file.Path;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+
+/** The options that say what is run through the model to calibrate. */
+final class Calibrations {
+  private Calibrations() {}
+
+  static Options addTo(Options options) {
+    return options
+        .addOption(
+            CommonOptions.value(
+                "calibration", "FILE", "text to run through the model (the sample's own)"))
+        .addOption(CommonOptions.value("samples", "N", "calibration windows (128)"))
+        .addOption(
+            CommonOptions.value("seq-len", "N", "tokens per window (2048 or the model's maximum)"))
+        .addOption(CommonOptions.value("seed", "N", "seed of the calibration windows (0)"));
+  }
+
+  static CalibrationSettings of(CommandLine line) {
+    return new CalibrationSettings(
+        text(line),
+        CommonOptions.integer(line, "samples", 128),
+        CommonOptions.optionalInteger(line, "seq-len"),
+        CommonOptions.wholeNumber(line, "seed", 0));
+  }
+
+  private static Path text(CommandLine line) {
+    if ("none".equals(line.getOptionValue("calibration"))) {
+      throw new BadInputException("--calibration none is not possible; give a text");
+    }
+    if (line.hasOption("calibration")) {
+      return Texts.one("calibration", line.getOptionValue("calibration"));
+    }
+    if (line.hasOption("model")) {
+      throw new BadInputException(
+          "--calibration is needed: a text (.txt) or JSON-lines file (.jsonl, .json.gz) in the model's language");
+    }
+    return Sample.CALIBRATION;
+  }
+}

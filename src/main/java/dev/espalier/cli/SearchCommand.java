@@ -1,0 +1,227 @@
+package dev.espalier.cli;
+
+import dev.espalier.BadInputException;
+import dev.espalier.allocation.AlphaPruningAllocation;
+import dev.espalier.allocation.AtpAllocation;
+import dev.espalier.allocation.DlpAllocation;
+import dev.espalier.allocation.Granularity;
+import dev.espalier.allocation.HillEstimator;
+import dev.espalier.allocation.Measurement;
+import dev.espalier.allocation.OwlAllocation;
+import dev.espalier.allocation.SparsityAllocation;
+import dev.espalier.job.PruningSettings;
+import dev.espalier.job.SearchJob;
+import dev.espalier.job.SearchRequest;
+import dev.espalier.job.SearchSpace;
+import dev.espalier.pruning.SparsityPattern;
+import dev.espalier.report.ReportJson;
+import dev.espalier.report.SearchReport;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.DoubleFunction;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+
+/** {@code espalier search}. */
+final class SearchCommand implements Command {
+  private static final double PUBLISHED_BETA_STEP = 0.002;
+
+  /** The allocations with one parameter, by that parameter's name. */
+  private static final Map<String, DoubleFunction<SparsityAllocation>> FAMILIES =
+      Map.of(
+          "beta", AtpAllocation::new,
+          "alpha", alpha -> new DlpAllocation(alpha, Measurement.Score.MEDIAN),
+          "owl-lambda", lambda -> new OwlAllocation(lambda, 5),
+          "owl-m", m -> new OwlAllocation(0.08, m),
+          "epsilon",
+              epsilon ->
+                  new AlphaPruningAllocation(epsilon, HillEstimator.PEAK, Granularity.BLOCK));
+
+  @Override
+  public String name() {
+    return "search";
+  }
+
+  @Override
+  public String summary() {
+    return "find the best allocation for a model";
+  }
+
+  @Override
+  public List<String> examples() {
+    return List.of(
+        "search",
+        "search --model Llama --calibration train.txt --over beta",
+        "search --model Llama --calibration train.txt --over alpha --golden 0.02:0.3",
+        "prune --model Llama --calibration train.txt --allocation search-result.json");
+  }
+
+  @Override
+  public Options options() {
+    Options options =
+        new Options()
+            .addOption(CommonOptions.value("model", "FOLDER", "what to prune (bundled sample)"))
+            .addOption(
+                CommonOptions.value(
+                    "output", "FILE", "where the best allocation goes (search-result.json)"))
+            .addOption(
+                CommonOptions.value(
+                    "over",
+                    "NAME",
+                    "what to vary: allocations, or beta (atp), alpha (dlp), owl-lambda, owl-m,"
+                        + " epsilon (alphapruning) (allocations)"))
+            .addOption(
+                CommonOptions.value(
+                    "values",
+                    "V,...",
+                    "the parameter's values (beta: 0.002, 0.004, … to its bound)"))
+            .addOption(
+                CommonOptions.value(
+                    "golden", "FROM:TO", "golden sections of a range instead of values"))
+            .addOption(
+                CommonOptions.value("evaluations", "N", "with --golden: how many trials (8)"))
+            .addOption(
+                CommonOptions.value(
+                    "search-criterion",
+                    "held-out|test",
+                    "judge by held-out windows of the calibration text, or as published by a test"
+                        + " text (held-out)"))
+            .addOption(
+                CommonOptions.value(
+                    "evaluate", "FILE", "the test text, with --search-criterion test"))
+            .addOption(CommonOptions.value("windows", "N", "the criterion's windows at most (64)"))
+            .addOption(
+                CommonOptions.flag(
+                    "exhaustive", "every trial sees all windows, even one that is worse at half"));
+    Methods.addPruning(options);
+    Calibrations.addTo(options);
+    return CommonOptions.addCompute(options);
+  }
+
+  @Override
+  public void run(CommandLine line, Console console) {
+    SearchRequest request = request(line, console);
+    Interruption.resumable("trial");
+    SearchReport report = SearchJob.run(request, console.listener());
+    if (console.json()) {
+      console.out().print(ReportJson.text(ReportJson.search(report)));
+    } else {
+      console.out().print(TrialTable.of(report, request.output()));
+    }
+  }
+
+  private static SearchRequest request(CommandLine line, Console console) {
+    SparsityPattern pattern = Methods.pattern(line);
+    if (pattern instanceof SparsityPattern.NofM) {
+      throw new BadInputException(
+          ("--pattern N:M removes the same share everywhere, so there is nothing to search; write"
+                  + " N:%d with the letter N for a mixed pattern")
+              .formatted(pattern.group()));
+    }
+    return new SearchRequest(
+        CommonOptions.path(line, "model", Sample.MODEL),
+        new PruningSettings(
+            Methods.method(line), pattern, Methods.sparsity(line, pattern), Methods.rounding(line)),
+        space(line),
+        Methods.statistics(line),
+        Calibrations.of(line),
+        test(line),
+        positive(line, "windows", 64),
+        line.hasOption("exhaustive"),
+        CommonOptions.path(line, "output", Path.of("search-result.json")),
+        CommonOptions.compute(line, console.listener()));
+  }
+
+  private static SearchSpace space(CommandLine line) {
+    String over = line.getOptionValue("over", "allocations");
+    if (over.equals("allocations")) {
+      if (line.hasOption("values") || line.hasOption("golden")) {
+        throw new BadInputException("--values and --golden need --over with a parameter's name");
+      }
+      return new SearchSpace.Usual();
+    }
+    DoubleFunction<SparsityAllocation> family = FAMILIES.get(over);
+    if (family == null) {
+      throw new BadInputException(
+          ("--over is \"%s\"; choose among allocations, beta, alpha, owl-lambda, owl-m and epsilon")
+              .formatted(over));
+    }
+    if (line.hasOption("golden")) {
+      return golden(line, family);
+    }
+    if (line.hasOption("values")) {
+      List<SparsityAllocation> candidates = new ArrayList<>();
+      for (String value : line.getOptionValue("values").split(",", -1)) {
+        candidates.add(family.apply(number("values", value)));
+      }
+      return new SearchSpace.Candidates(candidates);
+    }
+    if (!over.equals("beta")) {
+      throw new BadInputException(
+          "--over %s needs --values, such as 0.05,0.1,0.2, or --golden FROM:TO".formatted(over));
+    }
+    return new SearchSpace.BetaGrid(PUBLISHED_BETA_STEP);
+  }
+
+  private static SearchSpace golden(CommandLine line, DoubleFunction<SparsityAllocation> family) {
+    if (line.hasOption("values")) {
+      throw new BadInputException("--values and --golden exclude each other; give one of them");
+    }
+    String[] ends = line.getOptionValue("golden").split(":", -1);
+    if (ends.length != 2) {
+      throw new BadInputException(
+          "--golden is \"%s\"; write FROM:TO, such as 0.02:0.3"
+              .formatted(line.getOptionValue("golden")));
+    }
+    double low = number("golden", ends[0]);
+    double high = number("golden", ends[1]);
+    if (!(low < high)) {
+      throw new BadInputException(
+          "--golden is \"%s\"; its first number must be the smaller"
+              .formatted(line.getOptionValue("golden")));
+    }
+    family.apply(low); // an impossible end is refused now
+    family.apply(high);
+    int evaluations = CommonOptions.integer(line, "evaluations", 8);
+    if (evaluations < 2) {
+      throw new BadInputException("--evaluations is " + evaluations + "; at least 2 are needed");
+    }
+    return new SearchSpace.Golden(family, low, high, evaluations);
+  }
+
+  private static double number(String option, String text) {
+    try {
+      return Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      throw new BadInputException("--%s has \"%s\", not a number".formatted(option, text));
+    }
+  }
+
+  private static int positive(CommandLine line, String option, int otherwise) {
+    int value = CommonOptions.integer(line, option, otherwise);
+    if (value < 1) {
+      throw new BadInputException("--%s is %d; at least 1 is needed".formatted(option, value));
+    }
+    return value;
+  }
+
+  private static Optional<Path> test(CommandLine line) {
+    String criterion = CommonOptions.choice(line, "search-criterion", "held-out", "test");
+    if (criterion.equals("held-out")) {
+      if (line.hasOption("evaluate")) {
+        throw new BadInputException("--evaluate needs --search-criterion test");
+      }
+      return Optional.empty();
+    }
+    if (line.hasOption("evaluate")) {
+      return Optional.of(Texts.one("evaluate", line.getOptionValue("evaluate")));
+    }
+    if (line.hasOption("model")) {
+      throw new BadInputException("--search-criterion test needs --evaluate with the test text");
+    }
+    return Optional.of(Sample.TEST);
+  }
+}

@@ -1,0 +1,102 @@
+package dev.espalier.job;
+
+import dev.espalier.BadInputException;
+import dev.espalier.allocation.DenseModel;
+import dev.espalier.allocation.LinearShape;
+import dev.espalier.allocation.Measurement;
+import dev.espalier.allocation.SparsityAllocation;
+import dev.espalier.allocation.SparsityPlan;
+import dev.espalier.calibration.TokenWindows;
+import dev.espalier.report.AllocationReport;
+import dev.espalier.report.PruneReport;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Allocations side by side: one pass over the dense model measures what all of them need. */
+public final class AllocateJob {
+  private AllocateJob() {}
+
+  public static AllocationReport run(AllocateRequest request, JobListener listener) {
+    try (LoadedModel loaded = LoadedModel.open(request.model(), request.compute())) {
+      PatternCheck.require(request.settings().pattern(), loaded.decoder());
+      int blocks = loaded.decoder().blockCount();
+      List<SparsityAllocation> allocations =
+          request.allocations().stream().map(make -> make.apply(blocks)).toList();
+      Set<Measurement> needs =
+          allocations.stream().flatMap(a -> a.needs().stream()).collect(Collectors.toSet());
+      Optional<TokenWindows> windows = windows(request, loaded, needs, listener);
+      PruneRun run =
+          new PruneRun(
+              request.settings(),
+              loaded.decoder(),
+              windows.orElse(null),
+              request
+                  .statistics()
+                  .flatMap(
+                      file ->
+                          windows.map(
+                              w -> loaded.statistics(file, request.calibration().get(), w))),
+              listener);
+      run.measure(needs);
+      DenseModel shapes = DenseModel.of(loaded.decoder().description());
+      return new AllocationReport(
+          request.model().toString(),
+          request.settings().pattern().describe(),
+          request.settings().sparsity(),
+          windows.map(w -> calibration(request.calibration().get(), w)).orElse(null),
+          blocks,
+          allocations.stream().map(a -> plan(a, run.plan(a), shapes)).toList());
+    }
+  }
+
+  private static Optional<TokenWindows> windows(
+      AllocateRequest request, LoadedModel loaded, Set<Measurement> needs, JobListener listener) {
+    if (needs.stream().noneMatch(Measurement::needsInputs)) {
+      return Optional.empty();
+    }
+    CalibrationSettings settings =
+        request
+            .calibration()
+            .orElseThrow(
+                () ->
+                    new BadInputException(
+                        "--calibration is needed: some of these allocations look at how the model"
+                            + " takes a text"));
+    return Optional.of(loaded.calibration(settings, loaded.seqLen(settings.seqLen(), listener)));
+  }
+
+  private static PruneReport.Calibration calibration(
+      CalibrationSettings settings, TokenWindows windows) {
+    return new PruneReport.Calibration(
+        settings.text().toString(),
+        windows.count(),
+        windows.seqLen(),
+        settings.seed(),
+        windows.digest());
+  }
+
+  private static AllocationReport.Plan plan(
+      SparsityAllocation allocation, SparsityPlan plan, DenseModel shapes) {
+    List<Double> blocks = new ArrayList<>();
+    Map<String, Double> linears = new LinkedHashMap<>();
+    for (int b = 0; b < shapes.blocks().size(); b++) {
+      double lost = 0;
+      double total = 0;
+      int index = 0;
+      for (LinearShape linear : shapes.blocks().get(b)) {
+        double sparsity = plan.sparsity(b, index++);
+        linears.put(linear.name(), sparsity);
+        lost += sparsity * linear.parameters();
+        total += linear.parameters();
+      }
+      blocks.add(lost / total);
+    }
+    return new AllocationReport.Plan(
+        allocation.name(), allocation.parameters(), blocks, linears, plan.clamped());
+  }
+}

@@ -1,0 +1,63 @@
+package dev.espalier.job;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.allocation.SparsityAllocation;
+import dev.espalier.calibration.TokenWindows;
+import dev.espalier.evaluation.Perplexity;
+import dev.espalier.report.PruneReport;
+import dev.espalier.report.Trial;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Settles the allocation of a pruning run: the one that was named, or the best of several. */
+final class AllocationChooser {
+  /** Trials take the first so many calibration windows, and as many held-out ones judge them. */
+  static final int TRIAL_WINDOWS = 32;
+
+  private AllocationChooser() {}
+
+  /** The allocation, and what the others would have given where there was a choice. */
+  record Choice(SparsityAllocation allocation, String criterion, List<Trial> trials) {
+    PruneReport.Allocation report() {
+      return new PruneReport.Allocation(
+          allocation.name(), allocation.parameters(), criterion, trials);
+    }
+  }
+
+  /**
+   * @param identity of the run, so that an interrupted contest goes on
+   */
+  static Choice choose(
+      PruneRequest request, PruneRun run, LoadedModel loaded, ObjectNode identity) {
+    if (request.allocation() instanceof AllocationChoice.Named named) {
+      return new Choice(named.allocation(), "", List.of());
+    }
+    int wanted = ((AllocationChoice.Auto) request.allocation()).trials();
+    int blocks = run.model().blockCount();
+    double sparsity = run.settings().sparsity();
+    SearchSpace space = new SearchSpace.Usual(wanted);
+    int seqLen = run.calibration().seqLen();
+    TokenWindows criterion = loaded.heldOut(request.calibration(), seqLen, TRIAL_WINDOWS);
+    int count = space.trials(sparsity, blocks);
+    run.listener()
+        .note(
+            "%d allocations compete: each prunes the model on trial with %d calibration windows and is measured on %d held-out ones."
+                .formatted(
+                    count, Math.min(TRIAL_WINDOWS, run.calibration().count()), criterion.count()));
+    PruneRun trials = run.onTrial(TRIAL_WINDOWS);
+    Path file = request.output().resolveSibling(request.output().getFileName() + ".trials.json");
+    TrialJournal journal =
+        TrialJournal.open(file, identity.deepCopy().put("criterion", criterion.digest()));
+    TrialRunner runner =
+        new TrialRunner(trials, loaded.folder().config(), loaded.weights(), criterion, false);
+    AllocationSearch search = new AllocationSearch(trials, runner, journal, count);
+    search.search(space);
+    journal.remove();
+    return new Choice(
+        search.best(),
+        new Perplexity.Protocol(
+                criterion.source(), seqLen, criterion.count(), run.model().placement().dtypeName())
+            .toString(),
+        search.trials());
+  }
+}

@@ -1,0 +1,149 @@
+package dev.espalier.job;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.BadInputException;
+import dev.espalier.allocation.DenseModel;
+import dev.espalier.allocation.LinearShape;
+import dev.espalier.allocation.SparsityAllocation;
+import dev.espalier.allocation.SparsityPlan;
+import dev.espalier.calibration.TokenWindows;
+import dev.espalier.checkpoint.DurableFiles;
+import dev.espalier.evaluation.Perplexity;
+import dev.espalier.model.DecoderModel;
+import dev.espalier.report.PruneReport;
+import dev.espalier.report.ReportJson;
+import dev.espalier.report.SearchReport;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Finds the best allocation for a model without reloading it, and without a look at a test text.
+ */
+public final class SearchJob {
+  private SearchJob() {}
+
+  /**
+   * Runs the search, or what an interrupted one of the same request has left of it, and writes the
+   * best allocation to the request's output.
+   */
+  public static SearchReport run(SearchRequest request, JobListener listener) {
+    long start = System.nanoTime();
+    try (LoadedModel loaded = LoadedModel.open(request.model(), request.compute())) {
+      PruningSettings settings = request.settings();
+      PatternCheck.require(settings.pattern(), loaded.decoder());
+      int seqLen = loaded.seqLen(request.calibration().seqLen(), listener);
+      TokenWindows calibration = loaded.calibration(request.calibration(), seqLen);
+      TokenWindows criterion = criterion(request, loaded, seqLen);
+      PruneRun run =
+          new PruneRun(
+              settings,
+              loaded.decoder(),
+              calibration,
+              request
+                  .statistics()
+                  .map(f -> loaded.statistics(f, request.calibration(), calibration)),
+              listener);
+      int trials = request.space().trials(settings.sparsity(), run.model().blockCount());
+      if (!(request.space() instanceof SearchSpace.Usual)) {
+        trials++; // uniform
+      }
+      requirePossible(request, run.model());
+      TrialJournal journal = journal(request, loaded, run, criterion);
+      listener.note(
+          "%d trials: each prunes the model with %d calibration windows and is measured on %d windows of %s."
+              .formatted(trials, calibration.count(), criterion.count(), criterion.source()));
+      if (journal.size() > 0) {
+        listener.note("Resuming after %d finished trials.".formatted(journal.size()));
+      }
+      TrialRunner runner =
+          new TrialRunner(
+              run, loaded.folder().config(), loaded.weights(), criterion, request.exhaustive());
+      AllocationSearch search = new AllocationSearch(run, runner, journal, trials);
+      search.search(request.space());
+      SearchReport report = report(request, run, criterion, search, start);
+      write(request.output(), ReportJson.bytes(ReportJson.search(report)));
+      journal.remove();
+      return report;
+    }
+  }
+
+  private static void requirePossible(SearchRequest request, DecoderModel model) {
+    DenseModel dense = DenseModel.of(model.description());
+    for (SparsityAllocation allocation : request.space().known()) {
+      if (allocation.needs().isEmpty()) {
+        allocation.densities(request.settings().sparsity(), dense);
+      }
+    }
+  }
+
+  private static TokenWindows criterion(SearchRequest request, LoadedModel loaded, int seqLen) {
+    return request
+        .test()
+        .map(text -> loaded.evaluation(List.of(text), seqLen).get(0).first(request.windows()))
+        .orElseGet(() -> loaded.heldOut(request.calibration(), seqLen, request.windows()));
+  }
+
+  private static TrialJournal journal(
+      SearchRequest request, LoadedModel loaded, PruneRun run, TokenWindows criterion) {
+    ObjectNode identity =
+        RunIdentity.of(loaded, run)
+            .put("criterion", criterion.digest())
+            .put("exhaustive", request.exhaustive());
+    Path output = request.output();
+    return TrialJournal.open(output.resolveSibling(output.getFileName() + ".partial"), identity);
+  }
+
+  private static SearchReport report(
+      SearchRequest request,
+      PruneRun run,
+      TokenWindows criterion,
+      AllocationSearch search,
+      long start) {
+    DecoderModel model = run.model();
+    SparsityPlan plan = run.plan(search.best());
+    List<Map<String, Double>> sparsities = new ArrayList<>();
+    List<List<LinearShape>> blocks = DenseModel.of(model.description()).blocks();
+    for (int b = 0; b < blocks.size(); b++) {
+      Map<String, Double> block = new LinkedHashMap<>();
+      for (LinearShape linear : blocks.get(b)) {
+        block.put(linear.name(), plan.sparsity(b, block.size()));
+      }
+      sparsities.add(block);
+    }
+    TokenWindows calibration = run.calibration();
+    PruningSettings settings = request.settings();
+    return new SearchReport(
+        request.model().toString(),
+        settings.method().name(),
+        settings.pattern().describe(),
+        settings.sparsity(),
+        new PruneReport.Calibration(
+            request.calibration().text().toString(),
+            calibration.count(),
+            calibration.seqLen(),
+            request.calibration().seed(),
+            calibration.digest()),
+        new Perplexity.Protocol(
+            criterion.source(),
+            criterion.seqLen(),
+            criterion.count(),
+            model.placement().dtypeName()),
+        request.test().isPresent(),
+        search.trials(),
+        search.bestTrial(),
+        sparsities,
+        (System.nanoTime() - start) / 1e9);
+  }
+
+  private static void write(Path file, byte[] bytes) {
+    try {
+      DurableFiles.replace(file.toAbsolutePath(), bytes);
+    } catch (IOException e) {
+      throw new BadInputException("cannot write the result to " + file, e);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package dev.espalier.job;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.BadInputException;
+import dev.espalier.allocation.SparsityAllocation;
+import dev.espalier.checkpoint.DurableFiles;
+import dev.espalier.report.Trial;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The trials of a search that have been made, in a file, so that an interrupted one goes on. */
+final class TrialJournal {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Optional<Path> file;
+  private final ObjectNode identity;
+  private final List<Entry> entries = new ArrayList<>();
+
+  /** A trial and its perplexity on the first half of the windows. */
+  record Entry(Trial trial, double atHalf) {}
+
+  private TrialJournal(Optional<Path> file, ObjectNode identity) {
+    this.file = file;
+    this.identity = identity;
+  }
+
+  /** One that is forgotten. */
+  static TrialJournal none() {
+    return new TrialJournal(Optional.empty(), JSON.createObjectNode());
+  }
+
+  /**
+   * Opens what an interrupted search has left; nothing of a search with another identity.
+   *
+   * @param identity all that a trial depends on besides its allocation
+   */
+  static TrialJournal open(Path file, ObjectNode identity) {
+    TrialJournal journal = new TrialJournal(Optional.of(file), identity);
+    if (Files.exists(file)) {
+      try {
+        JsonNode document = JSON.readTree(Files.readAllBytes(file));
+        if (document.path("identity").equals(identity)) {
+          journal.entries.addAll(
+              JSON.convertValue(document.path("trials"), new TypeReference<List<Entry>>() {}));
+        }
+      } catch (JsonProcessingException e) {
+        // What a crash has damaged is made again.
+      } catch (IOException e) {
+        throw new BadInputException("cannot read " + file, e);
+      }
+    }
+    return journal;
+  }
+
+  int size() {
+    return entries.size();
+  }
+
+  Optional<Entry> find(SparsityAllocation allocation) {
+    return entries.stream()
+        .filter(entry -> AllocationSearch.sameAs(entry.trial(), allocation))
+        .findFirst();
+  }
+
+  /** Keeps a trial; when this returns, an interruption no longer loses it. */
+  Entry add(Entry entry) {
+    entries.add(entry);
+    file.ifPresent(
+        path -> {
+          ObjectNode document = JSON.createObjectNode();
+          document.set("identity", identity);
+          document.set("trials", JSON.valueToTree(entries));
+          try {
+            DurableFiles.replace(path.toAbsolutePath(), JSON.writeValueAsBytes(document));
+          } catch (IOException e) {
+            throw new BadInputException("cannot write " + path, e);
+          }
+        });
+    return entry;
+  }
+
+  /** The search is over. */
+  void remove() {
+    file.ifPresent(
+        path -> {
+          try {
+            Files.deleteIfExists(path);
+          } catch (IOException e) {
+            throw new BadInputException("cannot remove " + path, e);
+          }
+        });
+  }
+}

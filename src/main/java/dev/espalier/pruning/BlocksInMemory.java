@@ -1,0 +1,60 @@
+package dev.espalier.pruning;
+
+import dev.espalier.model.DecoderBlock;
+import dev.espalier.model.Linear;
+import dev.espalier.model.NativeMemory;
+import dev.espalier.model.WeightSource;
+import java.util.HashMap;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Finished blocks in memory, in the dtype of the checkpoint: a pruned model that is only to be
+ * measured. All of its prunable weights must fit.
+ */
+public final class BlocksInMemory implements PrunedBlocks, WeightSource, AutoCloseable {
+  private final WeightSource original;
+  private final Map<String, Tensor> weights = new HashMap<>();
+
+  /**
+   * @param original has all other tensors; stays the caller's
+   */
+  public BlocksInMemory(WeightSource original) {
+    this.original = original;
+  }
+
+  @Override
+  public int finished() {
+    return 0;
+  }
+
+  @Override
+  public WeightSource weights() {
+    return this;
+  }
+
+  @Override
+  public void put(DecoderBlock block, BlockResult result) {
+    for (Linear linear : block.linears()) {
+      var dtype = original.tensor(linear.name()).scalar_type();
+      weights.put(linear.name(), NativeMemory.own(() -> linear.weight().cpu().to(dtype).clone()));
+    }
+  }
+
+  @Override
+  public boolean contains(String name) {
+    return original.contains(name);
+  }
+
+  @Override
+  public Tensor tensor(String name) {
+    Tensor pruned = weights.get(name);
+    return pruned != null ? pruned : original.tensor(name);
+  }
+
+  @Override
+  public void close() {
+    weights.values().forEach(Tensor::close);
+    weights.clear();
+  }
+}

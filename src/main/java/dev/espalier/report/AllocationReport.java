@@ -1,0 +1,37 @@
+package dev.espalier.report;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What several allocations would give a model, side by side.
+ *
+ * @param sparsity the model's target
+ * @param calibration what the dense model was measured on; absent (null) if nothing was
+ * @param blocks how many blocks the model has
+ */
+public record AllocationReport(
+    String model,
+    String pattern,
+    double sparsity,
+    PruneReport.Calibration calibration,
+    int blocks,
+    List<Plan> plans) {
+  public AllocationReport {
+    plans = List.copyOf(plans);
+  }
+
+  /**
+   * One allocation.
+   *
+   * @param blockSparsities of each block, its linears weighted by their parameters
+   * @param linearSparsities by name, block after block
+   * @param clamped blocks or linears that had to be brought back into range
+   */
+  public record Plan(
+      String allocation,
+      Map<String, Object> parameters,
+      List<Double> blockSparsities,
+      Map<String, Double> linearSparsities,
+      List<String> clamped) {}
+}

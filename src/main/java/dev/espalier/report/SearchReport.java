@@ -1,0 +1,32 @@
+package dev.espalier.report;
+
+import dev.espalier.evaluation.Perplexity;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a search found.
+ *
+ * @param criterion what the trials were judged by
+ * @param testCriterion whether that is a test text, which a choice should not have seen
+ * @param trials in the order they were made
+ * @param best the trial with the lowest perplexity
+ * @param sparsities what the best allocation gives each linear, by its name, block after block
+ */
+public record SearchReport(
+    String model,
+    String method,
+    String pattern,
+    double sparsity,
+    PruneReport.Calibration calibration,
+    Perplexity.Protocol criterion,
+    boolean testCriterion,
+    List<Trial> trials,
+    Trial best,
+    List<Map<String, Double>> sparsities,
+    double seconds) {
+  public SearchReport {
+    trials = List.copyOf(trials);
+    sparsities = List.copyOf(sparsities);
+  }
+}

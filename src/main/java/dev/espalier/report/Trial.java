@@ -1,0 +1,30 @@
+package dev.espalier.report;
+
+import java.util.Map;
+
+/**
+ * What one allocation would give.
+ *
+ * @param perplexity on the criterion's windows; on their first half if it was stopped
+ * @param stopped whether it was worse than the best at half of the windows, so that it went no
+ *     further
+ */
+public record Trial(
+    String allocation, Map<String, Object> parameters, double perplexity, boolean stopped) {
+  /** Such as {@code atp (beta 0.02)}. */
+  public String describe() {
+    if (parameters.isEmpty()) {
+      return allocation;
+    }
+    StringBuilder text = new StringBuilder();
+    parameters.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .forEach(
+            p ->
+                text.append(text.isEmpty() ? "" : ", ")
+                    .append(p.getKey())
+                    .append(' ')
+                    .append(p.getValue()));
+    return allocation + " (" + text + ")";
+  }
+}

@@ -1,0 +1,84 @@
+package dev.espalier.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.cli.Runs.Result;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AllocateRunTest {
+  @TempDir Path temp;
+
+  private static Result allocate(Object... args) {
+    List<Object> line =
+        new ArrayList<>(List.of("allocate", "--device", "cpu", "--samples", 4, "--seq-len", 64));
+    line.addAll(List.of(args));
+    return Runs.run(line.toArray());
+  }
+
+  @Test
+  void showsAllocationsSideBySide() throws IOException {
+    String out = allocate("--allocation", "uniform,dlp,atp", "--quiet").succeeded().out();
+    assertTrue(out.startsWith("sparsity of block  uniform     dlp     atp"), out);
+    assertEquals(1 + 10, out.strip().lines().count(), out);
+    assertTrue(out.contains("0.7000"), out);
+  }
+
+  @Test
+  void everyAllocationMeetsTheTarget() throws IOException {
+    JsonNode json =
+        allocate(
+                "--allocation",
+                "uniform,dlp,owl,atp,alphapruning,lsa,er,erk",
+                "--sparsity",
+                0.6,
+                "--json")
+            .succeeded()
+            .json();
+    assertEquals(8, json.get("allocations").size());
+    for (JsonNode plan : json.get("allocations")) {
+      double mean = 0;
+      for (JsonNode block : plan.get("blockSparsities")) {
+        mean += block.asDouble() / 10; // all blocks of the sample are alike
+      }
+      assertEquals(0.6, mean, 1e-4, plan.get("allocation").asText());
+      assertEquals(70, plan.get("linearSparsities").size());
+    }
+  }
+
+  @Test
+  void noTextIsNeededWhereNothingLooksAtOne() throws IOException {
+    Path model = Sample.MODEL;
+    JsonNode json =
+        Runs.run("allocate", "--model", model, "--allocation", "er,alphapruning", "--json")
+            .succeeded()
+            .json();
+    assertTrue(json.path("calibration").isMissingNode());
+    Runs.run("allocate", "--model", model, "--allocation", "dlp")
+        .refused("--calibration is needed");
+  }
+
+  @Test
+  void onePassServesAllAndIsKept() throws IOException {
+    Path statistics = temp.resolve("statistics.json");
+    Object[] line = {"--allocation", "owl,dlp,lsa", "--statistics", statistics, "--json"};
+    Result first = allocate(line).succeeded();
+    assertEquals(1, first.err().split("Measuring the dense model", -1).length - 1, first.err());
+    Result second = allocate(line).succeeded();
+    assertEquals(first.json(), second.json());
+    assertTrue(!second.err().contains("Measuring"), second.err());
+  }
+
+  @Test
+  void refusesWhatCannotBe() {
+    allocate("--allocation", "dlp,best").refused("--allocation is \"best\"");
+    allocate("--allocation", "dlp,owl", "--beta", 0.1).refused("--beta belongs to", "dlp, owl");
+    allocate("--pattern", "2:4").refused("gives every block the same");
+  }
+}

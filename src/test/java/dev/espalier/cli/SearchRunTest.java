@@ -1,0 +1,230 @@
+package dev.espalier.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.cli.Runs.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Searches and contests on the sample, with few and short windows. */
+class SearchRunTest {
+  @TempDir Path temp;
+
+  private Result search(Object... args) {
+    List<Object> line = new ArrayList<>(List.of("search", "--device", "cpu"));
+    line.addAll(List.of("--windows", 8));
+    if (!List.of(args).contains("--samples")) {
+      line.addAll(List.of("--samples", 8, "--seq-len", 64));
+    }
+    line.addAll(List.of("--output", temp.resolve("result.json")));
+    line.addAll(List.of(args));
+    return Runs.run(line.toArray());
+  }
+
+  private static List<JsonNode> list(JsonNode array) {
+    return StreamSupport.stream(array.spliterator(), false).toList();
+  }
+
+  private JsonNode result() throws IOException {
+    return new ObjectMapper().readTree(temp.resolve("result.json").toFile());
+  }
+
+  @Test
+  void theBestOfAGridWinsAndPrunes() throws IOException {
+    JsonNode json =
+        search("--over", "beta", "--values", "0.01,0.02", "--exhaustive", "--json")
+            .succeeded()
+            .json();
+    assertEquals(result(), json);
+    List<JsonNode> trials = list(json.get("trials"));
+    assertEquals(3, trials.size(), "uniform competes, too");
+    assertEquals("uniform", trials.get(0).get("allocation").asText());
+    double least =
+        trials.stream().mapToDouble(t -> t.get("perplexity").asDouble()).min().orElseThrow();
+    assertEquals(least, json.at("/best/perplexity").asDouble());
+    assertTrue(trials.stream().noneMatch(t -> t.get("stopped").asBoolean()));
+    assertTrue(json.at("/criterion/corpus").asText().endsWith("held out"));
+    assertFalse(json.at("/criterion/test").asBoolean());
+    assertFalse(Files.exists(temp.resolve("result.json.partial")));
+
+    Path output = temp.resolve("pruned");
+    Runs.prune("--allocation", temp.resolve("result.json"), "--output", output).succeeded();
+    JsonNode report = Folders.json(output.resolve("espalier.json"));
+    double beta = json.at("/best/parameters/beta").asDouble();
+    for (JsonNode block : report.get("blocks")) {
+      double expected = 0.7 - beta * 4.5 + beta * block.get("index").asInt();
+      for (JsonNode linear : block.get("linears")) {
+        assertEquals(expected, linear.get("target").asDouble(), 1e-9);
+      }
+    }
+  }
+
+  @Test
+  void whatIsWorseAtHalfStopsThereAndChangesNothing() throws IOException {
+    Object[] space = {"--over", "owl-lambda", "--values", "0.02,0.3", "--json"};
+    JsonNode whole = search(with(space, "--exhaustive")).succeeded().json();
+    JsonNode early = search(space).succeeded().json();
+    assertEquals(whole.get("best"), early.get("best"));
+    assertEquals(whole.get("blocks"), early.get("blocks"));
+    for (int i = 0; i < 3; i++) {
+      JsonNode trial = early.at("/trials/" + i);
+      if (!trial.get("stopped").asBoolean()) {
+        assertEquals(
+            whole.at("/trials/" + i + "/perplexity").asDouble(),
+            trial.get("perplexity").asDouble(),
+            1e-3);
+      }
+    }
+    assertTrue(list(early.get("trials")).get(2).get("stopped").asBoolean(), early::toPrettyString);
+  }
+
+  private static Object[] with(Object[] args, Object... more) {
+    List<Object> all = new ArrayList<>(List.of(args));
+    all.addAll(List.of(more));
+    return all.toArray();
+  }
+
+  @Test
+  void anInterruptedSearchGoesOnAfterItsLastTrial() throws IOException {
+    JsonNode whole = search("--over", "beta", "--values", "0.01,0.03", "--json").succeeded().json();
+    // What is left when the second trial is done: made by a search over fewer values.
+    Path partial = temp.resolve("result.json.partial");
+    search("--over", "beta", "--values", "0.01", "--json").succeeded();
+    ObjectNode journal = journal(whole);
+    Files.writeString(partial, journal.toString());
+    Result resumed = search("--over", "beta", "--values", "0.01,0.03", "--json").succeeded();
+    assertFalse(resumed.err().contains("Resuming"), "another identity is not taken up");
+    assertEquals(whole.get("best"), resumed.json().get("best"));
+  }
+
+  private static ObjectNode journal(JsonNode result) {
+    ObjectNode journal = new ObjectMapper().createObjectNode();
+    journal.putObject("identity").put("checkpoint", "another");
+    ArrayNode trials = journal.putArray("trials");
+    for (JsonNode trial : result.get("trials")) {
+      ObjectNode entry = trials.addObject().put("atHalf", 1.0);
+      entry.set("trial", ((ObjectNode) trial.deepCopy()).put("perplexity", 1.0));
+    }
+    return journal;
+  }
+
+  @Test
+  void goldenSectionsComeNearerToTheBest() throws IOException {
+    JsonNode json =
+        search("--over", "beta", "--golden", "0:0.06", "--evaluations", 4, "--json")
+            .succeeded()
+            .json();
+    assertEquals(5, json.get("trials").size());
+    assertTrue(json.at("/best/parameters/beta").asDouble() > 0.005, json::toPrettyString);
+  }
+
+  @Test
+  void thePublishedCriterionIsNamedAsSuch() {
+    String out =
+        search("--over", "beta", "--values", "0.02", "--search-criterion", "test")
+            .succeeded()
+            .out();
+    assertTrue(out.contains("The published criterion: the choice has seen the test text."), out);
+    assertTrue(out.contains("Best: atp (beta 0.02)"), out);
+    assertTrue(out.contains("prune --allocation"), out);
+  }
+
+  @Test
+  void autoFindsWhatHelpsThisModel() throws IOException {
+    Path output = temp.resolve("auto");
+    Result run =
+        Runs.prune("--auto-trials", 4, "--output", output, "--statistics", temp.resolve("s.json"))
+            .succeeded();
+    assertTrue(run.err().contains("4 allocations compete"), run.err());
+    JsonNode report = Folders.json(output.resolve("espalier.json"));
+    assertEquals("atp", report.get("allocation").asText(), report.get("contest")::toPrettyString);
+    List<JsonNode> trials = list(report.at("/contest/trials"));
+    assertEquals(
+        List.of("uniform", "atp", "dlp", "owl"),
+        trials.stream().map(t -> t.get("allocation").asText()).toList());
+    double uniform = trials.get(0).get("perplexity").asDouble();
+    assertTrue(trials.get(1).get("perplexity").asDouble() < uniform, report::toPrettyString);
+    assertTrue(report.at("/contest/criterion").asText().contains("held out"));
+    assertFalse(Files.exists(temp.resolve("auto.trials.json")));
+  }
+
+  @Test
+  void statisticsAreKeptAndNeverTakenForAnotherModel() throws IOException {
+    Path statistics = temp.resolve("statistics.json");
+    Object[] owl = {"--allocation", "owl", "--statistics", statistics, "--output"};
+    Runs.prune(with(owl, temp.resolve("first"))).succeeded();
+    JsonNode first = new ObjectMapper().readTree(statistics.toFile());
+    assertEquals(10, first.at("/measurements/outliers.5.0").size());
+    // Numbers that nobody measured: taken from the file, they show in the plan.
+    ArrayNode forged = (ArrayNode) first.at("/measurements/outliers.5.0");
+    forged.set(0, forged.numberNode(99.0));
+    Files.writeString(statistics, first.toString());
+    Runs.prune(with(owl, temp.resolve("second"))).succeeded();
+    JsonNode blocks = Folders.json(temp.resolve("second/espalier.json")).get("blocks");
+    assertTrue(blocks.get(0).get("density").asDouble() > 0.4, blocks::toPrettyString);
+    // DLP's statistics are added in a pass of their own.
+    Runs.prune("--allocation", "dlp", "--statistics", statistics, "--output", temp.resolve("third"))
+        .succeeded();
+    JsonNode both = new ObjectMapper().readTree(statistics.toFile());
+    assertEquals(10, both.at("/measurements/score.median").size());
+    assertEquals(99.0, both.at("/measurements/outliers.5.0/0").asDouble());
+    Runs.prune(with(with(owl, temp.resolve("fourth")), "--seed", 5))
+        .refused("statistics.json was measured with another seed");
+    Files.writeString(statistics, "[1");
+    Runs.prune(with(owl, temp.resolve("fifth"))).refused("statistics.json is not valid JSON");
+  }
+
+  @Test
+  void mixedPatternsMeetTheTarget() throws IOException {
+    for (String method : new String[] {"magnitude", "wanda", "sparsegpt"}) {
+      Path output = temp.resolve(method);
+      Runs.prune(
+              "--method",
+              method,
+              "--pattern",
+              "N:8",
+              "--sparsity",
+              0.6,
+              "--allocation",
+              "atp",
+              "--beta",
+              0.05,
+              "--output",
+              output)
+          .succeeded();
+      JsonNode report = Folders.json(output.resolve("espalier.json"));
+      assertEquals(0.6, report.at("/sparsity/achieved").asDouble(), 1.0 / 8 / 10, method);
+      for (JsonNode block : report.get("blocks")) {
+        double removed = 8 * block.get("sparsity").asDouble();
+        assertEquals(Math.rint(removed), removed, 1e-6, method);
+      }
+    }
+  }
+
+  @Test
+  void refusesWhatCannotBeSearched() {
+    search("--over", "gamma").refused("--over is \"gamma\"", "beta");
+    search("--over", "alpha").refused("--over alpha needs --values");
+    search("--over", "beta", "--values", "0.1,x").refused("--values has \"x\"");
+    search("--over", "beta", "--values", "0.2").refused("beta is 0.2", "at most 0.066666");
+    search("--over", "alpha", "--golden", "0.3").refused("write FROM:TO");
+    search("--over", "alpha", "--golden", "0.3:0.1").refused("first number must be the smaller");
+    search("--over", "alpha", "--golden", "0:0.1").refused("alpha is 0.0");
+    search("--values", "0.1").refused("--values and --golden need --over");
+    search("--pattern", "2:4").refused("nothing to search");
+    search("--evaluate", Sample.TEST).refused("--evaluate needs --search-criterion test");
+    search("--samples", 100000, "--seq-len", 64).refused("--samples");
+  }
+}
