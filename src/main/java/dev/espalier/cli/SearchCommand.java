@@ -9,6 +9,7 @@ import dev.espalier.allocation.HillEstimator;
 import dev.espalier.allocation.Measurement;
 import dev.espalier.allocation.OwlAllocation;
 import dev.espalier.allocation.SparsityAllocation;
+import dev.espalier.allocation.UniformAllocation;
 import dev.espalier.job.PruningSettings;
 import dev.espalier.job.SearchJob;
 import dev.espalier.job.SearchRequest;
@@ -32,7 +33,7 @@ final class SearchCommand implements Command {
   /** The allocations with one parameter, by that parameter's name. */
   private static final Map<String, DoubleFunction<SparsityAllocation>> FAMILIES =
       Map.of(
-          "beta", AtpAllocation::new,
+          "beta", beta -> beta == 0 ? new UniformAllocation() : new AtpAllocation(beta),
           "alpha", alpha -> new DlpAllocation(alpha, Measurement.Score.MEDIAN),
           "owl-lambda", lambda -> new OwlAllocation(lambda, 5),
           "owl-m", m -> new OwlAllocation(0.08, m),
