@@ -1,0 +1,189 @@
+package dev.espalier.report.plot;
+
+import dev.espalier.pruning.BlockResult;
+import dev.espalier.pruning.LayerError;
+import dev.espalier.pruning.LinearResult;
+import dev.espalier.report.AllocationReport;
+import dev.espalier.report.ComparedRun;
+import dev.espalier.report.CorpusPerplexity;
+import dev.espalier.report.ErrorTerms;
+import dev.espalier.report.PruneReport;
+import dev.espalier.report.RunComparison;
+import dev.espalier.report.SearchReport;
+import dev.espalier.report.plot.Plot.Bar;
+import dev.espalier.report.plot.Plot.Bars;
+import dev.espalier.report.plot.Plot.Curve;
+import dev.espalier.report.plot.Plot.Curves;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Which plots a report has. */
+public final class Plots {
+  private static final String SPARSITY = "sparsity";
+
+  private Plots() {}
+
+  /** Sparsities of blocks and of linears, and what the linears have lost. */
+  public static List<Plot> of(PruneReport report) {
+    List<Plot> plots = new ArrayList<>();
+    plots.add(blocks(report));
+    plots.add(
+        new Curves(
+            "Sparsity of each linear",
+            SPARSITY,
+            byKind(report.blocks(), LinearResult::sparsity, linear -> true)));
+    for (LayerError.Measure measure : LayerError.Measure.values()) {
+      List<Curve> errors =
+          byKind(
+              report.blocks(),
+              linear -> linear.error().value(),
+              linear -> linear.error().measure() == measure);
+      if (!errors.isEmpty()) {
+        plots.add(
+            new Curves(
+                "Reconstruction error of each linear: " + ErrorTerms.definition(measure),
+                ErrorTerms.name(measure),
+                errors));
+      }
+    }
+    return plots;
+  }
+
+  private static Plot blocks(PruneReport report) {
+    return new Curves(
+        "Sparsity of each block, against uniform",
+        SPARSITY,
+        List.of(
+            Curve.of("achieved", values(report.blocks(), BlockResult::sparsity)),
+            Curve.of(
+                "target of " + report.allocation().name(),
+                values(report.blocks(), BlockResult::target)),
+            uniform(report.targetSparsity(), report.blocks().size())));
+  }
+
+  /** The blocks' sparsities under each allocation. */
+  public static List<Plot> of(AllocationReport report) {
+    List<Curve> curves = new ArrayList<>();
+    for (AllocationReport.Plan plan : report.plans()) {
+      if (!plan.allocation().equals("uniform")) {
+        curves.add(Curve.of(plan.allocation(), byIndex(plan.blockSparsities())));
+      }
+    }
+    curves.add(uniform(report.sparsity(), report.blocks()));
+    return List.of(new Curves("Sparsity of each block, against uniform", SPARSITY, curves));
+  }
+
+  /** What the best allocation gives each linear. */
+  public static List<Plot> of(SearchReport report) {
+    Map<String, Map<Integer, Double>> kinds = new LinkedHashMap<>();
+    for (int b = 0; b < report.sparsities().size(); b++) {
+      for (Map.Entry<String, Double> linear : report.sparsities().get(b).entrySet()) {
+        kinds
+            .computeIfAbsent(kind(linear.getKey()), k -> new HashMap<>())
+            .put(b, linear.getValue());
+      }
+    }
+    List<Curve> curves = new ArrayList<>();
+    if (kinds.values().stream().distinct().count() == 1) {
+      curves.add(Curve.of("all linears", kinds.values().iterator().next()));
+    } else {
+      kinds.forEach((kind, points) -> curves.add(Curve.of(kind, points)));
+    }
+    curves.add(uniform(report.sparsity(), report.sparsities().size()));
+    return List.of(
+        new Curves(
+            "What %s gives each block, against uniform".formatted(report.best().describe()),
+            SPARSITY,
+            curves));
+  }
+
+  /** Perplexities by protocol, the runs' curves over each other. */
+  public static List<Plot> of(RunComparison comparison) {
+    List<Plot> plots = new ArrayList<>();
+    comparison
+        .perplexities()
+        .forEach(
+            (protocol, measured) ->
+                plots.add(
+                    new Bars(
+                        "Perplexity on " + protocol,
+                        "perplexity",
+                        List.of("dense", "pruned"),
+                        comparison.runs().stream().map(run -> bar(run, measured)).toList())));
+    plots.add(
+        new Curves(
+            "Sparsity of each block", SPARSITY, curves(comparison, ComparedRun::blockSparsities)));
+    for (LayerError.Measure measure : LayerError.Measure.values()) {
+      if (comparison.runs().stream().anyMatch(run -> run.errors().containsKey(measure))) {
+        plots.add(
+            new Curves(
+                "Mean error of a block's linears: " + ErrorTerms.definition(measure),
+                ErrorTerms.name(measure),
+                curves(comparison, run -> run.errors().getOrDefault(measure, Map.of()))));
+      }
+    }
+    return plots;
+  }
+
+  private static Bar bar(ComparedRun run, List<RunComparison.Measured> measured) {
+    return measured.stream()
+        .filter(m -> m.run() == run)
+        .map(RunComparison.Measured::perplexity)
+        .findFirst()
+        .map((CorpusPerplexity p) -> new Bar(run.name(), List.of(p.dense(), p.pruned())))
+        .orElse(new Bar(run.name(), List.of(Double.NaN, Double.NaN)));
+  }
+
+  private static List<Curve> curves(
+      RunComparison comparison, Function<ComparedRun, Map<Integer, Double>> values) {
+    return comparison.runs().stream().map(run -> Curve.of(run.name(), values.apply(run))).toList();
+  }
+
+  /** A curve per kind of linear: hundreds of linears stay a handful of curves. */
+  private static List<Curve> byKind(
+      List<BlockResult> blocks,
+      ToDoubleFunction<LinearResult> value,
+      Predicate<LinearResult> which) {
+    Map<String, Map<Integer, Double>> kinds = new LinkedHashMap<>();
+    for (BlockResult block : blocks) {
+      for (LinearResult linear : block.linears()) {
+        if (which.test(linear)) {
+          kinds
+              .computeIfAbsent(kind(linear.name()), k -> new HashMap<>())
+              .put(block.index(), value.applyAsDouble(linear));
+        }
+      }
+    }
+    return kinds.entrySet().stream().map(k -> Curve.of(k.getKey(), k.getValue())).toList();
+  }
+
+  /** What a linear is in its block: {@code q_proj} of {@code …self_attn.q_proj.weight}. */
+  private static String kind(String name) {
+    String[] parts = name.split("\\.");
+    return parts[Math.max(0, parts.length - 2)];
+  }
+
+  private static Map<Integer, Double> values(
+      List<BlockResult> blocks, ToDoubleFunction<BlockResult> value) {
+    return blocks.stream().collect(Collectors.toMap(BlockResult::index, value::applyAsDouble));
+  }
+
+  private static Map<Integer, Double> byIndex(List<Double> values) {
+    return IntStream.range(0, values.size()).boxed().collect(Collectors.toMap(i -> i, values::get));
+  }
+
+  private static Curve uniform(double sparsity, int blocks) {
+    return new Curve(
+        "uniform",
+        IntStream.range(0, blocks).boxed().collect(Collectors.toMap(i -> i, i -> sparsity)),
+        true);
+  }
+}
