@@ -30,8 +30,8 @@ final class ReportFiles {
     String name = page.getFileName().toString();
     if (!name.endsWith(PAGE) || name.equals(PAGE)) {
       throw new BadInputException(
-          "--output is %s; name a page, such as %s%s, and the JSON will lie beside it"
-              .formatted(page, name.isBlank() ? "report" : name, PAGE));
+          "--output is %s; name a page, such as report%s; the JSON will lie beside it"
+              .formatted(page, PAGE));
     }
     return new ReportFiles(page, page.resolveSibling(stem(name, PAGE) + JSON));
   }

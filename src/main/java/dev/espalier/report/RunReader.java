@@ -68,7 +68,8 @@ public final class RunReader {
     } catch (JsonProcessingException e) {
       throw new BadInputException(file + " is not valid JSON, so not an espalier.json", e);
     } catch (IOException e) {
-      throw new BadInputException("cannot read " + file + "; check the path", e);
+      throw new BadInputException(
+          "cannot read " + file + "; check the path and its permissions", e);
     }
   }
 

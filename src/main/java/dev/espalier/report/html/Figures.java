@@ -2,6 +2,7 @@ package dev.espalier.report.html;
 
 import static j2html.TagCreator.div;
 import static j2html.TagCreator.figcaption;
+import static j2html.TagCreator.h3;
 import static j2html.TagCreator.li;
 import static j2html.TagCreator.p;
 import static j2html.TagCreator.rawHtml;
@@ -51,7 +52,8 @@ final class Figures {
   }
 
   private static DomContent figure(Plot plot, String svg) {
-    return j2html.TagCreator.figure(figcaption(plot.title()), rawHtml(svg), legend(plot));
+    return j2html.TagCreator.figure(
+        figcaption(h3(plot.title()), p(plot.caption())), rawHtml(svg), legend(plot));
   }
 
   private static UlTag legend(Plot plot) {

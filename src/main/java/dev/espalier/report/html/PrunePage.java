@@ -31,11 +31,11 @@ public final class PrunePage {
                 ReportTables.fileName(report.model()),
                 Quantities.percent(report.achievedSparsity()),
                 report.method()),
-        iff(!report.notes().isEmpty(), part("Notes", sentences(report.notes()))),
         iff(!report.perplexity().isEmpty(), perplexity(report)),
         iff(!report.allocation().trials().isEmpty(), contest(report.allocation())),
         part("What was run", facts(settings(report))),
         part("Plots", Figures.of(Plots.of(report))),
+        iff(!report.notes().isEmpty(), part("Notes", sentences(report.notes()))),
         part("Time and memory", table(ReportTables.phases(report))),
         part("Linears", linears(report)));
   }

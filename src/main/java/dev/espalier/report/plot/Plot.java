@@ -7,6 +7,9 @@ import java.util.Map;
 public sealed interface Plot {
   String title();
 
+  /** What one has to know to read it; may be empty. */
+  String caption();
+
   /** The names of what is drawn, in order; the n-th is drawn in {@link Palette}'s n-th colour. */
   List<String> legend();
 
@@ -16,7 +19,7 @@ public sealed interface Plot {
   }
 
   /** Curves over block indices. */
-  record Curves(String title, String yLabel, List<Curve> curves) implements Plot {
+  record Curves(String title, String caption, String yLabel, List<Curve> curves) implements Plot {
     public Curves {
       curves = List.copyOf(curves);
     }
@@ -45,7 +48,8 @@ public sealed interface Plot {
   }
 
   /** Groups of bars; the y axis is logarithmic where the values differ by orders of magnitude. */
-  record Bars(String title, String yLabel, List<String> groups, List<Bar> bars) implements Plot {
+  record Bars(String title, String caption, String yLabel, List<String> groups, List<Bar> bars)
+      implements Plot {
     public Bars {
       groups = List.copyOf(groups);
       bars = List.copyOf(bars);

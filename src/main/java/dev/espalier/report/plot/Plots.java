@@ -28,6 +28,11 @@ import java.util.stream.IntStream;
 /** Which plots a report has. */
 public final class Plots {
   private static final String SPARSITY = "sparsity";
+  private static final String AGAINST_UNIFORM = "Sparsity of each block, against uniform";
+  private static final String OF_A_BLOCK = "Its linears weighted by their sizes.";
+
+  /** Sparsities closer than this are drawn as one. */
+  private static final double VISIBLE = 0.001;
 
   private Plots() {}
 
@@ -38,8 +43,9 @@ public final class Plots {
     plots.add(
         new Curves(
             "Sparsity of each linear",
+            "By its place in the block.",
             SPARSITY,
-            byKind(report.blocks(), LinearResult::sparsity, linear -> true)));
+            joined(byKind(report.blocks(), LinearResult::sparsity, linear -> true))));
     for (LayerError.Measure measure : LayerError.Measure.values()) {
       List<Curve> errors =
           byKind(
@@ -49,7 +55,8 @@ public final class Plots {
       if (!errors.isEmpty()) {
         plots.add(
             new Curves(
-                "Reconstruction error of each linear: " + ErrorTerms.definition(measure),
+                "Reconstruction error of each linear",
+                ErrorTerms.definition(measure),
                 ErrorTerms.name(measure),
                 errors));
       }
@@ -59,14 +66,16 @@ public final class Plots {
 
   private static Plot blocks(PruneReport report) {
     return new Curves(
-        "Sparsity of each block, against uniform",
+        AGAINST_UNIFORM,
+        OF_A_BLOCK,
         SPARSITY,
-        List.of(
-            Curve.of("achieved", values(report.blocks(), BlockResult::sparsity)),
-            Curve.of(
-                "target of " + report.allocation().name(),
-                values(report.blocks(), BlockResult::target)),
-            uniform(report.targetSparsity(), report.blocks().size())));
+        joined(
+            List.of(
+                Curve.of(
+                    "target of " + report.allocation().name(),
+                    values(report.blocks(), BlockResult::target)),
+                Curve.of("achieved", values(report.blocks(), BlockResult::sparsity)),
+                uniform(report.targetSparsity(), report.blocks().size()))));
   }
 
   /** The blocks' sparsities under each allocation. */
@@ -78,7 +87,7 @@ public final class Plots {
       }
     }
     curves.add(uniform(report.sparsity(), report.blocks()));
-    return List.of(new Curves("Sparsity of each block, against uniform", SPARSITY, curves));
+    return List.of(new Curves(AGAINST_UNIFORM, OF_A_BLOCK, SPARSITY, joined(curves)));
   }
 
   /** What the best allocation gives each linear. */
@@ -92,17 +101,14 @@ public final class Plots {
       }
     }
     List<Curve> curves = new ArrayList<>();
-    if (kinds.values().stream().distinct().count() == 1) {
-      curves.add(Curve.of("all linears", kinds.values().iterator().next()));
-    } else {
-      kinds.forEach((kind, points) -> curves.add(Curve.of(kind, points)));
-    }
+    kinds.forEach((kind, points) -> curves.add(Curve.of(kind, points)));
     curves.add(uniform(report.sparsity(), report.sparsities().size()));
     return List.of(
         new Curves(
-            "What %s gives each block, against uniform".formatted(report.best().describe()),
+            "Sparsity of each linear, against uniform",
+            "As %s has it, by its place in the block.".formatted(report.best().describe()),
             SPARSITY,
-            curves));
+            joined(curves)));
   }
 
   /** Perplexities by protocol, the runs' curves over each other. */
@@ -114,18 +120,23 @@ public final class Plots {
             (protocol, measured) ->
                 plots.add(
                     new Bars(
-                        "Perplexity on " + protocol,
+                        "Perplexity",
+                        protocol.toString(),
                         "perplexity",
                         List.of("dense", "pruned"),
                         comparison.runs().stream().map(run -> bar(run, measured)).toList())));
     plots.add(
         new Curves(
-            "Sparsity of each block", SPARSITY, curves(comparison, ComparedRun::blockSparsities)));
+            "Sparsity of each block",
+            OF_A_BLOCK,
+            SPARSITY,
+            curves(comparison, ComparedRun::blockSparsities)));
     for (LayerError.Measure measure : LayerError.Measure.values()) {
       if (comparison.runs().stream().anyMatch(run -> run.errors().containsKey(measure))) {
         plots.add(
             new Curves(
-                "Mean error of a block's linears: " + ErrorTerms.definition(measure),
+                "Mean reconstruction error of a block's linears",
+                ErrorTerms.definition(measure),
                 ErrorTerms.name(measure),
                 curves(comparison, run -> run.errors().getOrDefault(measure, Map.of()))));
       }
@@ -178,6 +189,31 @@ public final class Plots {
 
   private static Map<Integer, Double> byIndex(List<Double> values) {
     return IntStream.range(0, values.size()).boxed().collect(Collectors.toMap(i -> i, values::get));
+  }
+
+  /** Curves of sparsities that lie on each other become one, with all their names. */
+  private static List<Curve> joined(List<Curve> curves) {
+    List<Curve> joined = new ArrayList<>();
+    for (Curve curve : curves) {
+      int same = 0;
+      while (same < joined.size() && !alike(joined.get(same), curve)) {
+        same++;
+      }
+      if (same == joined.size()) {
+        joined.add(curve);
+      } else {
+        Curve first = joined.get(same);
+        String names = first.name() + ", " + curve.name();
+        joined.set(same, new Curve(names, first.points(), first.reference()));
+      }
+    }
+    return joined;
+  }
+
+  private static boolean alike(Curve one, Curve other) {
+    return one.points().keySet().equals(other.points().keySet())
+        && one.points().entrySet().stream()
+            .allMatch(p -> Math.abs(p.getValue() - other.points().get(p.getKey())) < VISIBLE);
   }
 
   private static Curve uniform(double sparsity, int blocks) {
