@@ -6,6 +6,7 @@ import static dev.espalier.report.html.Elements.table;
 import static j2html.TagCreator.div;
 import static j2html.TagCreator.each;
 import static j2html.TagCreator.iff;
+import static j2html.TagCreator.p;
 
 import dev.espalier.report.ReportTables;
 import dev.espalier.report.RunComparison;
@@ -26,7 +27,10 @@ public final class ComparisonPage {
         each(
             comparison.perplexities(),
             (protocol, measured) ->
-                part("Perplexity on " + protocol, table(ReportTables.perplexities(measured)))),
+                part(
+                    "Perplexity",
+                    table(ReportTables.perplexities(measured)),
+                    p(protocol.toString()).withClass("quiet"))),
         part("Plots", Figures.of(Plots.of(comparison))));
   }
 }

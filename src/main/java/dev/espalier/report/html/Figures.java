@@ -40,7 +40,9 @@ final class Figures {
     List<DomContent> figures = new ArrayList<>();
     try {
       for (Plot plot : plots) {
-        figures.add(figure(plot, renderer.render(plot, "plot" + figures.size())));
+        if (!plot.legend().isEmpty()) {
+          figures.add(figure(plot, renderer.render(plot, "plot" + figures.size())));
+        }
       }
     } catch (Exception | Error e) {
       // Where there are no fonts, the JDK fails with errors of several kinds.
@@ -58,12 +60,11 @@ final class Figures {
 
   private static UlTag legend(Plot plot) {
     UlTag legend = ul().withClass("legend");
-    List<String> names = plot.legend();
-    for (int i = 0; i < names.size(); i++) {
+    for (Plot.Entry entry : plot.legend()) {
       legend.with(
-          li(names.get(i))
-              .withStyle("--series:" + Palette.css(i))
-              .withCondClass(plot.isReference(i), "dashed"));
+          li(entry.name())
+              .withStyle("--series:" + Palette.css(entry.colour()))
+              .withCondClass(entry.dashed(), "dashed"));
     }
     return legend;
   }

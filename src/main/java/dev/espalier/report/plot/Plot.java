@@ -1,22 +1,27 @@
 package dev.espalier.report.plot;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
 
-/** What is to be drawn. Values that are no finite numbers are left out. */
+/** What is to be drawn; values that are no finite numbers are left out. */
 public sealed interface Plot {
   String title();
 
   /** What one has to know to read it; may be empty. */
   String caption();
 
-  /** The names of what is drawn, in order; the n-th is drawn in {@link Palette}'s n-th colour. */
-  List<String> legend();
+  /** What is drawn how; empty if there is nothing to draw. */
+  List<Entry> legend();
 
-  /** Whether the n-th name is what the others are to be compared with. */
-  default boolean isReference(int n) {
-    return false;
-  }
+  /**
+   * One line of a legend.
+   *
+   * @param colour an index in {@link Palette}
+   */
+  record Entry(String name, int colour, boolean dashed) {}
 
   /** Curves over block indices. */
   record Curves(String title, String caption, String yLabel, List<Curve> curves) implements Plot {
@@ -25,13 +30,11 @@ public sealed interface Plot {
     }
 
     @Override
-    public List<String> legend() {
-      return curves.stream().map(Curve::name).toList();
-    }
-
-    @Override
-    public boolean isReference(int n) {
-      return curves.get(n).reference();
+    public List<Entry> legend() {
+      return IntStream.range(0, curves.size())
+          .filter(i -> !curves.get(i).points().isEmpty())
+          .mapToObj(i -> new Entry(curves.get(i).name(), i, curves.get(i).reference()))
+          .toList();
     }
   }
 
@@ -42,6 +45,11 @@ public sealed interface Plot {
    * @param reference whether the others are to be compared with it; it is dashed then
    */
   record Curve(String name, Map<Integer, Double> points, boolean reference) {
+    public Curve {
+      points = new TreeMap<>(points);
+      points.values().removeIf(y -> !Double.isFinite(y));
+    }
+
     static Curve of(String name, Map<Integer, Double> points) {
       return new Curve(name, points, false);
     }
@@ -56,19 +64,23 @@ public sealed interface Plot {
     }
 
     @Override
-    public List<String> legend() {
-      return bars.stream().map(Bar::name).toList();
+    public List<Entry> legend() {
+      return IntStream.range(0, bars.size())
+          .filter(i -> !bars.get(i).values().isEmpty())
+          .mapToObj(i -> new Entry(bars.get(i).name(), i, false))
+          .toList();
     }
   }
 
   /**
    * The bars of one colour.
    *
-   * @param values one per group, all positive
+   * @param values by group, all positive
    */
-  record Bar(String name, List<Double> values) {
+  record Bar(String name, Map<String, Double> values) {
     public Bar {
-      values = List.copyOf(values);
+      values = new LinkedHashMap<>(values);
+      values.values().removeIf(y -> !Double.isFinite(y));
     }
   }
 }

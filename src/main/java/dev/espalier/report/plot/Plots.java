@@ -28,6 +28,8 @@ import java.util.stream.IntStream;
 /** Which plots a report has. */
 public final class Plots {
   private static final String SPARSITY = "sparsity";
+  private static final String DENSE = "dense";
+  private static final String PRUNED = "pruned";
   private static final String AGAINST_UNIFORM = "Sparsity of each block, against uniform";
   private static final String OF_A_BLOCK = "Its linears weighted by their sizes.";
 
@@ -123,7 +125,7 @@ public final class Plots {
                         "Perplexity",
                         protocol.toString(),
                         "perplexity",
-                        List.of("dense", "pruned"),
+                        List.of(DENSE, PRUNED),
                         comparison.runs().stream().map(run -> bar(run, measured)).toList())));
     plots.add(
         new Curves(
@@ -149,8 +151,10 @@ public final class Plots {
         .filter(m -> m.run() == run)
         .map(RunComparison.Measured::perplexity)
         .findFirst()
-        .map((CorpusPerplexity p) -> new Bar(run.name(), List.of(p.dense(), p.pruned())))
-        .orElse(new Bar(run.name(), List.of(Double.NaN, Double.NaN)));
+        .map(
+            (CorpusPerplexity p) ->
+                new Bar(run.name(), Map.of(DENSE, p.dense(), PRUNED, p.pruned())))
+        .orElse(new Bar(run.name(), Map.of()));
   }
 
   private static List<Curve> curves(

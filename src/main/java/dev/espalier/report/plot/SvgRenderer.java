@@ -6,10 +6,9 @@ import java.awt.Font;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
-import java.util.TreeMap;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.ChartEncoder;
@@ -79,24 +78,22 @@ public final class SvgRenderer {
     chart.getStyler().setXAxisTickLabelsFormattingFunction(SvgRenderer::wholeNumber);
     for (int i = 0; i < plot.curves().size(); i++) {
       Plot.Curve curve = plot.curves().get(i);
-      TreeMap<Integer, Double> points = new TreeMap<>(curve.points());
-      points.values().removeIf(y -> !Double.isFinite(y));
-      if (!points.isEmpty()) {
+      if (!curve.points().isEmpty()) {
         XYSeries series =
             chart.addSeries(
                 String.valueOf(i),
-                points.keySet().stream().mapToDouble(Integer::doubleValue).toArray(),
-                points.values().stream().mapToDouble(Double::doubleValue).toArray());
-        style(series, i, curve.reference(), points.size());
+                curve.points().keySet().stream().mapToDouble(Integer::doubleValue).toArray(),
+                curve.points().values().stream().mapToDouble(Double::doubleValue).toArray());
+        style(series, i, curve);
       }
     }
     return chart;
   }
 
-  private static void style(XYSeries series, int index, boolean reference, int points) {
+  private static void style(XYSeries series, int index, Plot.Curve curve) {
     series.setLineColor(Palette.colour(index));
-    series.setLineStyle(reference ? dashed() : new BasicStroke(2f));
-    boolean marked = !reference && points <= MOST_BLOCKS_WITH_MARKERS;
+    series.setLineStyle(curve.reference() ? dashed() : new BasicStroke(2f));
+    boolean marked = !curve.reference() && curve.points().size() <= MOST_BLOCKS_WITH_MARKERS;
     series.setMarker(marked ? MARKERS.get(index % MARKERS.size()) : SeriesMarkers.NONE);
     series.setMarkerColor(Palette.colour(index));
   }
@@ -115,21 +112,24 @@ public final class SvgRenderer {
         new CategoryChartBuilder().width(WIDTH).height(HEIGHT).yAxisTitle(plot.yLabel()).build();
     style(chart.getStyler());
     chart.getStyler().setPlotGridVerticalLinesVisible(false);
-    List<Double> shown =
+    DoubleSummaryStatistics values =
         plot.bars().stream()
-            .flatMap(bar -> bar.values().stream())
-            .filter(Double::isFinite)
-            .sorted()
-            .toList();
-    if (!shown.isEmpty() && shown.get(shown.size() - 1) > LOGARITHMIC_FROM * shown.get(0)) {
+            .flatMap(bar -> bar.values().values().stream())
+            .mapToDouble(Double::doubleValue)
+            .summaryStatistics();
+    if (values.getMax() > LOGARITHMIC_FROM * values.getMin()) {
       chart.getStyler().setYAxisLogarithmic(true);
-      chart.getStyler().setYAxisMin(Math.min(1, shown.get(0) / 2));
+      chart.getStyler().setYAxisMin(Math.min(1, values.getMin() / 2));
     }
     for (int i = 0; i < plot.bars().size(); i++) {
-      List<Double> values = new ArrayList<>(plot.bars().get(i).values());
-      values.replaceAll(v -> Double.isFinite(v) ? v : null);
-      if (values.stream().anyMatch(v -> v != null)) {
-        chart.addSeries(String.valueOf(i), plot.groups(), values).setFillColor(Palette.colour(i));
+      Plot.Bar bar = plot.bars().get(i);
+      if (!bar.values().isEmpty()) {
+        chart
+            .addSeries(
+                String.valueOf(i),
+                plot.groups(),
+                plot.groups().stream().map(group -> (Number) bar.values().get(group)).toList())
+            .setFillColor(Palette.colour(i));
       }
     }
     return chart;
