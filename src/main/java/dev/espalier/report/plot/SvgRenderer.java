@@ -9,6 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.ChartEncoder;
@@ -37,6 +40,7 @@ public final class SvgRenderer {
 
   private static final Color NOTHING = new Color(0, 0, 0, 0);
   private static final int MOST_BLOCKS_WITH_MARKERS = 24;
+  private static final int MOST_TICKS = 12;
   private static final double LOGARITHMIC_FROM = 20;
 
   private static final List<Marker> MARKERS =
@@ -76,18 +80,29 @@ public final class SvgRenderer {
             .build();
     style(chart.getStyler());
     chart.getStyler().setXAxisTickLabelsFormattingFunction(SvgRenderer::wholeNumber);
+    chart.getStyler().setXAxisMaxLabelCount(MOST_TICKS);
     for (int i = 0; i < plot.curves().size(); i++) {
       Plot.Curve curve = plot.curves().get(i);
       if (!curve.points().isEmpty()) {
+        Map<Integer, Double> points = points(curve);
         XYSeries series =
             chart.addSeries(
                 String.valueOf(i),
-                curve.points().keySet().stream().mapToDouble(Integer::doubleValue).toArray(),
-                curve.points().values().stream().mapToDouble(Double::doubleValue).toArray());
+                points.keySet().stream().mapToDouble(Integer::doubleValue).toArray(),
+                points.values().stream().mapToDouble(Double::doubleValue).toArray());
         style(series, i, curve);
       }
     }
     return chart;
+  }
+
+  /** Of a level the ends, since XChart begins its dashes anew at every point. */
+  private static Map<Integer, Double> points(Plot.Curve curve) {
+    TreeMap<Integer, Double> points = new TreeMap<>(curve.points());
+    if (curve.reference() && Set.copyOf(points.values()).size() == 1) {
+      points.subMap(points.firstKey(), false, points.lastKey(), false).clear();
+    }
+    return points;
   }
 
   private static void style(XYSeries series, int index, Plot.Curve curve) {
@@ -136,7 +151,7 @@ public final class SvgRenderer {
   }
 
   private static void style(AxesChartStyler styler) {
-    Font font = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
+    Font font = new Font(Font.SANS_SERIF, Font.PLAIN, 15);
     styler.setLegendVisible(false);
     styler.setChartTitleVisible(false);
     styler.setChartPadding(4);
