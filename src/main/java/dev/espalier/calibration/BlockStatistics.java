@@ -12,10 +12,11 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * The statistics of a block's inputs: one object per input, shared by the linears that read it
- * (four for the seven linears of a LLaMA block).
+ * (four for the seven linears of a LLaMA block). Inputs go by their names, so that a block that is
+ * loaded again finds its own.
  */
 public final class BlockStatistics implements InputObserver, AutoCloseable {
-  private final Map<LinearInput, InputStatistics> byInput = new LinkedHashMap<>();
+  private final Map<String, InputStatistics> byInput = new LinkedHashMap<>();
 
   /** Empty statistics; pass this as the observer of the block. */
   public BlockStatistics(DecoderBlock block, long sequences, Kind kind) {
@@ -23,8 +24,9 @@ public final class BlockStatistics implements InputObserver, AutoCloseable {
       Tensor like = input.readers().get(0).weight();
       switch (kind) {
         case NONE -> {}
-        case NORMS -> byInput.put(input, new ColumnNorms(input.features(), sequences, like));
-        case HESSIAN -> byInput.put(input, new LayerHessian(input.features(), sequences, like));
+        case NORMS -> byInput.put(input.name(), new ColumnNorms(input.features(), sequences, like));
+        case HESSIAN ->
+            byInput.put(input.name(), new LayerHessian(input.features(), sequences, like));
       }
     }
   }
@@ -45,12 +47,12 @@ public final class BlockStatistics implements InputObserver, AutoCloseable {
 
   @Override
   public void onInput(LinearInput input, Tensor x) {
-    byInput.get(input).add(x);
+    byInput.get(input.name()).add(x);
   }
 
   /** The statistics of the linear's input; empty when none were asked for. */
   public Optional<InputStatistics> of(Linear linear) {
-    return Optional.ofNullable(byInput.get(linear.input()));
+    return Optional.ofNullable(byInput.get(linear.input().name()));
   }
 
   @Override

@@ -48,10 +48,12 @@ final class AllocationChooser {
     Path file = request.output().resolveSibling(request.output().getFileName() + ".trials.json");
     TrialJournal journal =
         TrialJournal.open(file, identity.deepCopy().put("criterion", criterion.digest()));
-    TrialRunner runner =
-        new TrialRunner(trials, loaded.folder().config(), loaded.weights(), criterion, false);
-    AllocationSearch search = new AllocationSearch(trials, runner, journal, count);
-    search.search(space);
+    AllocationSearch search;
+    try (TrialRunner runner =
+        new TrialRunner(trials, loaded.folder().config(), loaded.weights(), criterion, false)) {
+      search = new AllocationSearch(trials, runner, journal, count);
+      search.search(space);
+    }
     journal.remove();
     return new Choice(
         search.best(),

@@ -9,6 +9,7 @@ import dev.espalier.kernels.Kernels;
 import dev.espalier.kernels.Rounding;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.model.Placement;
+import dev.espalier.pruning.FirstBlockOnce;
 import dev.espalier.pruning.PrunedModelWriter;
 import dev.espalier.report.CorpusPerplexity;
 import dev.espalier.report.PruneReport;
@@ -71,7 +72,8 @@ public final class PruneJob {
       List<TokenWindows> texts,
       ModelFolderWriter writer) {
     PruneReport report;
-    try (PrunedModelWriter output = new PrunedModelWriter(writer, run.settings().method())) {
+    try (PrunedModelWriter output = new PrunedModelWriter(writer, run.settings().method());
+        FirstBlockOnce firstBlock = new FirstBlockOnce()) {
       if (writer.resumed()) {
         run.note("Resuming after %d finished blocks.".formatted(output.finished()));
       }
@@ -80,7 +82,9 @@ public final class PruneJob {
             AllocationChooser.choose(request, run, loaded, identity(request, loaded, run));
         output.follow(run.plan(choice.allocation()), choice.report());
       }
-      run.prune("Pruning", "prune", output.plan().orElseThrow(), output);
+      boolean compare = compareUniform(request, output);
+      PruneRun pruning = compare ? run.sharing(firstBlock) : run;
+      pruning.prune("Pruning", "prune", output.plan().orElseThrow(), output);
       noteZerosBeyondTarget(run, output);
       try (DecoderModel pruned =
           DecoderModel.open(loaded.folder().config(), output.weights(), run.model().placement())) {
@@ -89,8 +93,7 @@ public final class PruneJob {
                 request,
                 run,
                 output,
-                new PerplexityComparison(run, texts, compareUniform(request, output))
-                    .measure(pruned));
+                new PerplexityComparison(pruning, texts, compare).measure(pruned));
       }
     }
     writer.finish(

@@ -10,9 +10,11 @@ import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.calibration.HiddenStates;
 import dev.espalier.calibration.TokenWindows;
 import dev.espalier.model.DecoderModel;
+import dev.espalier.pruning.FirstBlockOnce;
 import dev.espalier.pruning.LayerwisePruner;
 import dev.espalier.pruning.PrunedBlocks;
 import dev.espalier.pruning.SparsityPattern;
+import dev.espalier.pruning.StatisticsSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +26,7 @@ final class PruneRun {
   private final DecoderModel model;
   private final TokenWindows calibration;
   private final Measurements measurements;
+  private final StatisticsSource inputs;
   private final RecordedNotes listener;
   private final PhaseClock clock;
 
@@ -37,15 +40,17 @@ final class PruneRun {
     this.model = model;
     this.calibration = calibration;
     this.measurements = new Measurements(model, calibration, statistics);
+    this.inputs = StatisticsSource.GATHERED;
     this.listener = new RecordedNotes(listener);
     this.clock = new PhaseClock();
   }
 
-  private PruneRun(PruneRun whole, TokenWindows calibration) {
+  private PruneRun(PruneRun whole, TokenWindows calibration, StatisticsSource inputs) {
     this.settings = whole.settings;
     this.model = whole.model;
     this.calibration = calibration;
     this.measurements = whole.measurements;
+    this.inputs = inputs;
     this.listener = whole.listener;
     this.clock = whole.clock;
   }
@@ -106,7 +111,12 @@ final class PruneRun {
 
   /** The same with the first so many calibration windows; the dense model is as measured here. */
   PruneRun onTrial(int windows) {
-    return new PruneRun(this, calibration.first(windows));
+    return new PruneRun(this, calibration.first(windows), StatisticsSource.GATHERED);
+  }
+
+  /** The same, for pruning several times with what {@code inputs} keeps. */
+  PruneRun sharing(FirstBlockOnce inputs) {
+    return new PruneRun(this, calibration, inputs);
   }
 
   /** Prunes the blocks that the output does not have yet. */
@@ -116,7 +126,7 @@ final class PruneRun {
     }
     LayerwisePruner pruner =
         new LayerwisePruner(
-            model, settings.method(), settings.pattern(), plan, settings.rounding());
+            model, settings.method(), settings.pattern(), plan, settings.rounding(), inputs);
     listener.begin(task, pruner.passes(output) * calibration.count());
     clock.time(
         phase,

@@ -58,11 +58,13 @@ public final class SearchJob {
       if (journal.size() > 0) {
         listener.note("Resuming after %d finished trials.".formatted(journal.size()));
       }
-      TrialRunner runner =
+      AllocationSearch search;
+      try (TrialRunner runner =
           new TrialRunner(
-              run, loaded.folder().config(), loaded.weights(), criterion, request.exhaustive());
-      AllocationSearch search = new AllocationSearch(run, runner, journal, trials);
-      search.search(request.space());
+              run, loaded.folder().config(), loaded.weights(), criterion, request.exhaustive())) {
+        search = new AllocationSearch(run, runner, journal, trials);
+        search.search(request.space());
+      }
       SearchReport report = report(request, run, criterion, search, start);
       output.write(SearchPage.of(report), ReportJson.bytes(ReportJson.search(report)));
       journal.remove();

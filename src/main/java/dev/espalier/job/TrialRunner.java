@@ -12,6 +12,7 @@ import dev.espalier.model.DecoderModel;
 import dev.espalier.model.WeightSource;
 import dev.espalier.pruning.BlockResult;
 import dev.espalier.pruning.BlocksInMemory;
+import dev.espalier.pruning.FirstBlockOnce;
 import dev.espalier.pruning.PrunedBlocks;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -20,7 +21,8 @@ import java.util.OptionalDouble;
  * Prunes a model on trial: block by block from its dense weights, measuring it on the criterion's
  * windows, and storing nothing.
  */
-final class TrialRunner {
+final class TrialRunner implements AutoCloseable {
+  private final FirstBlockOnce firstBlock = new FirstBlockOnce();
   private final PruneRun run;
   private final JsonNode config;
   private final WeightSource dense;
@@ -46,7 +48,7 @@ final class TrialRunner {
       WeightSource dense,
       TokenWindows criterion,
       boolean exhaustive) {
-    this.run = run;
+    this.run = run.sharing(firstBlock);
     this.config = config;
     this.dense = dense;
     this.criterion = criterion;
@@ -98,6 +100,11 @@ final class TrialRunner {
         return new Outcome(atHalf, OptionalDouble.of(Math.exp(logs / criterion.count())));
       }
     }
+  }
+
+  @Override
+  public void close() {
+    firstBlock.close();
   }
 
   /** Keeps blocks and measures them. */

@@ -11,6 +11,7 @@ import dev.espalier.model.DecoderModel;
 import dev.espalier.model.Linear;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -26,6 +27,7 @@ public final class LayerwisePruner {
   private final SparsityPattern pattern;
   private final SparsityPlan plan;
   private final Rounding rounding;
+  private final StatisticsSource statistics;
 
   public LayerwisePruner(
       DecoderModel model,
@@ -33,11 +35,25 @@ public final class LayerwisePruner {
       SparsityPattern pattern,
       SparsityPlan plan,
       Rounding rounding) {
+    this(model, method, pattern, plan, rounding, StatisticsSource.GATHERED);
+  }
+
+  /**
+   * @param statistics of the blocks' inputs; where blocks are pruned, asked for in their order
+   */
+  public LayerwisePruner(
+      DecoderModel model,
+      PruningMethod method,
+      SparsityPattern pattern,
+      SparsityPlan plan,
+      Rounding rounding,
+      StatisticsSource statistics) {
     this.model = model;
     this.method = method;
     this.pattern = pattern;
     this.plan = plan;
     this.rounding = rounding;
+    this.statistics = statistics;
   }
 
   /**
@@ -45,8 +61,13 @@ public final class LayerwisePruner {
    * one, and the statistics of its inputs by its pruning.
    */
   public long passes(PrunedBlocks output) {
-    boolean observed = method.statistics() != InputStatistics.Kind.NONE;
-    return model.blockCount() - 1L + (observed ? model.blockCount() - reloaded(output) : 0);
+    long observed =
+        method.statistics() == InputStatistics.Kind.NONE
+            ? 0
+            : IntStream.range(reloaded(output), model.blockCount())
+                .filter(block -> !statistics.holds(block))
+                .count();
+    return model.blockCount() - 1L + observed;
   }
 
   /**
@@ -92,22 +113,26 @@ public final class LayerwisePruner {
 
   private BlockResult prune(DecoderBlock block, HiddenStates hidden) {
     block.linears().forEach(Linear::requireFinite);
-    try (BlockStatistics statistics = BlockStatistics.collect(block, hidden, method.statistics())) {
-      List<LinearResult> results = new ArrayList<>();
-      for (Linear linear : block.linears()) {
-        double sparsity = plan.sparsity(block.index(), results.size());
-        results.add(prune(linear, statistics, PruningTarget.of(pattern, sparsity, rounding)));
-      }
-      return new BlockResult(block.index(), results);
-    }
+    List<LinearResult> results = new ArrayList<>();
+    statistics.lend(
+        block,
+        hidden,
+        method.statistics(),
+        inputs -> {
+          for (Linear linear : block.linears()) {
+            double sparsity = plan.sparsity(block.index(), results.size());
+            results.add(prune(linear, inputs, PruningTarget.of(pattern, sparsity, rounding)));
+          }
+        });
+    return new BlockResult(block.index(), results);
   }
 
-  private LinearResult prune(Linear linear, BlockStatistics statistics, PruningTarget target) {
+  private LinearResult prune(Linear linear, BlockStatistics inputs, PruningTarget target) {
     long start = System.nanoTime();
     Tensor weight = linear.weight();
     LayerError error;
     try {
-      error = method.prune(weight, statistics.of(linear), target);
+      error = method.prune(weight, inputs.of(linear), target);
     } catch (ArithmeticException e) {
       throw new ArithmeticException(linear.name() + ": " + e.getMessage());
     }

@@ -52,7 +52,7 @@ class InterruptionTest {
     Path stderr = temp.resolve("stderr");
     Process process = start(line(method, output), stderr);
     try {
-      waitForFirstBlock(process, partial, stderr);
+      waitUntil(process, stderr, () -> holdsBlock(partial));
       signal(process, "INT");
       assertTrue(process.waitFor(60, TimeUnit.SECONDS), "still running");
     } finally {
@@ -80,6 +80,62 @@ class InterruptionTest {
         Files.mismatch(output.resolve(Folders.WEIGHTS), atOnce.resolve(Folders.WEIGHTS)),
         "the first byte that differs");
     assertEquals(report(atOnce), report(output));
+  }
+
+  @Test
+  void aSearchGoesOnAfterItsLastTrial() throws IOException, InterruptedException {
+    Path output = temp.resolve("found.json");
+    Path journal = temp.resolve("found.json.partial");
+    Path stderr = temp.resolve("stderr");
+    Process process = start(searchLine(output), stderr);
+    try {
+      waitUntil(process, stderr, () -> trials(journal) >= 2);
+      signal(process, "INT");
+      assertTrue(process.waitFor(60, TimeUnit.SECONDS), "still running");
+    } finally {
+      process.destroyForcibly();
+    }
+    assertEquals(ExitCode.INTERRUPTED, process.exitValue(), Files.readString(stderr));
+    assertTrue(Files.readString(stderr).contains("Interrupted. The same command goes on"));
+    assertFalse(Files.exists(output));
+    int made = trials(journal);
+    assertTrue(made < 5, "interrupted too late");
+
+    Result resumed = Runs.run(searchLine(output).toArray()).succeeded();
+    assertTrue(resumed.err().contains("Resuming after " + made + " finished trial"), resumed.err());
+    assertFalse(resumed.err().contains("Trial " + made + " of"), resumed.err());
+    assertTrue(resumed.err().contains("Trial " + (made + 1) + " of 5"), resumed.err());
+    assertFalse(Files.exists(journal));
+
+    Path atOnce = temp.resolve("at-once.json");
+    Runs.run(searchLine(atOnce).toArray()).succeeded();
+    assertEquals(result(atOnce), result(output));
+  }
+
+  private static List<String> searchLine(Path output) {
+    return new ArrayList<>(
+        List.of(
+            "search",
+            "--over",
+            "beta",
+            "--values",
+            "0.01,0.02,0.03,0.04",
+            "--samples",
+            "16",
+            "--seq-len",
+            "128",
+            "--windows",
+            "16",
+            "--output",
+            output.toString()));
+  }
+
+  private static int trials(Path journal) throws IOException {
+    return Files.exists(journal) ? Folders.json(journal).get("trials").size() : 0;
+  }
+
+  private static JsonNode result(Path file) throws IOException {
+    return ((ObjectNode) Folders.json(file)).without("seconds");
   }
 
   @Test
@@ -115,10 +171,18 @@ class InterruptionTest {
         .start();
   }
 
-  private static void waitForFirstBlock(Process process, Path partial, Path stderr)
-      throws IOException, InterruptedException {
+  private static boolean holdsBlock(Path partial) throws IOException {
     Path journal = partial.resolve("espalier-progress.json");
-    while (!Files.exists(journal) || Folders.json(journal).get("written").isEmpty()) {
+    return Files.exists(journal) && !Folders.json(journal).get("written").isEmpty();
+  }
+
+  private interface Condition {
+    boolean holds() throws IOException;
+  }
+
+  private static void waitUntil(Process process, Path stderr, Condition condition)
+      throws IOException, InterruptedException {
+    while (!condition.holds()) {
       assertTrue(process.isAlive(), () -> "ended too early: " + stderr);
       Thread.sleep(5);
     }

@@ -43,7 +43,9 @@ class PruneRunTest {
     List<Object> line = new ArrayList<>(List.of("--output", output));
     line.addAll(List.of(args));
     boolean chosen =
-        Stream.of("--allocation", "--sparsity_type", "--pattern").anyMatch(line::contains);
+        line.stream()
+            .map(Object::toString)
+            .anyMatch(w -> w.matches("--(allocation(=.*)?|sparsity_type|pattern)"));
     if (!chosen) {
       line.addAll(List.of("--allocation", "dlp"));
     }

@@ -100,19 +100,17 @@ class SearchRunTest {
   }
 
   @Test
-  void anInterruptedSearchGoesOnAfterItsLastTrial() throws IOException {
-    JsonNode whole = search("--over", "beta", "--values", "0.01,0.03", "--json").succeeded().json();
-    // What is left when the second trial is done: made by a search over fewer values.
-    Path partial = temp.resolve("result.json.partial");
-    search("--over", "beta", "--values", "0.01", "--json").succeeded();
-    ObjectNode journal = journal(whole);
-    Files.writeString(partial, journal.toString());
-    Result resumed = search("--over", "beta", "--values", "0.01,0.03", "--json").succeeded();
-    assertFalse(resumed.err().contains("Resuming"), "another identity is not taken up");
-    assertEquals(whole.get("best"), resumed.json().get("best"));
+  void theTrialsOfAnotherSearchAreNotTakenUp() throws IOException {
+    Object[] space = {"--over", "beta", "--values", "0.01,0.03", "--json"};
+    JsonNode whole = search(space).succeeded().json();
+    Files.writeString(temp.resolve("result.json.partial"), foreignJournal(whole).toString());
+    Result again = search(space).succeeded();
+    assertFalse(again.err().contains("Resuming"), again.err());
+    assertEquals(whole.get("best"), again.json().get("best"));
   }
 
-  private static ObjectNode journal(JsonNode result) {
+  /** As if every trial of another checkpoint had given 1. */
+  private static ObjectNode foreignJournal(JsonNode result) {
     ObjectNode journal = new ObjectMapper().createObjectNode();
     journal.putObject("identity").put("checkpoint", "another");
     ArrayNode trials = journal.putArray("trials");

@@ -68,6 +68,33 @@ class LayerwisePrunerTest {
     }
   }
 
+  private static final class CountedSteps implements Progress {
+    private long count;
+
+    @Override
+    public void begin(String task, long steps) {}
+
+    @Override
+    public void step(long steps) {
+      count += steps;
+    }
+
+    @Override
+    public void end() {}
+  }
+
+  private static void assertSameBits(
+      DecoderModel model, KeptBlocks expected, KeptBlocks actual, String what) {
+    for (int i = 0; i < 3; i++) {
+      for (LinearDescription linear : model.description().linears(i)) {
+        Tensors.assertSameBits(
+            expected.tensor(linear.name()),
+            actual.tensor(linear.name()),
+            what + " " + linear.name());
+      }
+    }
+  }
+
   private KeptBlocks pruned(PruningMethod method, Rounding rounding, Placement placement) {
     KeptBlocks output = new KeptBlocks(source);
     try (DecoderModel model = source.open(placement)) {
@@ -102,6 +129,31 @@ class LayerwisePrunerTest {
 
   @ParameterizedTest
   @MethodSource("methods")
+  void whatTheFirstBlockReadsIsGatheredOnce(PruningMethod method) {
+    CountedSteps steps = new CountedSteps();
+    try (KeptBlocks alone = pruned(method, Rounding.EXACT, Placement.cpu());
+        DecoderModel model = source.open();
+        FirstBlockOnce shared = new FirstBlockOnce()) {
+      for (int i = 0; i < 3; i++) {
+        try (KeptBlocks again = new KeptBlocks(source);
+            HiddenStates hidden = HiddenStates.embed(model, WINDOWS, steps)) {
+          LayerwisePruner pruner =
+              new LayerwisePruner(
+                  model, method, SparsityPattern.UNSTRUCTURED, PLAN, Rounding.EXACT, shared);
+          long passes = pruner.passes(again);
+          boolean observes = method.statistics() != InputStatistics.Kind.NONE;
+          assertEquals(observes && i == 0 ? 5 : observes ? 4 : 2, passes);
+          steps.count = 0;
+          pruner.prune(hidden, again);
+          assertEquals(passes * WINDOWS.count(), steps.count);
+          assertSameBits(model, alone, again, method.name() + " " + i);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
   void resumingGivesTheSameBits(PruningMethod method) {
     for (Rounding rounding : Rounding.values()) {
       try (KeptBlocks whole = pruned(method, rounding, Placement.cpu());
@@ -114,14 +166,7 @@ class LayerwisePrunerTest {
         resumed.stopAfter(Integer.MAX_VALUE);
         prune(model, method, rounding, resumed);
         assertEquals(3, resumed.finished());
-        for (int i = 0; i < 3; i++) {
-          for (LinearDescription linear : model.description().linears(i)) {
-            Tensors.assertSameBits(
-                whole.tensor(linear.name()),
-                resumed.tensor(linear.name()),
-                method.name() + " " + rounding + " " + linear.name());
-          }
-        }
+        assertSameBits(model, whole, resumed, method.name() + " " + rounding);
       }
     }
   }
