@@ -1,6 +1,7 @@
 package dev.espalier;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
@@ -50,6 +51,29 @@ class ArchitectureTest {
           .accessField(System.class, "err")
           .orShould()
           .callMethod(System.class, "exit", int.class);
+
+  @ArchTest
+  static final ArchRule PAGES_SHOW_PLOTS_OF_FACTS =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .layer("facts")
+          .definedBy("dev.espalier.report")
+          .layer("plots")
+          .definedBy("dev.espalier.report.plot..")
+          .layer("pages")
+          .definedBy("dev.espalier.report.html..")
+          .whereLayer("pages")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("plots")
+          .mayOnlyBeAccessedByLayers("pages");
+
+  @ArchTest
+  static final ArchRule ONLY_PLOTS_DRAW =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.espalier.report.plot..")
+          .should()
+          .dependOnClassesThat(resideInAnyPackage("java.awt..", "org.knowm.xchart.."));
 
   private static ArchRule dependenciesPointDown() {
     LayeredArchitecture architecture = layeredArchitecture().consideringOnlyDependenciesInLayers();

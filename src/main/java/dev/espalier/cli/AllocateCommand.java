@@ -10,7 +10,7 @@ import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.pruning.WandaPruning;
 import dev.espalier.report.AllocationReport;
 import dev.espalier.report.ReportJson;
-import dev.espalier.report.Table;
+import dev.espalier.report.ReportTables;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +35,7 @@ final class AllocateCommand implements Command {
     return List.of(
         "allocate",
         "allocate --model Llama --calibration train.txt --allocation owl,dlp,alphapruning",
-        "allocate --model Llama --allocation alphapruning,er,erk --json");
+        "allocate --model Llama --allocation alphapruning,er,erk --output allocations.html");
   }
 
   @Override
@@ -58,6 +58,11 @@ final class AllocateCommand implements Command {
                     "statistics",
                     "FILE",
                     "keep what is measured of the dense model there, for the next run"))
+            .addOption(
+                CommonOptions.value(
+                    "output",
+                    "FILE.html",
+                    "also write a page with a plot, and FILE.json beside it"))
             .addOption(
                 CommonOptions.flag(
                     "published-rounding", "clamp and average exactly as the published code"));
@@ -84,12 +89,15 @@ final class AllocateCommand implements Command {
             line.hasOption("calibration") || !line.hasOption("model")
                 ? Optional.of(Calibrations.of(line))
                 : Optional.empty(),
+            CommonOptions.optionalPath(line, "output"),
             CommonOptions.compute(line, console.listener()));
     AllocationReport report = AllocateJob.run(request, console.listener());
-    console
-        .out()
-        .print(
-            console.json() ? ReportJson.text(ReportJson.allocation(report)) : table(report) + "\n");
+    if (console.json()) {
+      console.out().print(ReportJson.text(ReportJson.allocation(report)));
+    } else {
+      console.out().println(ReportTables.allocations(report));
+      request.output().ifPresent(page -> console.out().println("The page is " + page + "."));
+    }
   }
 
   private static List<IntFunction<SparsityAllocation>> allocations(
@@ -108,20 +116,5 @@ final class AllocateCommand implements Command {
       }
     }
     return allocations;
-  }
-
-  private static Table table(AllocationReport report) {
-    List<String> header = new ArrayList<>(List.of("sparsity of block"));
-    report.plans().forEach(plan -> header.add(plan.allocation()));
-    Table table = new Table(header.toArray(String[]::new));
-    for (int b = 0; b < report.blocks(); b++) {
-      int block = b;
-      List<String> cells = new ArrayList<>(List.of(String.valueOf(b)));
-      report
-          .plans()
-          .forEach(plan -> cells.add("%.4f".formatted(plan.blockSparsities().get(block))));
-      table.row(cells.toArray(String[]::new));
-    }
-    return table;
   }
 }

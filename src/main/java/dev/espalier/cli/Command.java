@@ -1,6 +1,7 @@
 package dev.espalier.cli;
 
 import java.util.List;
+import java.util.Optional;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
@@ -13,6 +14,11 @@ interface Command {
 
   /** A few command lines worth knowing, without the program's name. */
   List<String> examples();
+
+  /** What it takes beside options, such as {@code FILE...}; most take nothing. */
+  default Optional<String> operands() {
+    return Optional.empty();
+  }
 
   /** Its own options; those of every command are added to them. */
   Options options();

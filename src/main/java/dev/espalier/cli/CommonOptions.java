@@ -94,16 +94,29 @@ final class CommonOptions {
     return line.hasOption(option) ? path(option, line.getOptionValue(option)) : otherwise;
   }
 
+  static Optional<Path> optionalPath(CommandLine line, String option) {
+    return Optional.ofNullable(line.getOptionValue(option)).map(text -> path(option, text));
+  }
+
   static Path path(String option, String text) {
+    return operand("--" + option, text);
+  }
+
+  /**
+   * A path.
+   *
+   * @param name what the user knows it by
+   */
+  static Path operand(String name, String text) {
     if (text.isBlank()) {
-      throw new BadInputException("--%s is empty; give a path".formatted(option));
+      throw new BadInputException("%s is empty; give a path".formatted(name));
     }
     try {
       return Path.of(text);
     } catch (InvalidPathException e) {
       throw new BadInputException(
-          "--%s: \"%s\" is not a path on this system (%s); where its letters are the trouble, set LC_ALL=C.UTF-8"
-              .formatted(option, text, e.getReason()),
+          "%s: \"%s\" is not a path on this system (%s); where its letters are the trouble, set LC_ALL=C.UTF-8"
+              .formatted(name, text, e.getReason()),
           e);
     }
   }

@@ -16,7 +16,8 @@ public final class Espalier {
           new AllocateCommand(),
           new SearchCommand(),
           new EvalCommand(),
-          new InspectCommand());
+          new InspectCommand(),
+          new CompareCommand());
 
   private Espalier() {}
 

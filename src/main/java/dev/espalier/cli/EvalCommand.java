@@ -4,6 +4,7 @@ import dev.espalier.BadInputException;
 import dev.espalier.evaluation.Perplexity;
 import dev.espalier.job.EvaluateJob;
 import dev.espalier.job.EvaluateRequest;
+import dev.espalier.report.Quantities;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.Table;
 import java.nio.file.Path;
@@ -61,7 +62,7 @@ final class EvalCommand implements Command {
       return;
     }
     Table table = new Table("corpus", "perplexity");
-    results.forEach(r -> table.row(r.protocol().toString(), PruneSummary.number(r.value())));
+    results.forEach(r -> table.row(r.protocol().toString(), Quantities.perplexity(r.value())));
     console.out().print(table);
   }
 

@@ -28,7 +28,9 @@ final class Help {
     Options options = CommonOptions.addTo(command.options());
     StringWriter text = new StringWriter();
     try (PrintWriter writer = new PrintWriter(text)) {
-      writer.printf("espalier %s [options]: %s%n%n", command.name(), command.summary());
+      writer.printf(
+          "espalier %s [options]%s: %s%n%n",
+          command.name(), command.operands().map(o -> " " + o).orElse(""), command.summary());
       command.examples().forEach(example -> writer.printf("  espalier %s%n", example));
       writer.println();
       for (Option option : options.getOptions()) {

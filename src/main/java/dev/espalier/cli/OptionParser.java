@@ -37,7 +37,7 @@ final class OptionParser {
               .setStripLeadingAndTrailingQuotes(false)
               .get()
               .parse(known, args.toArray(String[]::new));
-      if (!line.getArgList().isEmpty()) {
+      if (!line.getArgList().isEmpty() && command.operands().isEmpty()) {
         throw fault("\"%s\" belongs to no option".formatted(line.getArgList().get(0)));
       }
       for (Option option : line.getOptions()) {

@@ -2,11 +2,8 @@ package dev.espalier.cli;
 
 import dev.espalier.report.CorpusPerplexity;
 import dev.espalier.report.PruneReport;
-import dev.espalier.report.Table;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
+import dev.espalier.report.Quantities;
+import dev.espalier.report.ReportTables;
 
 /** What {@code prune} tells a person at the end. */
 final class PruneSummary {
@@ -44,23 +41,9 @@ final class PruneSummary {
   }
 
   private static String perplexity(PruneReport report) {
-    boolean compared = report.perplexity().get(0).uniform().isPresent();
-    List<String> header = new ArrayList<>(List.of("perplexity", "dense"));
-    if (compared) {
-      header.add("uniform");
-    }
-    header.add(report.allocation().name());
-    Table table = new Table(header.toArray(String[]::new));
-    for (CorpusPerplexity corpus : report.perplexity()) {
-      List<String> cells = new ArrayList<>(List.of(fileName(corpus.protocol().corpus())));
-      cells.add(number(corpus.dense()));
-      corpus.uniform().ifPresent(uniform -> cells.add(number(uniform)));
-      cells.add(number(corpus.pruned()));
-      table.row(cells.toArray(String[]::new));
-    }
-    StringBuilder text = new StringBuilder(table.toString());
+    StringBuilder text = new StringBuilder(ReportTables.perplexity(report).toString());
     report.perplexity().forEach(c -> text.append("  (").append(c.protocol()).append(")\n"));
-    if (compared) {
+    if (report.perplexity().get(0).uniform().isPresent()) {
       report.perplexity().forEach(c -> text.append(verdict(report, c)).append('\n'));
     }
     return text.toString();
@@ -71,7 +54,9 @@ final class PruneSummary {
     double allocated = corpus.pruned();
     String name = report.allocation().name();
     String where =
-        report.perplexity().size() > 1 ? fileName(corpus.protocol().corpus()) + ": " : "";
+        report.perplexity().size() > 1
+            ? ReportTables.fileName(corpus.protocol().corpus()) + ": "
+            : "";
     if (allocated < uniform) {
       return where + sentence(name, "uniform", allocated, uniform);
     }
@@ -82,14 +67,6 @@ final class PruneSummary {
 
   private static String sentence(String better, String worse, double lower, double higher) {
     return "On this model %s allocation is better than %s: perplexity %s instead of %s."
-        .formatted(better, worse, number(lower), number(higher));
-  }
-
-  private static String fileName(String corpus) {
-    return Path.of(corpus).getFileName().toString();
-  }
-
-  static String number(double value) {
-    return String.format(Locale.ROOT, value < 1000 ? "%.2f" : "%.4g", value);
+        .formatted(better, worse, Quantities.perplexity(lower), Quantities.perplexity(higher));
   }
 }

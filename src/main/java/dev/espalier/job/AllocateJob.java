@@ -9,6 +9,8 @@ import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.calibration.TokenWindows;
 import dev.espalier.report.AllocationReport;
 import dev.espalier.report.PruneReport;
+import dev.espalier.report.ReportJson;
+import dev.espalier.report.html.AllocationPage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +23,22 @@ import java.util.stream.Collectors;
 public final class AllocateJob {
   private AllocateJob() {}
 
+  /**
+   * Measures the model and, where the request has an output, writes a page and JSON.
+   *
+   * @throws BadInputException if something the user gave cannot be used
+   */
   public static AllocationReport run(AllocateRequest request, JobListener listener) {
+    Optional<ReportFiles> output = request.output().map(ReportFiles::ofPage);
+    AllocationReport report = measure(request, listener);
+    output.ifPresent(
+        files ->
+            files.write(
+                AllocationPage.of(report), ReportJson.bytes(ReportJson.allocation(report))));
+    return report;
+  }
+
+  private static AllocationReport measure(AllocateRequest request, JobListener listener) {
     try (LoadedModel loaded = LoadedModel.open(request.model(), request.compute())) {
       PatternCheck.require(request.settings().pattern(), loaded.decoder());
       int blocks = loaded.decoder().blockCount();

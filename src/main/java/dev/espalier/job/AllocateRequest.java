@@ -12,6 +12,7 @@ import java.util.function.IntFunction;
  * @param allocations each made for a model of so many blocks
  * @param statistics a file that keeps what is measured of the dense model for the next run
  * @param calibration absent if no allocation is to look at a text
+ * @param output a page to write, with JSON beside it; absent for none
  */
 public record AllocateRequest(
     Path model,
@@ -19,6 +20,7 @@ public record AllocateRequest(
     List<IntFunction<SparsityAllocation>> allocations,
     Optional<Path> statistics,
     Optional<CalibrationSettings> calibration,
+    Optional<Path> output,
     ComputeSettings compute) {
   public AllocateRequest {
     allocations = List.copyOf(allocations);

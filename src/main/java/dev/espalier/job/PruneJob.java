@@ -14,6 +14,7 @@ import dev.espalier.pruning.PrunedModelWriter;
 import dev.espalier.report.CorpusPerplexity;
 import dev.espalier.report.PruneReport;
 import dev.espalier.report.ReportJson;
+import dev.espalier.report.html.PrunePage;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -95,7 +96,10 @@ public final class PruneJob {
                 new PerplexityComparison(pruning, texts, compare).measure(pruned));
       }
     }
-    writer.finish(Map.of("espalier.json", ReportJson.bytes(ReportJson.full(report))));
+    writer.finish(
+        Map.of(
+            "espalier.json", ReportJson.bytes(ReportJson.full(report)),
+            "report.html", PrunePage.of(report)));
     return report;
   }
 

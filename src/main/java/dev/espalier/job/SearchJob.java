@@ -1,19 +1,17 @@
 package dev.espalier.job;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.espalier.BadInputException;
 import dev.espalier.allocation.DenseModel;
 import dev.espalier.allocation.LinearShape;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.calibration.TokenWindows;
-import dev.espalier.checkpoint.DurableFiles;
 import dev.espalier.evaluation.Perplexity;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.report.PruneReport;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.SearchReport;
-import java.io.IOException;
+import dev.espalier.report.html.SearchPage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,10 +26,11 @@ public final class SearchJob {
 
   /**
    * Runs the search, or what an interrupted one of the same request has left of it, and writes the
-   * best allocation to the request's output.
+   * best allocation to the request's output, and a page beside it.
    */
   public static SearchReport run(SearchRequest request, JobListener listener) {
     long start = System.nanoTime();
+    ReportFiles output = ReportFiles.ofJson(request.output());
     try (LoadedModel loaded = LoadedModel.open(request.model(), request.compute())) {
       PruningSettings settings = request.settings();
       PatternCheck.require(settings.pattern(), loaded.decoder());
@@ -67,7 +66,7 @@ public final class SearchJob {
         search.search(request.space());
       }
       SearchReport report = report(request, run, criterion, search, start);
-      write(request.output(), ReportJson.bytes(ReportJson.search(report)));
+      output.write(SearchPage.of(report), ReportJson.bytes(ReportJson.search(report)));
       journal.remove();
       return report;
     }
@@ -139,13 +138,5 @@ public final class SearchJob {
         search.bestTrial(),
         sparsities,
         (System.nanoTime() - start) / 1e9);
-  }
-
-  private static void write(Path file, byte[] bytes) {
-    try {
-      DurableFiles.replace(file.toAbsolutePath(), bytes);
-    } catch (IOException e) {
-      throw new BadInputException("cannot write the result to " + file, e);
-    }
   }
 }

@@ -33,5 +33,10 @@ public record AllocationReport(
       Map<String, Object> parameters,
       List<Double> blockSparsities,
       Map<String, Double> linearSparsities,
-      List<String> clamped) {}
+      List<String> clamped) {
+    /** Such as {@code dlp (alpha 0.15)}. */
+    public String describe() {
+      return Trial.describe(allocation, parameters);
+    }
+  }
 }

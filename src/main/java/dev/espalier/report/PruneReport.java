@@ -45,10 +45,20 @@ public record PruneReport(
     public Allocation {
       trials = List.copyOf(trials);
     }
+
+    /** Such as {@code dlp (alpha 0.15)}. */
+    public String describe() {
+      return Trial.describe(name, parameters);
+    }
   }
 
   /** What was run through the model to calibrate; digest is of the token ids. */
-  public record Calibration(String corpus, int samples, int seqLen, long seed, String digest) {}
+  public record Calibration(String corpus, int samples, int seqLen, long seed, String digest) {
+    /** Such as {@code train.txt, 128 windows of 2048 tokens, seed 0}. */
+    public String describe() {
+      return "%s, %d windows of %d tokens, seed %d".formatted(corpus, samples, seqLen, seed);
+    }
+  }
 
   /** Where and how the model was computed. */
   public record Compute(String device, String dtype, int threads) {}

@@ -71,8 +71,16 @@ public final class ReportJson {
         block.linears().forEach(linear -> array.add(linear(linear)));
       }
     }
-    ArrayNode perplexity = json.putArray("perplexity");
-    for (CorpusPerplexity corpus : report.perplexity()) {
+    json.set("perplexity", perplexity(report.perplexity()));
+    json.set("seconds", JSON.valueToTree(report.seconds()));
+    json.put("peak_bytes", report.peakBytes());
+    json.set("notes", JSON.valueToTree(report.notes()));
+    return json;
+  }
+
+  private static ArrayNode perplexity(List<CorpusPerplexity> corpora) {
+    ArrayNode perplexity = JSON.createArrayNode();
+    for (CorpusPerplexity corpus : corpora) {
       ObjectNode node = perplexity.addObject();
       node.put("corpus", corpus.protocol().corpus())
           .put("dense", corpus.dense())
@@ -80,10 +88,7 @@ public final class ReportJson {
       corpus.uniform().ifPresent(uniform -> node.put("uniform", uniform));
       node.set("protocol", protocol(corpus.protocol()));
     }
-    json.set("seconds", JSON.valueToTree(report.seconds()));
-    json.put("peak_bytes", report.peakBytes());
-    json.set("notes", JSON.valueToTree(report.notes()));
-    return json;
+    return perplexity;
   }
 
   /** The presets' version, such as 2.10.0-1.5.13; libtorch's own comes first in it. */
@@ -145,6 +150,29 @@ public final class ReportJson {
       json.set("calibration", calibration(report.calibration()));
     }
     json.set("allocations", JSON.valueToTree(report.plans()));
+    return json;
+  }
+
+  /** What {@code compare --json} prints. */
+  public static ObjectNode comparison(RunComparison comparison) {
+    ObjectNode json = JSON.createObjectNode();
+    ArrayNode runs = json.putArray("runs");
+    for (ComparedRun run : comparison.runs()) {
+      ObjectNode node = runs.addObject();
+      node.put("name", run.name())
+          .put("model", run.model())
+          .put("method", run.method())
+          .put("allocation", run.allocation())
+          .put("pattern", run.pattern());
+      ObjectNode sparsity = node.putObject("sparsity");
+      run.target().ifPresent(target -> sparsity.put("target", target));
+      sparsity.put("achieved", run.achieved());
+      node.set("blocks", JSON.valueToTree(run.blockSparsities().values()));
+      node.set("perplexity", perplexity(run.perplexity()));
+      run.seconds().ifPresent(seconds -> node.put("seconds", seconds));
+      run.peakBytes().ifPresent(bytes -> node.put("peak_bytes", bytes));
+    }
+    json.set("cautions", JSON.valueToTree(comparison.cautions()));
     return json;
   }
 

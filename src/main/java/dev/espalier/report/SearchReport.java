@@ -29,4 +29,11 @@ public record SearchReport(
     trials = List.copyOf(trials);
     sparsities = List.copyOf(sparsities);
   }
+
+  /** What the choice has looked at, as a sentence. */
+  public String judge() {
+    return testCriterion
+        ? "The published criterion: the choice has seen the test text."
+        : "Held-out text of the calibration corpus: no test text was looked at.";
+  }
 }

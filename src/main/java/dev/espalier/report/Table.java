@@ -3,40 +3,61 @@ package dev.espalier.report;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A table for the console: the first column to the left, the others to the right. */
+/** A table: the first column to the left, the others to the right. */
 public final class Table {
-  private final List<String[]> rows = new ArrayList<>();
+  private final List<String> header;
+  private final List<List<String>> rows = new ArrayList<>();
 
   public Table(String... header) {
-    rows.add(header);
+    this(List.of(header));
+  }
+
+  public Table(List<String> header) {
+    this.header = List.copyOf(header);
   }
 
   /** Adds a row of as many cells as the header has. */
   public Table row(String... cells) {
-    if (cells.length != rows.get(0).length) {
-      throw new IllegalArgumentException("a row of " + cells.length + " cells");
+    return row(List.of(cells));
+  }
+
+  /** Adds a row of as many cells as the header has. */
+  public Table row(List<String> cells) {
+    if (cells.size() != header.size()) {
+      throw new IllegalArgumentException("a row of " + cells.size() + " cells");
     }
-    rows.add(cells);
+    rows.add(List.copyOf(cells));
     return this;
   }
 
+  public List<String> header() {
+    return header;
+  }
+
+  public List<List<String>> rows() {
+    return List.copyOf(rows);
+  }
+
+  /** For the console, its columns aligned. */
   @Override
   public String toString() {
-    int columns = rows.get(0).length;
-    int[] widths = new int[columns];
-    for (String[] row : rows) {
-      for (int i = 0; i < columns; i++) {
-        widths[i] = Math.max(widths[i], row[i].length());
+    int[] widths = header.stream().mapToInt(String::length).toArray();
+    for (List<String> row : rows) {
+      for (int i = 0; i < widths.length; i++) {
+        widths[i] = Math.max(widths[i], row.get(i).length());
       }
     }
     StringBuilder text = new StringBuilder();
-    for (String[] row : rows) {
-      for (int i = 0; i < columns; i++) {
-        String format = i == 0 ? "%-" + widths[i] + "s" : "  %" + widths[i] + "s";
-        text.append(format.formatted(row[i]));
-      }
-      text.append('\n');
-    }
+    append(text, header, widths);
+    rows.forEach(row -> append(text, row, widths));
     return text.toString();
+  }
+
+  private static void append(StringBuilder text, List<String> row, int[] widths) {
+    for (int i = 0; i < widths.length; i++) {
+      String format = i == 0 ? "%-" + widths[i] + "s" : "  %" + widths[i] + "s";
+      text.append(format.formatted(row.get(i)));
+    }
+    text.append('\n');
   }
 }

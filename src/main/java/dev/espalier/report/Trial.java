@@ -13,6 +13,10 @@ public record Trial(
     String allocation, Map<String, Object> parameters, double perplexity, boolean stopped) {
   /** Such as {@code atp (beta 0.02)}. */
   public String describe() {
+    return describe(allocation, parameters);
+  }
+
+  static String describe(String allocation, Map<String, Object> parameters) {
     if (parameters.isEmpty()) {
       return allocation;
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.cli.Runs.Result;
+import dev.espalier.report.html.Pages;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,6 +74,23 @@ class AllocateRunTest {
     Result second = allocate(line).succeeded();
     assertEquals(first.json(), second.json());
     assertTrue(!second.err().contains("Measuring"), second.err());
+  }
+
+  @Test
+  void writesAPageWithTheJsonBesideIt() throws IOException, InterruptedException {
+    Path page = temp.resolve("allocations.html");
+    Object[] line = {"--allocation", "uniform,dlp,atp", "--output", page};
+    String out = allocate(line).succeeded().out();
+    assertTrue(out.contains("The page is " + page), out);
+    Pages.assertReadable(page, temp, 1, "atp (beta ", "dlp (alpha 0.15", "0.7000");
+    JsonNode json = Folders.json(temp.resolve("allocations.json"));
+    assertEquals(3, json.get("allocations").size());
+  }
+
+  @Test
+  void anOutputThatCannotBeIsRefusedBeforeAnythingIsMeasured() {
+    allocate("--output", temp.resolve("a.json")).refused("--output is", "name a page");
+    allocate("--output", temp.resolve("none/a.html")).refused("none is no folder");
   }
 
   @Test

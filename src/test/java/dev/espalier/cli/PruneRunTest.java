@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.cli.Folders.Stored;
 import dev.espalier.cli.Runs.Result;
+import dev.espalier.report.html.Pages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,7 +102,7 @@ class PruneRunTest {
 
   private void assertSameFilesAsTheSample() throws IOException {
     Set<String> expected = new HashSet<>(names(Sample.MODEL));
-    expected.add("espalier.json");
+    expected.addAll(List.of("espalier.json", "report.html"));
     assertEquals(expected, new HashSet<>(names(output)));
     for (String name : names(Sample.MODEL)) {
       if (!name.equals(Folders.WEIGHTS)) {
@@ -259,6 +260,24 @@ class PruneRunTest {
     assertTrue(out.contains("Next: "), out);
     assertTrue(out.contains("windows of 64 tokens, float32"), out);
     assertTrue(result.err().contains("--cache_dir is ignored"), result.err());
+  }
+
+  @Test
+  void leavesAPageToReadOnAPhone() throws IOException, InterruptedException {
+    Path text = text("speech.txt");
+    prune("--method", "sparsegpt", "--evaluate", text, "--compare-uniform").succeeded();
+    Pages.assertReadable(
+        output.resolve("report.html"),
+        temp,
+        3,
+        "sotu-llama-5m pruned to 70.0",
+        text + ", ",
+        "windows of 64 tokens, float32",
+        "target of dlp",
+        "‖WX − ŴX‖ / ‖WX‖",
+        "q_proj",
+        "evaluate",
+        "model.layers.9.mlp.down_proj.weight");
   }
 
   @Test

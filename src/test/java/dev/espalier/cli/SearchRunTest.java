@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.cli.Runs.Result;
+import dev.espalier.report.html.Pages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +43,7 @@ class SearchRunTest {
   }
 
   @Test
-  void theBestOfAGridWinsAndPrunes() throws IOException {
+  void theBestOfAGridWinsAndPrunes() throws IOException, InterruptedException {
     JsonNode json =
         search("--over", "beta", "--values", "0.01,0.02", "--exhaustive", "--json")
             .succeeded()
@@ -58,6 +59,8 @@ class SearchRunTest {
     assertTrue(json.at("/criterion/corpus").asText().endsWith("held out"));
     assertFalse(json.at("/criterion/test").asBoolean());
     assertFalse(Files.exists(temp.resolve("result.json.partial")));
+    Pages.assertReadable(
+        temp.resolve("result.html"), temp, 1, "Trials", "atp (beta 0.01)", "no test text");
 
     Path output = temp.resolve("pruned");
     Runs.prune("--allocation", temp.resolve("result.json"), "--output", output).succeeded();

@@ -1,0 +1,33 @@
+package dev.espalier.report;
+
+import dev.espalier.pruning.LayerError;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/**
+ * A pruning run as others are compared with it: what its {@code espalier.json} tells, whichever
+ * version wrote it.
+ *
+ * @param name what the user knows it by
+ * @param target the sparsity asked for
+ * @param achieved the sparsity of all prunable weights
+ * @param blockSparsities by block index
+ * @param errors the mean over a block's linears, by what it is an error of and by block index
+ * @param seconds wall-clock time of all phases
+ * @param peakBytes the largest resident memory
+ */
+public record ComparedRun(
+    String name,
+    String model,
+    String method,
+    String allocation,
+    String pattern,
+    OptionalDouble target,
+    double achieved,
+    Map<Integer, Double> blockSparsities,
+    Map<LayerError.Measure, Map<Integer, Double>> errors,
+    List<CorpusPerplexity> perplexity,
+    OptionalDouble seconds,
+    OptionalLong peakBytes) {}

@@ -1,0 +1,44 @@
+package dev.espalier.report;
+
+import java.util.Locale;
+
+/** How people are told quantities, on the console and on pages. */
+public final class Quantities {
+  private static final double MIB = 1 << 20;
+  private static final double GIB = 1 << 30;
+
+  private Quantities() {}
+
+  public static String perplexity(double value) {
+    return format(value < 1000 ? "%.2f" : "%.4g", value);
+  }
+
+  /** A fraction, such as {@code 70.00 %}. */
+  public static String percent(double fraction) {
+    return format("%.2f %%", 100 * fraction);
+  }
+
+  public static String bytes(long bytes) {
+    return bytes < GIB ? format("%.0f MiB", bytes / MIB) : format("%.1f GiB", bytes / GIB);
+  }
+
+  /** A duration, such as {@code 2 h 05 min}. */
+  public static String duration(double seconds) {
+    long whole = Math.round(seconds);
+    if (whole < 60) {
+      return format("%.1f s", seconds);
+    }
+    return whole < 3600
+        ? format("%d min %02d s", whole / 60, whole % 60)
+        : format("%d h %02d min", whole / 3600, whole % 3600 / 60);
+  }
+
+  /** An error relative to what there was. */
+  public static String error(double relative) {
+    return format("%.4f", relative);
+  }
+
+  private static String format(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+}

@@ -1,0 +1,146 @@
+package dev.espalier.report;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The tables of reports: the console prints them and pages show them. */
+public final class ReportTables {
+  private static final String UNKNOWN = "-";
+
+  private ReportTables() {}
+
+  /** A row per corpus: the dense model, a uniform allocation where measured, and the pruned one. */
+  public static Table perplexity(PruneReport report) {
+    boolean compared = report.perplexity().stream().anyMatch(c -> c.uniform().isPresent());
+    List<String> header = new ArrayList<>(List.of("perplexity", "dense"));
+    if (compared) {
+      header.add("uniform");
+    }
+    header.add(report.allocation().name());
+    Table table = new Table(header);
+    for (CorpusPerplexity corpus : report.perplexity()) {
+      List<String> cells = new ArrayList<>(List.of(fileName(corpus.protocol().corpus())));
+      cells.add(Quantities.perplexity(corpus.dense()));
+      if (compared) {
+        cells.add(uniform(corpus));
+      }
+      cells.add(Quantities.perplexity(corpus.pruned()));
+      table.row(cells);
+    }
+    return table;
+  }
+
+  /** The allocations that competed. */
+  public static Table trials(List<Trial> trials) {
+    Table table = new Table("allocation", "perplexity");
+    for (Trial trial : trials) {
+      String perplexity = Quantities.perplexity(trial.perplexity());
+      table.row(trial.describe(), trial.stopped() ? perplexity + " at half" : perplexity);
+    }
+    return table;
+  }
+
+  /** A row per block, a column per allocation. */
+  public static Table allocations(AllocationReport report) {
+    List<String> header = new ArrayList<>(List.of("sparsity of block"));
+    report.plans().forEach(plan -> header.add(plan.allocation()));
+    Table table = new Table(header);
+    for (int b = 0; b < report.blocks(); b++) {
+      int block = b;
+      List<String> cells = new ArrayList<>(List.of(String.valueOf(b)));
+      report
+          .plans()
+          .forEach(plan -> cells.add("%.4f".formatted(plan.blockSparsities().get(block))));
+      table.row(cells);
+    }
+    return table;
+  }
+
+  /** A row per run. */
+  public static Table runs(RunComparison comparison) {
+    Table table =
+        new Table(
+            "run",
+            "model",
+            "method",
+            "allocation",
+            "pattern",
+            "target",
+            "achieved",
+            "time",
+            "peak memory");
+    for (ComparedRun run : comparison.runs()) {
+      table.row(
+          run.name(),
+          fileName(run.model()),
+          run.method(),
+          run.allocation(),
+          run.pattern(),
+          run.target().isPresent() ? Quantities.percent(run.target().getAsDouble()) : UNKNOWN,
+          Quantities.percent(run.achieved()),
+          run.seconds().isPresent() ? Quantities.duration(run.seconds().getAsDouble()) : UNKNOWN,
+          run.peakBytes().isPresent() ? Quantities.bytes(run.peakBytes().getAsLong()) : UNKNOWN);
+    }
+    return table;
+  }
+
+  /** Perplexities of one protocol, a row per run. */
+  public static Table perplexities(List<RunComparison.Measured> runs) {
+    boolean compared = runs.stream().anyMatch(r -> r.perplexity().uniform().isPresent());
+    Table table =
+        compared
+            ? new Table("perplexity", "dense", "uniform", "pruned")
+            : new Table("perplexity", "dense", "pruned");
+    for (RunComparison.Measured measured : runs) {
+      CorpusPerplexity perplexity = measured.perplexity();
+      List<String> cells = new ArrayList<>(List.of(measured.run().name()));
+      cells.add(Quantities.perplexity(perplexity.dense()));
+      if (compared) {
+        cells.add(uniform(perplexity));
+      }
+      cells.add(Quantities.perplexity(perplexity.pruned()));
+      table.row(cells);
+    }
+    return table;
+  }
+
+  /** A row per phase. */
+  public static Table phases(PruneReport report) {
+    Table table = new Table("phase", "time");
+    report.seconds().forEach((phase, seconds) -> table.row(phase, Quantities.duration(seconds)));
+    return table;
+  }
+
+  /** Every linear, block after block. */
+  public static Table linears(PruneReport report) {
+    Table table =
+        new Table("linear", "shape", "target", "achieved", "zeros", "error", "damping", "seconds");
+    for (var block : report.blocks()) {
+      for (var linear : block.linears()) {
+        table.row(
+            linear.name(),
+            linear.rows() + " × " + linear.cols(),
+            Quantities.percent(linear.target()),
+            Quantities.percent(linear.sparsity()),
+            "%,d".formatted(linear.zeros()),
+            Quantities.error(linear.error().value()),
+            linear.error().damping() > 0 ? "%g".formatted(linear.error().damping()) : UNKNOWN,
+            "%.2f".formatted(linear.seconds()));
+      }
+    }
+    return table;
+  }
+
+  private static String uniform(CorpusPerplexity corpus) {
+    return corpus.uniform().isPresent()
+        ? Quantities.perplexity(corpus.uniform().getAsDouble())
+        : UNKNOWN;
+  }
+
+  /** The last part of a path. */
+  public static String fileName(String path) {
+    Path name = Path.of(path).getFileName();
+    return name == null ? path : name.toString();
+  }
+}

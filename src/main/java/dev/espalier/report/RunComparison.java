@@ -1,0 +1,52 @@
+package dev.espalier.report;
+
+import dev.espalier.evaluation.Perplexity;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Pruning runs side by side. */
+public record RunComparison(List<ComparedRun> runs) {
+  public RunComparison {
+    runs = List.copyOf(runs);
+  }
+
+  /** A run's perplexities on one corpus. */
+  public record Measured(ComparedRun run, CorpusPerplexity perplexity) {}
+
+  /** What can be compared: perplexities of the same corpus, measured the same way. */
+  public Map<Perplexity.Protocol, List<Measured>> perplexities() {
+    Map<Perplexity.Protocol, List<Measured>> byProtocol = new LinkedHashMap<>();
+    for (ComparedRun run : runs) {
+      for (CorpusPerplexity corpus : run.perplexity()) {
+        byProtocol
+            .computeIfAbsent(corpus.protocol(), p -> new ArrayList<>())
+            .add(new Measured(run, corpus));
+      }
+    }
+    return byProtocol;
+  }
+
+  /** Why some of it cannot be compared, a sentence each. */
+  public List<String> cautions() {
+    List<String> cautions = new ArrayList<>();
+    if (runs.stream().map(ComparedRun::model).distinct().count() > 1) {
+      cautions.add("The runs pruned different models.");
+    }
+    if (perplexities().size() > 1) {
+      cautions.add(
+          "The perplexities were measured on different texts or in different ways; only those of"
+              + " one table can be compared.");
+    }
+    List<String> unmeasured =
+        runs.stream().filter(run -> run.perplexity().isEmpty()).map(ComparedRun::name).toList();
+    if (!unmeasured.isEmpty()) {
+      cautions.add("No perplexity was measured of " + String.join(", ", unmeasured) + ".");
+    }
+    if (runs.stream().flatMap(run -> run.errors().keySet().stream()).distinct().count() > 1) {
+      cautions.add("The methods' errors are of different things; each has a plot of its own.");
+    }
+    return cautions;
+  }
+}

@@ -1,0 +1,85 @@
+package dev.espalier.report.html;
+
+import static dev.espalier.report.html.Elements.facts;
+import static dev.espalier.report.html.Elements.part;
+import static dev.espalier.report.html.Elements.sentences;
+import static dev.espalier.report.html.Elements.table;
+import static j2html.TagCreator.details;
+import static j2html.TagCreator.each;
+import static j2html.TagCreator.iff;
+import static j2html.TagCreator.p;
+import static j2html.TagCreator.summary;
+
+import dev.espalier.pruning.BlockResult;
+import dev.espalier.report.PruneReport;
+import dev.espalier.report.Quantities;
+import dev.espalier.report.ReportTables;
+import dev.espalier.report.plot.Plots;
+import j2html.tags.DomContent;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** {@code report.html}: a pruning run. */
+public final class PrunePage {
+  private PrunePage() {}
+
+  /** The document in UTF-8. */
+  public static byte[] of(PruneReport report) {
+    return Page.of(
+        "%s pruned to %s by %s"
+            .formatted(
+                ReportTables.fileName(report.model()),
+                Quantities.percent(report.achievedSparsity()),
+                report.method()),
+        iff(!report.perplexity().isEmpty(), perplexity(report)),
+        iff(!report.allocation().trials().isEmpty(), contest(report.allocation())),
+        part("What was run", facts(settings(report))),
+        part("Plots", Figures.of(Plots.of(report))),
+        iff(!report.notes().isEmpty(), part("Notes", sentences(report.notes()))),
+        part("Time and memory", table(ReportTables.phases(report))),
+        part("Linears", linears(report)));
+  }
+
+  private static DomContent perplexity(PruneReport report) {
+    return part("Perplexity", table(ReportTables.perplexity(report)))
+        .with(each(report.perplexity(), c -> p(c.protocol().toString()).withClass("quiet")));
+  }
+
+  private static DomContent contest(PruneReport.Allocation allocation) {
+    return part(
+        "Allocations that competed",
+        table(ReportTables.trials(allocation.trials())),
+        p("Judged by " + allocation.criterion()).withClass("quiet"));
+  }
+
+  private static DomContent linears(PruneReport report) {
+    int count = report.blocks().stream().mapToInt(block -> block.linears().size()).sum();
+    return details(
+        summary("All %d, with target, sparsity and error".formatted(count)),
+        table(ReportTables.linears(report)));
+  }
+
+  private static Map<String, String> settings(PruneReport report) {
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("Model", report.model());
+    facts.put("Output", report.output());
+    facts.put("Method", report.method());
+    facts.put("Allocation", report.allocation().describe());
+    facts.put("Pattern", report.pattern());
+    facts.put("Rounding", report.rounding());
+    facts.put(
+        "Sparsity",
+        "%s of %,d weights, target %s"
+            .formatted(
+                Quantities.percent(report.achievedSparsity()),
+                report.blocks().stream().mapToLong(BlockResult::weights).sum(),
+                Quantities.percent(report.targetSparsity())));
+    facts.put("Calibration", report.calibration().describe());
+    facts.put("Its tokens", report.calibration().digest());
+    PruneReport.Compute compute = report.compute();
+    facts.put(
+        "Computed on",
+        "%s, %s, %d threads".formatted(compute.device(), compute.dtype(), compute.threads()));
+    return facts;
+  }
+}

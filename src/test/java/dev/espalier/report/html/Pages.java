@@ -1,0 +1,105 @@
+package dev.espalier.report.html;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.espalier.testing.Browser;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What every page has to be. */
+public final class Pages {
+  private static final int PHONE = 390;
+
+  /** Tells the page around how wide it is. */
+  private static final String TELL =
+      """
+      <script>
+        const root = document.documentElement;
+        onload = () => parent.postMessage(root.scrollWidth + " of " + innerWidth, "*");
+      </script>
+      """;
+
+  /** A frame, since browsers make no window as narrow as a phone. */
+  private static final String PHONE_FRAME =
+      """
+      <!DOCTYPE html>
+      <script>
+        onmessage = (told) => document.documentElement.dataset.widths = told.data;
+      </script>
+      <iframe src="measured.html" width="%d" height="844" style="border: 0"></iframe>
+      """
+          .formatted(PHONE);
+
+  private Pages() {}
+
+  /** Nothing is fetched, nothing is run, and no two elements share a name. */
+  static void assertSelfContained(String html) {
+    for (String pattern :
+        List.of(
+            "\\ssrc=", "\\shref=", "@import", "url\\((?!#)", "<script", "<link", "\\son\\w+=")) {
+      assertFalse(Pattern.compile(pattern).matcher(html).find(), pattern);
+    }
+    Set<String> ids = new HashSet<>();
+    Matcher names = Pattern.compile("\\sid=\"([^\"]*)\"").matcher(html);
+    while (names.find()) {
+      assertTrue(ids.add(names.group(1)), names.group());
+    }
+    Matcher uses = Pattern.compile("url\\(#([^)]*)\\)").matcher(html);
+    while (uses.find()) {
+      assertTrue(ids.contains(uses.group(1)), uses.group());
+    }
+  }
+
+  /**
+   * Renders on a phone and a desktop.
+   *
+   * @param texts what must be there to read
+   */
+  public static void assertReadable(Path page, Path scratch, int plots, String... texts)
+      throws IOException, InterruptedException {
+    String html = Files.readString(page);
+    assertSelfContained(html);
+    Browser browser = Browser.inFolder(scratch);
+    Files.writeString(scratch.resolve("measured.html"), html + TELL);
+    String frame = browser.dom(Files.writeString(scratch.resolve("frame.html"), PHONE_FRAME));
+    Matcher widths = Pattern.compile("data-widths=\"(\\d+) of (\\d+)\"").matcher(frame);
+    assertTrue(widths.find(), frame);
+    assertEquals(PHONE, Integer.parseInt(widths.group(2)));
+    assertTrue(Integer.parseInt(widths.group(1)) <= PHONE, widths.group());
+    String dom = browser.dom(page);
+    assertEquals(plots, dom.split("<svg", -1).length - 1);
+    for (String text : texts) {
+      assertTrue(dom.contains(text), () -> "no '" + text + "' in: " + dom);
+    }
+    assertShowsSomething(browser.screenshot(page, PHONE, 844));
+    assertShowsSomething(browser.screenshot(page, 1280, 800));
+  }
+
+  /** Ink in every sixth of the image's height: neither blank nor a line of an error. */
+  private static void assertShowsSomething(BufferedImage image) {
+    int background = image.getRGB(0, 0);
+    List<Integer> blank = new ArrayList<>();
+    for (int part = 0; part < 6; part++) {
+      int ink = 0;
+      for (int y = part * image.getHeight() / 6; y < (part + 1) * image.getHeight() / 6; y++) {
+        for (int x = 0; x < image.getWidth(); x++) {
+          ink += image.getRGB(x, y) == background ? 0 : 1;
+        }
+      }
+      if (ink < 100) {
+        blank.add(part);
+      }
+    }
+    assertEquals(List.of(), blank);
+  }
+}

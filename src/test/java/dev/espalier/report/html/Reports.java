@@ -1,0 +1,79 @@
+package dev.espalier.report.html;
+
+import dev.espalier.evaluation.Perplexity;
+import dev.espalier.pruning.BlockResult;
+import dev.espalier.pruning.LayerError;
+import dev.espalier.pruning.LinearResult;
+import dev.espalier.report.CorpusPerplexity;
+import dev.espalier.report.PruneReport;
+import dev.espalier.report.Trial;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/** Reports of runs that nobody has to wait for. */
+final class Reports {
+  private static final List<String> LINEARS =
+      List.of(
+          "self_attn.q_proj",
+          "self_attn.k_proj",
+          "self_attn.v_proj",
+          "self_attn.o_proj",
+          "mlp.gate_proj",
+          "mlp.up_proj",
+          "mlp.down_proj");
+
+  private Reports() {}
+
+  /** Of a model with so many LLaMA blocks. */
+  static PruneReport of(String model, int blocks, double pruned) {
+    return new PruneReport(
+        model,
+        "pruned/" + model,
+        "sparsegpt",
+        new PruneReport.Allocation(
+            "dlp",
+            Map.of("alpha", 0.15),
+            "train.txt, held out",
+            List.of(new Trial("uniform", Map.of(), 8.5, true))),
+        "unstructured",
+        "exact",
+        0.7,
+        new PruneReport.Calibration("train.txt", 128, 2048, 0, "abc"),
+        new PruneReport.Compute("cuda:0", "bfloat16", 16),
+        blocks(blocks),
+        List.of(
+            new CorpusPerplexity(
+                new Perplexity.Protocol("test.txt", 2048, 146, "bfloat16"),
+                5.4,
+                pruned,
+                OptionalDouble.of(20))),
+        Map.of("prune", 4000.0),
+        1L << 36,
+        List.of("The model's context is 2048 tokens."));
+  }
+
+  private static List<BlockResult> blocks(int count) {
+    List<BlockResult> blocks = new ArrayList<>();
+    for (int b = 0; b < count; b++) {
+      List<LinearResult> linears = new ArrayList<>();
+      for (String name : LINEARS) {
+        int kind = linears.size();
+        double target = 0.7 + 0.15 * Math.sin(0.1 * b) + 0.01 * kind;
+        double error = 0.1 + 0.002 * b + 0.03 * kind + 0.02 * Math.sin(b * (kind + 1));
+        linears.add(
+            new LinearResult(
+                "model.layers.%d.%s.weight".formatted(b, name),
+                8192,
+                8192,
+                target,
+                Math.round(target * 8192 * 8192),
+                new LayerError(LayerError.Measure.OUTPUT, error, b == 3 ? 0.1 : 0.01),
+                1.5));
+      }
+      blocks.add(new BlockResult(b, linears));
+    }
+    return blocks;
+  }
+}
