@@ -7,10 +7,23 @@ import java.nio.file.Path;
 /** The process's largest resident memory, as Linux counts it. */
 final class PeakMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
+  private static final Path CLEAR = Path.of("/proc/self/clear_refs");
+
+  /** What the kernel takes as the wish to count anew (proc(5)). */
+  private static final String RESET_PEAK = "5";
 
   private PeakMemory() {}
 
-  /** In bytes, mapped files included; 0 where the system does not tell. */
+  /** Counts from now on; where the system forbids that, the peak stays that of the process. */
+  static void restart() {
+    try {
+      Files.writeString(CLEAR, RESET_PEAK);
+    } catch (IOException e) {
+      // The report then tells the peak so far, which is an upper bound.
+    }
+  }
+
+  /** In bytes, mapped files included, since the last restart; 0 where the system does not tell. */
   static long bytes() {
     try {
       for (String line : Files.readAllLines(STATUS)) {

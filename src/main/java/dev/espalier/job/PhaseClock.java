@@ -1,17 +1,21 @@
 package dev.espalier.job;
 
+import dev.espalier.report.PruneReport.Phase;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** Wall-clock seconds per phase of a job, in order. */
+/** What each phase of a job takes: wall-clock time and memory. */
 final class PhaseClock {
-  private final Map<String, Double> seconds = new LinkedHashMap<>();
+  private final Map<String, Phase> phases = new LinkedHashMap<>();
 
   <T> T time(String phase, Supplier<T> work) {
+    PeakMemory.restart();
     long start = System.nanoTime();
     T result = work.get();
-    seconds.merge(phase, (System.nanoTime() - start) / 1e9, Double::sum);
+    double seconds = (System.nanoTime() - start) / 1e9;
+    phases.merge(phase, new Phase(phase, seconds, PeakMemory.bytes()), Phase::and);
     return result;
   }
 
@@ -24,7 +28,8 @@ final class PhaseClock {
         });
   }
 
-  Map<String, Double> seconds() {
-    return new LinkedHashMap<>(seconds);
+  /** In the order in which they began. */
+  List<Phase> phases() {
+    return List.copyOf(phases.values());
   }
 }

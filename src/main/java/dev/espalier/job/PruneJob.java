@@ -148,8 +148,7 @@ public final class PruneJob {
             placement.device().toString(), placement.dtypeName(), Kernels.threads()),
         output.results(),
         perplexity,
-        run.clock().seconds(),
-        PeakMemory.bytes(),
+        run.clock().phases(),
         run.notes());
   }
 }

@@ -13,8 +13,7 @@ import java.util.Map;
  * @param allocation the rule that decided how much each block loses, with its parameters
  * @param calibration the text that was run through the model
  * @param targetSparsity what was asked for
- * @param seconds wall-clock time per phase, in order
- * @param peakBytes the largest resident memory of the process, mapped files included; 0 if unknown
+ * @param phases in the order in which they began
  * @param notes what the user should know, a sentence each
  */
 public record PruneReport(
@@ -29,8 +28,7 @@ public record PruneReport(
     Compute compute,
     List<BlockResult> blocks,
     List<CorpusPerplexity> perplexity,
-    Map<String, Double> seconds,
-    long peakBytes,
+    List<Phase> phases,
     List<String> notes) {
 
   /**
@@ -63,10 +61,30 @@ public record PruneReport(
   /** Where and how the model was computed. */
   public record Compute(String device, String dtype, int threads) {}
 
+  /**
+   * A part of the run.
+   *
+   * @param seconds wall-clock time, of all its stretches together
+   * @param peakBytes the largest resident memory of the process meanwhile, mapped files included;
+   *     that of the process so far where the system counts no other; 0 if unknown
+   */
+  public record Phase(String name, double seconds, long peakBytes) {
+    /** This and a further stretch of it. */
+    public Phase and(Phase more) {
+      return new Phase(name, seconds + more.seconds, Math.max(peakBytes, more.peakBytes));
+    }
+  }
+
   public PruneReport {
+    phases = List.copyOf(phases);
     blocks = List.copyOf(blocks);
     perplexity = List.copyOf(perplexity);
     notes = List.copyOf(notes);
+  }
+
+  /** The largest of the phases' peaks; 0 if unknown. */
+  public long peakBytes() {
+    return phases.stream().mapToLong(Phase::peakBytes).max().orElse(0);
   }
 
   /** The pruned fraction of all prunable weights. */

@@ -22,6 +22,12 @@ public final class ReportJson {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
+  /**
+   * The version of {@code espalier.schema.json}, which documents what {@link #full} gives. It rises
+   * when a property goes or changes its meaning, not when one is added.
+   */
+  public static final int SCHEMA = 1;
+
   private ReportJson() {}
 
   /** What {@code prune --json} prints: the run without its linears. */
@@ -36,6 +42,7 @@ public final class ReportJson {
 
   private static ObjectNode prune(PruneReport report, boolean linears) {
     ObjectNode json = JSON.createObjectNode();
+    json.put("schema", SCHEMA);
     json.putObject("versions")
         .put("espalier", Kernels.version())
         .put("libtorch", libtorchVersion())
@@ -72,8 +79,11 @@ public final class ReportJson {
       }
     }
     json.set("perplexity", perplexity(report.perplexity()));
-    json.set("seconds", JSON.valueToTree(report.seconds()));
+    ObjectNode seconds = json.putObject("seconds");
+    report.phases().forEach(phase -> seconds.put(phase.name(), phase.seconds()));
     json.put("peak_bytes", report.peakBytes());
+    ObjectNode peaks = json.putObject("peak_bytes_by_phase");
+    report.phases().forEach(phase -> peaks.put(phase.name(), phase.peakBytes()));
     json.set("notes", JSON.valueToTree(report.notes()));
     return json;
   }

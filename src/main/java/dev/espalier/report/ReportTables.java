@@ -107,8 +107,13 @@ public final class ReportTables {
 
   /** A row per phase. */
   public static Table phases(PruneReport report) {
-    Table table = new Table("phase", "time");
-    report.seconds().forEach((phase, seconds) -> table.row(phase, Quantities.duration(seconds)));
+    Table table = new Table("phase", "time", "peak memory");
+    for (PruneReport.Phase phase : report.phases()) {
+      table.row(
+          phase.name(),
+          Quantities.duration(phase.seconds()),
+          phase.peakBytes() > 0 ? Quantities.bytes(phase.peakBytes()) : UNKNOWN);
+    }
     return table;
   }
 

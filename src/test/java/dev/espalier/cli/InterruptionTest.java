@@ -197,7 +197,7 @@ class InterruptionTest {
   /** What a run reports, without what may differ between two of them. */
   private static JsonNode report(Path output) throws IOException {
     ObjectNode report = (ObjectNode) Folders.json(output.resolve("espalier.json"));
-    report.remove(List.of("output", "seconds", "peak_bytes", "notes"));
+    report.remove(List.of("output", "seconds", "peak_bytes", "peak_bytes_by_phase", "notes"));
     report
         .get("blocks")
         .forEach(b -> b.get("linears").forEach(l -> ((ObjectNode) l).remove("seconds")));

@@ -49,8 +49,7 @@ final class Reports {
                 5.4,
                 pruned,
                 OptionalDouble.of(20))),
-        Map.of("prune", 4000.0),
-        1L << 36,
+        List.of(new PruneReport.Phase("prune", 4000, 1L << 36)),
         List.of("The model's context is 2048 tokens."));
   }
 

@@ -1,0 +1,86 @@
+package dev.espalier.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion.VersionFlag;
+import com.networknt.schema.ValidationMessage;
+import dev.espalier.report.ReportJson;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The schema of {@code espalier.json} against what runs write. */
+class ReportSchemaTest {
+  private static final JsonSchema SCHEMA =
+      JsonSchemaFactory.getInstance(VersionFlag.V202012)
+          .getSchema(ReportJson.class.getResourceAsStream("espalier.schema.json"));
+
+  @TempDir Path temp;
+
+  private ObjectNode report(Object... args) throws IOException {
+    Path output = temp.resolve("out");
+    Object[] line = new Object[args.length + 3];
+    System.arraycopy(args, 0, line, 0, args.length);
+    line[args.length] = "--output";
+    line[args.length + 1] = output;
+    line[args.length + 2] = "--overwrite";
+    Runs.prune(line).succeeded();
+    return (ObjectNode) Folders.json(output.resolve("espalier.json"));
+  }
+
+  private static void assertValid(JsonNode report) {
+    Set<ValidationMessage> messages = SCHEMA.validate(report);
+    assertTrue(messages.isEmpty(), messages::toString);
+  }
+
+  @Test
+  void reportsKeepToTheirSchema() throws IOException {
+    Path text =
+        Files.writeString(
+            temp.resolve("text.txt"), Files.readString(Sample.TEST).substring(0, 4000));
+    ObjectNode contest =
+        report(
+            "--method", "sparsegpt", "--auto-trials", 2, "--compare-uniform", "--evaluate", text);
+    assertValid(contest);
+    assertEquals(ReportJson.SCHEMA, contest.get("schema").asInt());
+    assertEquals(2, contest.at("/contest/trials").size());
+    assertEquals(1, contest.get("perplexity").size());
+    assertValid(report("--pattern", "N:8", "--allocation", "atp", "--beta", 0.02));
+    assertValid(report("--method", "magnitude", "--pattern", "2:4"));
+  }
+
+  @Test
+  void theMemoryOfEveryPhaseIsReported() throws IOException {
+    ObjectNode report = report("--allocation", "owl");
+    assertEquals(
+        report.get("seconds").size(), report.get("peak_bytes_by_phase").size(), report::toString);
+    long largest = 0;
+    for (JsonNode peak : report.get("peak_bytes_by_phase")) {
+      assertTrue(peak.asLong() > 50_000_000, report::toString);
+      largest = Math.max(largest, peak.asLong());
+    }
+    assertEquals(largest, report.get("peak_bytes").asLong());
+  }
+
+  @Test
+  void whatTheSchemaDoesNotNameIsRefused() throws IOException {
+    ObjectNode report = report("--allocation", "uniform");
+    assertValid(report);
+    ((ObjectNode) report.at("/blocks/0/linears/0")).put("density", 0.3);
+    assertFalse(SCHEMA.validate(report).isEmpty());
+    ((ObjectNode) report.at("/blocks/0/linears/0")).remove("density");
+    report.put("schema", ReportJson.SCHEMA + 1);
+    assertFalse(SCHEMA.validate(report).isEmpty());
+    report.put("schema", ReportJson.SCHEMA).remove("notes");
+    assertFalse(SCHEMA.validate(report).isEmpty());
+  }
+}
