@@ -42,8 +42,8 @@ set(ESPALIER_CUDA_SOURCES
   cuda/sweep_panel.cu
   cuda/accumulate_hessian.cu)
 list(TRANSFORM ESPALIER_CUDA_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/)
-# Tensor instructions that Hopper alone has: compiled for sm_90a where sm_90 is among the
-# architectures, and called where the others are told so.
+# Tensor instructions that Hopper alone has: compiled for sm_90a where sm_90 is (or may be) among the
+# architectures.
 set(ESPALIER_WGMMA_SOURCES ${PROJECT_SOURCE_DIR}/cuda/wgmma_product.cu)
 
 function(espalier_add_cuda target)
@@ -54,7 +54,7 @@ function(espalier_add_cuda target)
   target_compile_definitions(${target} PRIVATE ESPALIER_CUDA)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/cuda)
   set(compiled ${target})
-  if(CMAKE_CUDA_ARCHITECTURES MATCHES "(^|;)(90|all)")
+  if(CMAKE_CUDA_ARCHITECTURES MATCHES "(^|;)(90|all|native)")
     add_library(${target}_wgmma OBJECT ${ESPALIER_WGMMA_SOURCES})
     target_include_directories(${target}_wgmma PRIVATE ${PROJECT_SOURCE_DIR}/cuda
       ${PROJECT_SOURCE_DIR}/src/main/cpp/include ${PROJECT_SOURCE_DIR}/src/main/cpp/src)

@@ -9,8 +9,8 @@ namespace {
 
 /**
  * A block forms 128 x 192 of the result, a warpgroup 64 rows of it: the most for which registers
- * hold both what tensor cores add up and the rounded sums. It reads 53 bytes from the second-level
- * cache in the time of a cycle's products, a square of 128 would read 64.
+ * hold both what tensor cores add up and the rounded sums. At the tensor cores' full rate it reads
+ * 53 bytes a cycle through the second-level cache, where a square of 128 would read 64.
  */
 template <class T>
 struct Shape {
@@ -104,8 +104,8 @@ __global__ void __launch_bounds__(Shape<T>::threads, 1)
     for (; k < end; k += S::depth) {
       wait_for_copies<S::ahead - 1>();
       fence_async_proxy();
-      __syncthreads();  // this stage is there for all, and all have released the one before the
-                        // last
+      // After this the stage is there for all, and all have released the one before the last.
+      __syncthreads();
       const unsigned char* panel = panels + stage * S::stage_bytes;
       tile.begin(panel + group * S::Left::strip_bytes, panel + S::Left::bytes, k == start);
       load(free_stage);
