@@ -92,7 +92,7 @@ TEST(AccumulateHessian, MatchesFloat64OnHalves) {
   for (const esp_dtype dtype : {ESP_F16, ESP_BF16}) {
     // With rows that start at any address, and at multiples of 16 bytes.
     for (const Shape& shape : std::vector<Shape>{
-             {601, 1, 5}, {601, 65, 5}, {601, 130, 5}, {1, 8, 0}, {1200, 40, 8}, {300, 393, 7}}) {
+             {601, 1, 5}, {601, 65, 5}, {601, 130, 5}, {1, 8, 0}, {600, 40, 8}, {130, 393, 7}}) {
       SCOPED_TRACE(std::to_string(shape.tokens) + " x " + std::to_string(shape.cols));
       Matrix<uint16_t> x(shape.tokens, shape.cols, shape.gap, dtype);
       Dense values(x.rows(), x.cols());
@@ -128,7 +128,7 @@ TEST(AccumulateHessian, LargeSystematicSumsStayAccurate) {
 
 TEST(AccumulateHessian, LargeSystematicSumsOfHalvesStayAccurate) {
   // More tokens than a launch takes.
-  Matrix<uint16_t> x(20000, 16, 0, ESP_BF16);
+  Matrix<uint16_t> x(16500, 8, 0, ESP_BF16);
   Dense values(x.rows(), x.cols());
   std::mt19937 random(9);
   for (int64_t t = 0; t < x.rows(); ++t) {
