@@ -12,8 +12,8 @@ unsigned thread_number();
 /** Shared memory from an address (sim::shared_address) on. */
 const unsigned char* shared_bytes(uint32_t address);
 
-/** Whether the asynchronous copies that have written there were made visible to wgmma. */
-bool is_fenced(uint32_t address, size_t bytes);
+/** Whether the asynchronous copy that wrote a byte, if one did, was made visible to wgmma. */
+bool is_fenced(uint32_t address);
 
 void begin_wgmma_block(size_t threads);
 void end_wgmma_thread();

@@ -1,7 +1,5 @@
 #include <cuda_runtime.h>
 
-#include "internals.h"
-
 #include <algorithm>
 #include <cstdio>
 #include <map>
@@ -10,6 +8,8 @@
 #include <random>
 #include <utility>
 #include <vector>
+
+#include "internals.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
@@ -120,13 +120,11 @@ class SharedMemory {
     const size_t at = address(to);
     if (at < capacity) writes_[at / chunk] = {by, by->fences};
   }
-  /** Whether all copies to these bytes that have happened were made visible to the async proxy. */
-  bool is_fenced(size_t address, size_t bytes) const {
-    const size_t end = std::min(address + bytes, capacity);
-    for (size_t c = address / chunk; c * chunk < end; ++c) {
-      if (writes_[c].by != nullptr && writes_[c].fences == writes_[c].by->fences) return false;
-    }
-    return true;
+  /** Whether the copy that wrote a byte, if one did, was made visible to the async proxy. */
+  bool is_fenced(size_t address) const {
+    if (address >= capacity) fail("an address is beyond shared memory");
+    const Write& last = writes_[address / chunk];
+    return last.by == nullptr || last.fences != last.by->fences;
   }
 
  private:
@@ -363,7 +361,7 @@ uint32_t shared_address(const void* shared) {
 
 const unsigned char* shared_bytes(uint32_t address) { return shared_memory().at(address); }
 
-bool is_fenced(uint32_t address, size_t bytes) { return shared_memory().is_fenced(address, bytes); }
+bool is_fenced(uint32_t address) { return shared_memory().is_fenced(address); }
 
 void fence_async_proxy() { ++current->fences; }
 

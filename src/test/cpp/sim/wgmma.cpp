@@ -13,13 +13,14 @@ namespace {
 constexpr unsigned group_size = 128;
 constexpr int rows = 64, cols = 192, depth = 16;
 
-/** The elements of an operand [depth, width], row by row. */
-std::vector<uint16_t> read_operand(uint64_t descriptor, int width) {
+/** Calls visit(address) for the elements of an operand [depth, width], row by row. */
+template <class Visit>
+void visit_operand(uint64_t descriptor, int width, const Visit& visit) {
   const auto field = [&](int bit, int size) {
     return static_cast<uint32_t>(descriptor >> bit & ((uint64_t{1} << size) - 1));
   };
-  const uint32_t start = field(0, 14) << 4, leading = field(16, 14) << 4,
-                 stride = field(32, 14) << 4;
+  const uint32_t start = field(0, 14) << 4;
+  const uint32_t leading = field(16, 14) << 4, stride = field(32, 14) << 4;
   if (field(62, 2) != 1) fail("only the 128-byte swizzle mode is simulated");
   if (start % 1024 != 0 || field(49, 3) != 0) {
     fail("only operands that start where the swizzle's pattern does are simulated");
@@ -27,22 +28,30 @@ std::vector<uint16_t> read_operand(uint64_t descriptor, int width) {
   if ((field(14, 2) | field(30, 2) | field(46, 3) | field(52, 10)) != 0) {
     fail("a descriptor has bits in places that mean nothing");
   }
-  std::vector<uint16_t> elements;
-  elements.reserve(static_cast<size_t>(depth * width));
   for (uint32_t k = 0; k < depth; ++k) {
     for (uint32_t c = 0; c < static_cast<uint32_t>(width); ++c) {
       // Swizzle<3, 4, 3> o ((8, 8, m), (8, k)) : ((1, 8, leading), (64, stride))
-      uint32_t address = start + c / 64 * leading + k / 8 * stride + k % 8 * 128 + c % 64 * 2;
-      address ^= (address >> 7 & 7) << 4;
-      if (address % 16 == 0 && !is_fenced(address, 16)) {
-        fail("wgmma reads what was copied without a proxy fence since");
-      }
-      uint16_t element;
-      std::memcpy(&element, shared_bytes(address), sizeof element);
-      elements.push_back(element);
+      const uint32_t plain = start + c / 64 * leading + k / 8 * stride + k % 8 * 128 + c % 64 * 2;
+      visit(plain ^ (plain >> 7 & 7) << 4);
     }
   }
+}
+
+std::vector<uint16_t> read_operand(uint64_t descriptor, int width) {
+  std::vector<uint16_t> elements;
+  elements.reserve(static_cast<size_t>(depth * width));
+  visit_operand(descriptor, width, [&](uint32_t address) {
+    uint16_t element;
+    std::memcpy(&element, shared_bytes(address), sizeof element);
+    elements.push_back(element);
+  });
   return elements;
+}
+
+void check_fences(uint64_t descriptor, int width) {
+  visit_operand(descriptor, width, [](uint32_t address) {
+    if (!is_fenced(address)) fail("wgmma reads what was copied without a proxy fence since");
+  });
 }
 
 /** One wgmma of a warpgroup. */
@@ -145,6 +154,8 @@ void wgmma_64x192x16(float (*d)[4], uint64_t a, uint64_t b, bool add, bool f16) 
   const auto [at, is_new] = own_group().try_emplace(number);
   Product& product = at->second;
   if (is_new) {
+    check_fences(a, rows);
+    check_fences(b, cols);
     product = {a, b, add, f16, read_operand(a, rows), read_operand(b, cols), {}, {}};
     product.left = values(product.a_bits, rows, f16);
     product.right = values(product.b_bits, cols, f16);
