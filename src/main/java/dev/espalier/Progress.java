@@ -30,4 +30,9 @@ public interface Progress {
 
   /** Something the user should know now, in one sentence. */
   default void note(String sentence) {}
+
+  /** Something that may make the result other than the user expects, in one sentence. */
+  default void warn(String sentence) {
+    note(sentence);
+  }
 }

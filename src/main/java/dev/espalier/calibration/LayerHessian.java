@@ -4,6 +4,7 @@ import dev.espalier.kernels.Kernels;
 import dev.espalier.model.NativeMemory;
 import java.util.ArrayList;
 import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -24,8 +25,9 @@ public final class LayerHessian implements InputStatistics {
    * @param u [features, features] f32, upper; the Hessian's memory, valid until that is closed
    * @param dead [features] u8: 1 where the input is always zero; valid as long as u
    * @param damping what was needed: more than asked where H was not positive definite
+   * @param added damping·mean(diag H), with 1 for each dead input's zero
    */
-  public record InverseFactor(Tensor u, Tensor dead, double damping) {}
+  public record InverseFactor(Tensor u, Tensor dead, double damping, double added) {}
 
   /**
    * A try to factor.
@@ -83,11 +85,12 @@ public final class LayerHessian implements InputStatistics {
     if (factor != null) {
       return factor;
     }
+    double mean = meanDiagonal();
     double tried = damping;
     for (Attempt attempt : Attempt.inOrder(Kernels.factorPrecision(matrix))) {
       tried = damping * attempt.step();
       if (Kernels.inverseFactor(matrix, tried, attempt.precision(), dead).isEmpty()) {
-        factor = new InverseFactor(matrix, dead, tried);
+        factor = new InverseFactor(matrix, dead, tried, tried * mean);
         return factor;
       }
     }
@@ -95,6 +98,14 @@ public final class LayerHessian implements InputStatistics {
         "its Hessian cannot be factored, even with damping "
             + tried
             + "; the calibration activations are probably not finite");
+  }
+
+  private double meanDiagonal() {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor diagonal = matrix.diagonal().to(ScalarType.Double);
+      Tensor counted = diagonal.masked_fill(diagonal.eq(new Scalar(0.0)), new Scalar(1.0));
+      return counted.mean().item_double();
+    }
   }
 
   /**

@@ -30,7 +30,7 @@ public final class AllocateJob {
    */
   public static AllocationReport run(AllocateRequest request, JobListener listener) {
     Optional<ReportFiles> output = request.output().map(ReportFiles::ofPage);
-    AllocationReport report = measure(request, listener);
+    AllocationReport report = measure(request, new RecordedNotes(listener));
     output.ifPresent(
         files ->
             files.write(
@@ -38,7 +38,7 @@ public final class AllocateJob {
     return report;
   }
 
-  private static AllocationReport measure(AllocateRequest request, JobListener listener) {
+  private static AllocationReport measure(AllocateRequest request, RecordedNotes listener) {
     try (LoadedModel loaded = LoadedModel.open(request.model(), request.compute())) {
       PatternCheck.require(request.settings().pattern(), loaded.decoder());
       int blocks = loaded.decoder().blockCount();

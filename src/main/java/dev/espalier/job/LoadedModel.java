@@ -61,7 +61,7 @@ final class LoadedModel implements AutoCloseable {
               .formatted(wished.getAsInt(), max));
     }
     if (wished.isEmpty() && max < USUAL_SEQ_LEN) {
-      listener.note("The model's context is %d tokens: windows are that long.".formatted(max));
+      listener.warn(Warnings.shortContext(max));
     }
     return wished.orElse(Math.min(USUAL_SEQ_LEN, max));
   }

@@ -6,9 +6,9 @@ import dev.espalier.calibration.TokenWindows;
 import dev.espalier.checkpoint.ModelFolderWriter;
 import dev.espalier.checkpoint.StorageException;
 import dev.espalier.kernels.Kernels;
-import dev.espalier.kernels.Rounding;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.model.Placement;
+import dev.espalier.pruning.BlockResult;
 import dev.espalier.pruning.FirstBlockOnce;
 import dev.espalier.pruning.PrunedModelWriter;
 import dev.espalier.report.CorpusPerplexity;
@@ -21,9 +21,6 @@ import java.util.Map;
 
 /** Prunes a model folder into a new one and measures what it cost. */
 public final class PruneJob {
-  /** Far above what rounding leaves, far below what anyone would overlook. */
-  private static final double ZEROS_BEYOND_TARGET = 0.002;
-
   private PruneJob() {}
 
   /**
@@ -32,7 +29,8 @@ public final class PruneJob {
    * @throws BadInputException if something the user gave cannot be used; nothing is left of the
    *     output then, unless the disk was full
    */
-  public static PruneReport run(PruneRequest request, JobListener listener) {
+  public static PruneReport run(PruneRequest request, JobListener user) {
+    RecordedNotes listener = new RecordedNotes(user);
     try (LoadedModel loaded = LoadedModel.open(request.model(), request.compute())) {
       PatternCheck.require(request.settings().pattern(), loaded.decoder());
       int seqLen = loaded.seqLen(request.calibration().seqLen(), listener);
@@ -75,7 +73,7 @@ public final class PruneJob {
     try (PrunedModelWriter output = new PrunedModelWriter(writer, run.settings().method());
         FirstBlockOnce firstBlock = new FirstBlockOnce()) {
       if (writer.resumed()) {
-        run.note("Resuming after %d finished blocks.".formatted(output.finished()));
+        run.listener().note("Resuming after %d finished blocks.".formatted(output.finished()));
       }
       if (output.plan().isEmpty()) {
         AllocationChooser.Choice choice =
@@ -85,7 +83,7 @@ public final class PruneJob {
       boolean compare = compareUniform(request, output);
       PruneRun pruning = compare ? run.sharing(firstBlock) : run;
       pruning.prune("Pruning", "prune", output.plan().orElseThrow(), output);
-      noteZerosBeyondTarget(run, output);
+      warn(run, output);
       try (DecoderModel pruned =
           DecoderModel.open(loaded.folder().config(), output.weights(), run.model().placement())) {
         report =
@@ -108,14 +106,15 @@ public final class PruneJob {
     return request.compareUniform() && !chosen.equals("uniform");
   }
 
-  /** Zeros that were there before cannot come back, wherever the plan wants fewer. */
-  private static void noteZerosBeyondTarget(PruneRun run, PrunedModelWriter output) {
-    boolean beyond =
-        output.results().stream()
-            .anyMatch(block -> block.sparsity() > block.target() + ZEROS_BEYOND_TARGET);
-    if (run.settings().rounding() == Rounding.EXACT && beyond) {
-      run.note("The model was sparser than its target in some blocks already; zeros stay zeros.");
+  private static void warn(PruneRun run, PrunedModelWriter output) {
+    List<String> clamped = output.plan().orElseThrow().clamped();
+    if (!clamped.isEmpty()) {
+      String allocation = output.origin(PruneReport.Allocation.class).name();
+      run.listener().warn(Warnings.clamped(allocation, clamped));
     }
+    List<BlockResult> results = output.results();
+    Warnings.zerosBeyondTarget(run.settings(), results).ifPresent(run.listener()::warn);
+    Warnings.raisedDamping(run.settings(), results).ifPresent(run.listener()::warn);
   }
 
   private static ObjectNode identity(PruneRequest request, LoadedModel loaded, PruneRun run) {
@@ -149,6 +148,7 @@ public final class PruneJob {
         output.results(),
         perplexity,
         run.clock().phases(),
-        run.notes());
+        run.listener().warnings(),
+        run.listener().notes());
   }
 }

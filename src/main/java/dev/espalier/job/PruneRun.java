@@ -15,7 +15,6 @@ import dev.espalier.pruning.LayerwisePruner;
 import dev.espalier.pruning.PrunedBlocks;
 import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.pruning.StatisticsSource;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -35,13 +34,13 @@ final class PruneRun {
       DecoderModel model,
       TokenWindows calibration,
       Optional<MeasurementFile> statistics,
-      JobListener listener) {
+      RecordedNotes listener) {
     this.settings = settings;
     this.model = model;
     this.calibration = calibration;
     this.measurements = new Measurements(model, calibration, statistics);
     this.inputs = StatisticsSource.GATHERED;
-    this.listener = new RecordedNotes(listener);
+    this.listener = listener;
     this.clock = new PhaseClock();
   }
 
@@ -67,22 +66,13 @@ final class PruneRun {
     return calibration;
   }
 
-  /** Notes told to it stand in the report too. */
-  JobListener listener() {
+  /** What it is told stands in the report, too. */
+  RecordedNotes listener() {
     return listener;
   }
 
   PhaseClock clock() {
     return clock;
-  }
-
-  List<String> notes() {
-    return listener.notes();
-  }
-
-  /** Tells the user now and in the report. */
-  void note(String sentence) {
-    listener.note(sentence);
   }
 
   /** Settles how much each linear loses; some allocations take a dense pass for that. */
@@ -95,9 +85,7 @@ final class PruneRun {
         };
     SparsityPlan plan = budget.plan(allocation, settings.sparsity(), dense);
     if (!plan.clamped().isEmpty()) {
-      note(
-          "The %s allocation left the possible range in %s; what that leaves over is spread."
-              .formatted(allocation.name(), String.join(", ", plan.clamped())));
+      listener.note(Warnings.clamped(allocation.name(), plan.clamped()));
     }
     return settings.pattern() instanceof SparsityPattern.Mixed mixed
         ? NofMRounding.round(plan, mixed.group(), settings.sparsity(), dense)

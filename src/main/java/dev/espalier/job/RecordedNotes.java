@@ -4,10 +4,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Passes everything on, each note once, and keeps the notes for the report. */
+/**
+ * Passes everything on, each sentence once, and keeps the sentences for the report. A note that
+ * turns out to be a warning counts as one.
+ */
 final class RecordedNotes implements JobListener {
   private final JobListener listener;
   private final Set<String> notes = new LinkedHashSet<>();
+  private final Set<String> warnings = new LinkedHashSet<>();
 
   RecordedNotes(JobListener listener) {
     this.listener = listener;
@@ -16,6 +20,11 @@ final class RecordedNotes implements JobListener {
   /** The notes so far, in order. */
   List<String> notes() {
     return List.copyOf(notes);
+  }
+
+  /** The warnings so far, in order. */
+  List<String> warnings() {
+    return List.copyOf(warnings);
   }
 
   @Override
@@ -35,8 +44,16 @@ final class RecordedNotes implements JobListener {
 
   @Override
   public void note(String sentence) {
-    if (notes.add(sentence)) {
+    if (!warnings.contains(sentence) && notes.add(sentence)) {
       listener.note(sentence);
+    }
+  }
+
+  @Override
+  public void warn(String sentence) {
+    boolean told = notes.remove(sentence);
+    if (warnings.add(sentence) && !told) {
+      listener.warn(sentence);
     }
   }
 }

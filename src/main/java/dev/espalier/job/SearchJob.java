@@ -28,7 +28,8 @@ public final class SearchJob {
    * Runs the search, or what an interrupted one of the same request has left of it, and writes the
    * best allocation to the request's output, and a page beside it.
    */
-  public static SearchReport run(SearchRequest request, JobListener listener) {
+  public static SearchReport run(SearchRequest request, JobListener user) {
+    RecordedNotes listener = new RecordedNotes(user);
     long start = System.nanoTime();
     ReportFiles output = ReportFiles.ofJson(request.output());
     try (LoadedModel loaded = LoadedModel.open(request.model(), request.compute())) {

@@ -13,7 +13,7 @@ public record LayerError(Measure measure, double value, double damping) {
     WEIGHTS,
     /** |W|·s: the output error if the inputs' features were uncorrelated. */
     SCORES,
-    /** The layer's output on the calibration inputs, ‖WX − ŴX‖ / ‖WX‖, damping included. */
+    /** The layer's output on the calibration inputs, ‖WX − ŴX‖ / ‖WX‖. */
     OUTPUT
   }
 }

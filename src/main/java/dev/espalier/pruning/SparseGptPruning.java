@@ -46,8 +46,9 @@ public record SparseGptPruning(double damping, int blockCols) implements Pruning
     try (PointerScope scope = new PointerScope()) {
       InverseFactor factor = ((LayerHessian) statistics.orElseThrow()).factor(damping);
       Tensor w = weight.to(ScalarType.Float, false, true, null);
-      w.masked_fill_(factor.dead().to(ScalarType.Bool), new Scalar(0.0));
-      double output = outputNorm(w, factor.u());
+      Tensor dead = factor.dead().to(ScalarType.Bool);
+      w.masked_fill_(dead, new Scalar(0.0));
+      double output = dampedOutput(w, factor.u()) - factor.added() * Norms.squared(w);
       Tensor loss =
           torch.empty(
               new long[] {w.size(0), 1},
@@ -61,14 +62,19 @@ public record SparseGptPruning(double damping, int blockCols) implements Pruning
         Kernels.sparseGptSweep(
             w, factor.u(), target.sparsity(), target.rounding(), blockCols, loss);
       }
+      Tensor removed = weight.sub(w).masked_fill_(dead, new Scalar(0.0));
       weight.copy_(w);
-      double error = output > 0 ? Math.sqrt(2 * loss.sum().item_double() / output) : 0;
+      double lost = 2 * loss.sum().item_double() - factor.added() * Norms.squared(removed);
+      double error = output > 0 ? Math.sqrt(Math.max(0, lost) / output) : 0;
       return new LayerError(LayerError.Measure.OUTPUT, error, factor.damping());
     }
   }
 
-  /** tr(W (H + damp·I) Wᵀ) = ‖W U⁻¹‖²: the squared norm of the layer's output. */
-  private static double outputNorm(Tensor w, Tensor u) {
+  /**
+   * tr(W (H + added·I) Wᵀ) = ‖W U⁻¹‖²: the squared norm of the layer's output, and what the damping
+   * adds.
+   */
+  private static double dampedOutput(Tensor w, Tensor u) {
     try (PointerScope scope = new PointerScope()) {
       return Norms.squared(torch.linalg_solve_triangular(u, w, true, false, false).contiguous());
     }

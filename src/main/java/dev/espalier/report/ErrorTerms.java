@@ -22,7 +22,7 @@ public final class ErrorTerms {
       case SCORES ->
           "‖(W − Ŵ)·diag(s)‖ / ‖W·diag(s)‖ with the norms s of the inputs' features: the output"
               + " error if the features were uncorrelated";
-      case OUTPUT -> "‖WX − ŴX‖ / ‖WX‖ on the calibration inputs X, damping included";
+      case OUTPUT -> "‖WX − ŴX‖ / ‖WX‖ on the calibration inputs X";
     };
   }
 }

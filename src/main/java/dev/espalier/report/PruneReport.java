@@ -1,7 +1,6 @@
 package dev.espalier.report;
 
 import dev.espalier.pruning.BlockResult;
-import dev.espalier.pruning.LinearResult;
 import java.util.List;
 import java.util.Map;
 
@@ -14,7 +13,8 @@ import java.util.Map;
  * @param calibration the text that was run through the model
  * @param targetSparsity what was asked for
  * @param phases in the order in which they began
- * @param notes what the user should know, a sentence each
+ * @param warnings what may make the result other than the user expects, a sentence each
+ * @param notes what else the user was told, a sentence each
  */
 public record PruneReport(
     String model,
@@ -29,6 +29,7 @@ public record PruneReport(
     List<BlockResult> blocks,
     List<CorpusPerplexity> perplexity,
     List<Phase> phases,
+    List<String> warnings,
     List<String> notes) {
 
   /**
@@ -79,6 +80,7 @@ public record PruneReport(
     phases = List.copyOf(phases);
     blocks = List.copyOf(blocks);
     perplexity = List.copyOf(perplexity);
+    warnings = List.copyOf(warnings);
     notes = List.copyOf(notes);
   }
 
@@ -91,13 +93,5 @@ public record PruneReport(
   public double achievedSparsity() {
     long zeros = blocks.stream().mapToLong(BlockResult::zeros).sum();
     return (double) zeros / blocks.stream().mapToLong(BlockResult::weights).sum();
-  }
-
-  /** Linears whose Hessian needed more damping than was asked for. */
-  public List<LinearResult> dampedLinears(double asked) {
-    return blocks.stream()
-        .flatMap(block -> block.linears().stream())
-        .filter(linear -> linear.error().damping() > asked)
-        .toList();
   }
 }

@@ -84,6 +84,7 @@ public final class ReportJson {
     json.put("peak_bytes", report.peakBytes());
     ObjectNode peaks = json.putObject("peak_bytes_by_phase");
     report.phases().forEach(phase -> peaks.put(phase.name(), phase.peakBytes()));
+    json.set("warnings", JSON.valueToTree(report.warnings()));
     json.set("notes", JSON.valueToTree(report.notes()));
     return json;
   }

@@ -59,6 +59,18 @@ class ReportSchemaTest {
   }
 
   @Test
+  void warningsStandApartFromNotes() throws IOException {
+    ObjectNode report =
+        report("--samples", 4, "--allocation", "dlp", "--alpha", 0.3, "--sparsity", 0.9);
+    assertValid(report);
+    String warnings = report.get("warnings").toString();
+    assertTrue(warnings.contains("context is 512 tokens"), warnings);
+    assertTrue(warnings.contains("dlp allocation left the possible range in block"), warnings);
+    assertEquals(2, report.get("warnings").size(), warnings);
+    assertEquals(0, report.get("notes").size(), report.get("notes")::toString);
+  }
+
+  @Test
   void theMemoryOfEveryPhaseIsReported() throws IOException {
     ObjectNode report = report("--allocation", "owl");
     assertEquals(

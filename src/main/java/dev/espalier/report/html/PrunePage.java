@@ -33,6 +33,7 @@ public final class PrunePage {
                 report.method()),
         iff(!report.perplexity().isEmpty(), perplexity(report)),
         iff(!report.allocation().trials().isEmpty(), contest(report.allocation())),
+        iff(!report.warnings().isEmpty(), part("Warnings", sentences(report.warnings()))),
         part("What was run", facts(settings(report))),
         part("Plots", Figures.of(Plots.of(report))),
         iff(!report.notes().isEmpty(), part("Notes", sentences(report.notes()))),

@@ -5,6 +5,8 @@ import java.awt.Color;
 import java.awt.Font;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.charset.StandardCharsets;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
@@ -41,6 +43,7 @@ public final class SvgRenderer {
   private static final Color NOTHING = new Color(0, 0, 0, 0);
   private static final int MOST_BLOCKS_WITH_MARKERS = 24;
   private static final int MOST_TICKS = 12;
+  private static final MathContext TICK_DIGITS = new MathContext(4);
   private static final double LOGARITHMIC_FROM = 20;
 
   private static final List<Marker> MARKERS =
@@ -81,6 +84,7 @@ public final class SvgRenderer {
     style(chart.getStyler());
     chart.getStyler().setXAxisTickLabelsFormattingFunction(SvgRenderer::wholeNumber);
     chart.getStyler().setXAxisMaxLabelCount(MOST_TICKS);
+    chart.getStyler().setYAxisTickLabelsFormattingFunction(SvgRenderer::number);
     for (int i = 0; i < plot.curves().size(); i++) {
       Plot.Curve curve = plot.curves().get(i);
       if (!curve.points().isEmpty()) {
@@ -116,6 +120,11 @@ public final class SvgRenderer {
   private static BasicStroke dashed() {
     return new BasicStroke(
         2f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1f, new float[] {6, 4}, 0);
+  }
+
+  /** Where the values are evenly spaced, XChart takes them for ticks, with all their digits. */
+  private static String number(double tick) {
+    return new BigDecimal(tick).round(TICK_DIGITS).stripTrailingZeros().toPlainString();
   }
 
   private static String wholeNumber(double tick) {

@@ -50,7 +50,8 @@ final class Reports {
                 pruned,
                 OptionalDouble.of(20))),
         List.of(new PruneReport.Phase("prune", 4000, 1L << 36)),
-        List.of("The model's context is 2048 tokens."));
+        List.of("The model's context is 2048 tokens."),
+        List.of("Resuming after 3 finished blocks."));
   }
 
   private static List<BlockResult> blocks(int count) {

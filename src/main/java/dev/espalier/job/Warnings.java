@@ -1,0 +1,61 @@
+package dev.espalier.job;
+
+import dev.espalier.kernels.Rounding;
+import dev.espalier.pruning.BlockResult;
+import dev.espalier.pruning.LinearResult;
+import dev.espalier.pruning.SparseGptPruning;
+import java.util.List;
+import java.util.Optional;
+
+/** What people are told where a result may be other than they expect. */
+final class Warnings {
+  /** Far above what rounding leaves, far below what anyone would overlook. */
+  private static final double ZEROS_BEYOND_TARGET = 0.002;
+
+  private static final int NAMED = 3;
+
+  private Warnings() {}
+
+  static String shortContext(int tokens) {
+    return "The model's context is %d tokens: windows are that long.".formatted(tokens);
+  }
+
+  /**
+   * @param units blocks or linears
+   */
+  static String clamped(String allocation, List<String> units) {
+    return "The %s allocation left the possible range in %s; what that leaves over is spread."
+        .formatted(allocation, String.join(", ", units));
+  }
+
+  /** Zeros that were there before cannot come back, wherever the plan wants fewer. */
+  static Optional<String> zerosBeyondTarget(PruningSettings settings, List<BlockResult> results) {
+    boolean beyond =
+        results.stream().anyMatch(block -> block.sparsity() > block.target() + ZEROS_BEYOND_TARGET);
+    return settings.rounding() == Rounding.EXACT && beyond
+        ? Optional.of(
+            "The model was sparser than its target in some blocks already; zeros stay zeros.")
+        : Optional.empty();
+  }
+
+  /** Of Hessians that could not be factored with the damping that was asked for. */
+  static Optional<String> raisedDamping(PruningSettings settings, List<BlockResult> results) {
+    if (!(settings.method() instanceof SparseGptPruning method)) {
+      return Optional.empty();
+    }
+    List<LinearResult> raised =
+        results.stream()
+            .flatMap(block -> block.linears().stream())
+            .filter(linear -> linear.error().damping() > method.damping())
+            .toList();
+    if (raised.isEmpty()) {
+      return Optional.empty();
+    }
+    double most = raised.stream().mapToDouble(linear -> linear.error().damping()).max().orElse(0);
+    String names = String.join(", ", raised.stream().limit(NAMED).map(LinearResult::name).toList());
+    return Optional.of(
+        "Damping %s was too little for the Hessians of %d linears (%s%s): up to %s was taken there."
+            .formatted(
+                method.damping(), raised.size(), names, raised.size() > NAMED ? ", …" : "", most));
+  }
+}

@@ -1,0 +1,79 @@
+package dev.espalier.job;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.espalier.kernels.Rounding;
+import dev.espalier.pruning.BlockResult;
+import dev.espalier.pruning.LayerError;
+import dev.espalier.pruning.LinearResult;
+import dev.espalier.pruning.PruningMethod;
+import dev.espalier.pruning.SparseGptPruning;
+import dev.espalier.pruning.SparsityPattern;
+import dev.espalier.pruning.WandaPruning;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class WarningsTest {
+  private static PruningSettings settings(PruningMethod method, Rounding rounding) {
+    return new PruningSettings(method, SparsityPattern.UNSTRUCTURED, 0.7, rounding);
+  }
+
+  /** A block of linears of 1000 weights, with the zeros and damping of each. */
+  private static BlockResult block(long[] zeros, double... damping) {
+    List<LinearResult> linears =
+        IntStream.range(0, zeros.length)
+            .mapToObj(
+                i ->
+                    new LinearResult(
+                        "linear " + i,
+                        10,
+                        100,
+                        0.7,
+                        zeros[i],
+                        new LayerError(LayerError.Measure.OUTPUT, 0.1, damping[i]),
+                        1))
+            .toList();
+    return new BlockResult(0, linears);
+  }
+
+  private static Optional<String> raised(PruningMethod method, double... damping) {
+    long[] zeros = new long[damping.length];
+    Arrays.fill(zeros, 700);
+    return Warnings.raisedDamping(settings(method, Rounding.EXACT), List.of(block(zeros, damping)));
+  }
+
+  @Test
+  void raisedDampingIsTold() {
+    SparseGptPruning method = new SparseGptPruning();
+    assertEquals(Optional.empty(), raised(method, 0.01, 0.01));
+    assertEquals(Optional.empty(), raised(new WandaPruning(), 0, 0));
+    assertEquals(
+        Optional.of(
+            "Damping 0.01 was too little for the Hessians of 2 linears (linear 1, linear 2): up to"
+                + " 1.0 was taken there."),
+        raised(method, 0.01, 0.1, 1.0));
+    assertEquals(
+        Optional.of(
+            "Damping 0.01 was too little for the Hessians of 4 linears (linear 0, linear 1, linear"
+                + " 2, …): up to 0.1 was taken there."),
+        raised(method, 0.1, 0.1, 0.1, 0.1));
+  }
+
+  @Test
+  void zerosBeyondTheTargetAreTold() {
+    PruningSettings exact = settings(new WandaPruning(), Rounding.EXACT);
+    List<BlockResult> met = List.of(block(new long[] {700, 701}, 0, 0));
+    List<BlockResult> beyond = List.of(block(new long[] {700, 900}, 0, 0));
+    assertEquals(Optional.empty(), Warnings.zerosBeyondTarget(exact, met));
+    assertEquals(
+        Optional.of(
+            "The model was sparser than its target in some blocks already; zeros stay zeros."),
+        Warnings.zerosBeyondTarget(exact, beyond));
+    assertEquals(
+        Optional.empty(),
+        Warnings.zerosBeyondTarget(settings(new WandaPruning(), Rounding.PUBLISHED), beyond));
+  }
+}
