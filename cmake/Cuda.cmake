@@ -42,6 +42,9 @@ set(ESPALIER_CUDA_SOURCES
   cuda/sweep_panel.cu
   cuda/accumulate_hessian.cu)
 list(TRANSFORM ESPALIER_CUDA_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/)
+# Tensor instructions that Hopper alone has: compiled for sm_90a where sm_90 is (or may be) among the
+# architectures.
+set(ESPALIER_WGMMA_SOURCES ${PROJECT_SOURCE_DIR}/cuda/wgmma_product.cu)
 
 function(espalier_add_cuda target)
   if(NOT ESPALIER_HAS_CUDA)
@@ -49,31 +52,45 @@ function(espalier_add_cuda target)
   endif()
   target_sources(${target} PRIVATE ${ESPALIER_CUDA_SOURCES})
   target_compile_definitions(${target} PRIVATE ESPALIER_CUDA)
-  target_include_directories(${target} PRIVATE cuda)
-  set_target_properties(${target} PROPERTIES
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/cuda)
+  set(compiled ${target})
+  if(CMAKE_CUDA_ARCHITECTURES MATCHES "(^|;)(90|all|native)")
+    add_library(${target}_wgmma OBJECT ${ESPALIER_WGMMA_SOURCES})
+    target_include_directories(${target}_wgmma PRIVATE ${PROJECT_SOURCE_DIR}/cuda
+      ${PROJECT_SOURCE_DIR}/src/main/cpp/include ${PROJECT_SOURCE_DIR}/src/main/cpp/src)
+    set_target_properties(${target}_wgmma PROPERTIES
+      CUDA_ARCHITECTURES 90a-real
+      POSITION_INDEPENDENT_CODE ON)
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:${target}_wgmma>)
+    target_compile_definitions(${target} PRIVATE ESPALIER_HAS_WGMMA)
+    list(APPEND compiled ${target}_wgmma)
+  endif()
+  set_target_properties(${compiled} PROPERTIES
     CUDA_STANDARD 17
     CUDA_STANDARD_REQUIRED ON
     CUDA_RUNTIME_LIBRARY Static
     CUDA_VISIBILITY_PRESET hidden)
   if(ESPALIER_ENABLE_TESTS)
-    espalier_record_kernels(${target})
+    espalier_record_kernels(${compiled})
   endif()
 endfunction()
 
 # What nvcc makes of each kernel is recorded while it compiles, and compared with a table by a test;
 # the target kernel_table writes the table anew.
-function(espalier_record_kernels target)
+function(espalier_record_kernels)
   find_program(ESPALIER_CXXFILT NAMES cu++filt c++filt)
   if(NOT ESPALIER_CXXFILT)
     message(STATUS "c++filt not found: the kernels' registers and spills are not checked")
     return()
   endif()
-  set_target_properties(${target} PROPERTIES CUDA_COMPILER_LAUNCHER
+  set_target_properties(${ARGN} PROPERTIES CUDA_COMPILER_LAUNCHER
     "${CMAKE_COMMAND};-DCXXFILT=${ESPALIER_CXXFILT};-P;${PROJECT_SOURCE_DIR}/cmake/RecordKernels.cmake;--;${CMAKE_CUDA_COMPILER_LAUNCHER}")
   string(REGEX MATCH "^[0-9]+\\.[0-9]+" release ${CMAKE_CUDA_COMPILER_VERSION})
-  set(check ${CMAKE_COMMAND} "-DOBJECTS=$<TARGET_OBJECTS:${target}>" -DRELEASE=${release}
+  list(TRANSFORM ARGN REPLACE ".+" "$<TARGET_OBJECTS:\\0>" OUTPUT_VARIABLE objects)
+  list(JOIN objects "$<SEMICOLON>" objects)
+  set(check ${CMAKE_COMMAND} "-DOBJECTS=${objects}" -DRELEASE=${release}
     -DTABLE=${PROJECT_SOURCE_DIR}/cuda/kernels.txt)
   set(script -P ${PROJECT_SOURCE_DIR}/cmake/CheckKernels.cmake)
   add_test(NAME kernel_table COMMAND ${check} ${script})
-  add_custom_target(kernel_table COMMAND ${check} -DUPDATE=ON ${script} DEPENDS ${target} VERBATIM)
+  add_custom_target(kernel_table COMMAND ${check} -DUPDATE=ON ${script} DEPENDS ${ARGN} VERBATIM)
 endfunction()

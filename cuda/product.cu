@@ -2,6 +2,7 @@
 
 #include "target.cuh"
 #include "warp_tile.cuh"
+#include "wgmma_product.cuh"
 
 namespace espalier::cuda {
 
@@ -110,6 +111,13 @@ void product_of_slices(View<Sum<T>> c, View<const T> a, View<const T> b, Sum<T> 
   using Small = typename Shapes<T>::Small;
   const bool aligned = has_wide_rows(c) && slices.step * sizeof(Sum<T>) % 16 == 0;
   const Target<Sum<T>> to{c, alpha, add, aligned};
+#ifdef ESPALIER_HAS_WGMMA
+  if constexpr (sizeof(T) == 2) {
+    if (has_wgmma() && has_wide_rows(a) && has_wide_rows(b)) {
+      return wgmma_product<T>(to, a, b, part, slices, stream);
+    }
+  }
+#endif
   // Both give the same bits; small tiles occupy more of the device where there are few.
   const Tiles<Large::rows, Large::cols> tiles(c.rows, c.cols, part);
   if (tiles.blocks() * slices.count >= device_attribute(cudaDevAttrMultiProcessorCount)) {

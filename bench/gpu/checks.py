@@ -154,7 +154,7 @@ def accumulate_squares(library, inputs):
 
 
 def accumulate_hessian(library, inputs):
-    for tokens, cols in inputs.shapes(((1, 1), (5, 33), (300, 130), (4500, 256), (9000, 520), (2048, 1376))):
+    for tokens, cols in inputs.shapes(((1, 1), (5, 33), (300, 130), (4500, 256), (9000, 520), (4500, 2056))):
         for dtype in WEIGHTS:
             x = inputs.activations(tokens, cols, dtype)
             for name, view in (("", x), ("strided", inputs.strided(x, 3)), ("wide", inputs.strided(x, 8))):

@@ -12,15 +12,16 @@ if(NOT ESPALIER_HAS_SANITIZERS)
   return()
 endif()
 
-set_source_files_properties(${ESPALIER_CUDA_SOURCES} PROPERTIES
+set(simulated ${ESPALIER_CUDA_SOURCES} ${ESPALIER_WGMMA_SOURCES})
+set_source_files_properties(${simulated} PROPERTIES
   LANGUAGE CXX
   COMPILE_OPTIONS "-x;c++")
-add_library(espalier_sim STATIC ${ESPALIER_SOURCES} ${ESPALIER_CUDA_SOURCES}
-  sim/sim.cpp sim/tensor_cores.cpp)
+add_library(espalier_sim STATIC ${ESPALIER_SOURCES} ${simulated}
+  sim/sim.cpp sim/tensor_cores.cpp sim/wgmma.cpp)
 espalier_add_cpu_kernels(espalier_sim -O1 -g1 ${sanitizers})
 target_compile_features(espalier_sim PUBLIC cxx_std_17)
 target_compile_definitions(espalier_sim PRIVATE
-  ESPALIER_VERSION="${PROJECT_VERSION}" ESPALIER_CUDA)
+  ESPALIER_VERSION="${PROJECT_VERSION}" ESPALIER_CUDA ESPALIER_HAS_WGMMA)
 target_include_directories(espalier_sim
   PUBLIC ${PROJECT_SOURCE_DIR}/src/main/cpp/include sim
   PRIVATE ${PROJECT_SOURCE_DIR}/src/main/cpp/src ${PROJECT_SOURCE_DIR}/cuda)

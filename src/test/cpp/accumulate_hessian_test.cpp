@@ -34,6 +34,20 @@ void expect_close(const Matrix<float>& h, const Dense& expected) {
   EXPECT_TRUE(h.gap_untouched());
 }
 
+/** Runs body() for every kind of tensor cores that kernels are chosen by. */
+template <class Body>
+void for_each_tensor_core(const Body& body) {
+#if defined(ESPALIER_SIMULATED)
+  for (const int capability : {80, 90}) {
+    SCOPED_TRACE("compute capability " + std::to_string(capability));
+    sim::set_compute_capability(capability);
+    body();
+  }
+#else
+  body();
+#endif
+}
+
 /** Half-precision bits of every kind but Inf and NaN, subnormals included, and their values. */
 void fill_halves(esp_dtype dtype, Matrix<uint16_t>& bits, Dense& values) {
   std::mt19937 random(5);
@@ -72,18 +86,28 @@ TEST(AccumulateHessian, MatchesFloat64) {
 }
 
 TEST(AccumulateHessian, MatchesFloat64OnHalves) {
-  for_every_setting([] {
-    for (const esp_dtype dtype : {ESP_F16, ESP_BF16}) {
-      for (const int64_t cols : {1, 65, 130}) {
-        Matrix<uint16_t> x(601, cols, 5, dtype);
-        Dense values(x.rows(), cols);
-        fill_halves(dtype, x, values);
-        Matrix<float> h(cols, cols);
-        accumulate(x.view(), 1.0, h);
-        expect_close(h, oracle_hessian(values, 1.0, Matrix<float>(cols, cols)));
-      }
+  struct Shape {
+    int64_t tokens, cols, gap;
+  };
+  for (const esp_dtype dtype : {ESP_F16, ESP_BF16}) {
+    // With rows that start at any address, and at multiples of 16 bytes.
+    for (const Shape& shape : std::vector<Shape>{
+             {601, 1, 5}, {601, 65, 5}, {601, 130, 5}, {1, 8, 0}, {600, 40, 8}, {130, 393, 7}}) {
+      SCOPED_TRACE(std::to_string(shape.tokens) + " x " + std::to_string(shape.cols));
+      Matrix<uint16_t> x(shape.tokens, shape.cols, shape.gap, dtype);
+      Dense values(x.rows(), x.cols());
+      fill_halves(dtype, x, values);
+      const Matrix<float> initial = some_symmetric(x.cols(), 3);
+      const Dense expected = oracle_hessian(values, 0.5, initial);
+      for_each_tensor_core([&] {
+        for_every_setting([&] {
+          Matrix<float> h = initial;
+          accumulate(x.view(), 0.5, h);
+          expect_close(h, expected);
+        });
+      });
     }
-  });
+  }
 }
 
 TEST(AccumulateHessian, LargeSystematicSumsStayAccurate) {
@@ -99,6 +123,26 @@ TEST(AccumulateHessian, LargeSystematicSumsStayAccurate) {
     Matrix<float> h(cols, cols);
     accumulate(x.view(), 1e-4, h);
     expect_close(h, oracle_hessian(x, 1e-4, Matrix<float>(cols, cols)));
+  });
+}
+
+TEST(AccumulateHessian, LargeSystematicSumsOfHalvesStayAccurate) {
+  // More tokens than a launch takes.
+  Matrix<uint16_t> x(16500, 8, 0, ESP_BF16);
+  Dense values(x.rows(), x.cols());
+  std::mt19937 random(9);
+  for (int64_t t = 0; t < x.rows(); ++t) {
+    for (int64_t j = 0; j < x.cols(); ++j) {
+      const auto mantissa = static_cast<int>(random() % 128);
+      x.at(t, j) = static_cast<uint16_t>(127 << 7 | mantissa);
+      values.at(t, j) = 1 + mantissa / 128.0;
+    }
+  }
+  const Dense expected = oracle_hessian(values, 1e-4, Matrix<float>(x.cols(), x.cols()));
+  for_each_tensor_core([&] {
+    Matrix<float> h(x.cols(), x.cols());
+    accumulate(x.view(), 1e-4, h);
+    expect_close(h, expected);
   });
 }
 

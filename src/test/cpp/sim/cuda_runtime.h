@@ -9,7 +9,8 @@
  * Blocks run one after another, in random order too. So a missing barrier shows as a wrong result
  * for some seed; waiting for what never comes ends the program with a report. Shared memory is
  * filled with 0xFF (NaN, -1) when a block starts, and under AddressSanitizer has guarded gaps
- * around every variable. Asynchronous copies happen when they are waited for, not before.
+ * around every variable. Asynchronous copies happen when they are waited for, not before, and are
+ * seen by wgmma only after a proxy fence.
  *
  * What this cannot show: the memory model beyond barriers, races inside a barrier interval that
  * every order happens to survive, and time.
@@ -175,6 +176,13 @@ void defer_copy(void* to, const void* from, size_t bytes, size_t zeros_after);
 void commit_copies();
 void wait_for_copies(int groups_still_allowed);
 
+/** The address of a byte of shared memory in its own numbering, which starts at a multiple of all
+    alignments. */
+uint32_t shared_address(const void* shared);
+
+/** Makes the copies that this thread has waited for visible to wgmma (fence.proxy.async). */
+void fence_async_proxy();
+
 template <class T>
 T* shared_variable(const void* key) {
   return static_cast<T*>(shared(key, sizeof(T), alignof(T) > 16 ? alignof(T) : 16));
@@ -257,6 +265,7 @@ float f32_from_f16(uint16_t bits);
 }  // namespace sim
 
 #include "tensor_cores.h"
+#include "wgmma.h"
 
 #define ESP_LAUNCH(kernel, grid, block, shared, stream, ...)                       \
   do {                                                                             \
@@ -440,9 +449,7 @@ template <class T>
 void __stwb(T* to, T value) {
   *to = value;
 }
-inline size_t __cvta_generic_to_shared(const void* address) {
-  return reinterpret_cast<size_t>(address);
-}
+inline size_t __cvta_generic_to_shared(const void* address) { return sim::shared_address(address); }
 inline bool isfinite(float x) { return std::isfinite(x); }
 using std::isinf;
 using std::isnan;

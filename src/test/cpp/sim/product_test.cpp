@@ -98,6 +98,32 @@ TEST(Product, LongSumsOfFloatsStayAccurate) {
   EXPECT_NEAR(1, static_cast<double>(c.at(0, 0)) / expected, 1e-6);
 }
 
+TEST(Product, LongSumsOfHalvesStayAccurate) {
+  // As above, and longer than what the tensor cores of either kind add up by themselves.
+  constexpr int64_t k = 4100, cols = 8;
+  std::vector<Bf16> x(k * cols);
+  std::mt19937 random(1);
+  for (Bf16& one : x) one.bits = static_cast<uint16_t>(127 << 7 | random() % 128);  // 1 .. 2
+  std::vector<double> expected(cols * cols);
+  for (int64_t t = 0; t < k; ++t) {
+    for (int64_t i = 0; i < cols * cols; ++i) {
+      expected[i] += static_cast<double>(to_f32(x[t * cols + i / cols])) *
+                     static_cast<double>(to_f32(x[t * cols + i % cols]));
+    }
+  }
+  for (const int capability : {80, 90}) {
+    SCOPED_TRACE("compute capability " + std::to_string(capability));
+    sim::set_compute_capability(capability);
+    std::vector<float> sums(cols * cols, NAN);
+    const View<const Bf16> a{x.data(), k, cols, cols};
+    product_of_slices<Bf16>({sums.data(), cols, cols, cols}, a, a, 1.0F, false, Part::all,
+                            {1, k, 0}, nullptr);
+    for (size_t i = 0; i < sums.size(); ++i) {
+      EXPECT_NEAR(1, static_cast<double>(sums[i]) / expected[i], 4e-6);
+    }
+  }
+}
+
 TEST(Tiles, EveryNeededTileOnce) {
   for (const Part part : {Part::all, Part::upper}) {
     for (const auto& [rows, cols] : std::vector<std::pair<int64_t, int64_t>>{

@@ -4,9 +4,12 @@
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <new>
 #include <random>
 #include <utility>
 #include <vector>
+
+#include "internals.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
@@ -70,14 +73,16 @@ struct Fiber {
   int reduced = 0;
   int (*reduce)(int, int) = nullptr;
   std::vector<std::vector<Copy>> copies;  // the last group is still open
+  unsigned fences = 0;                    // how often it made its writes visible to the async proxy
 };
 
 /** Shared memory of a block: every variable has a gap behind it. */
 class SharedMemory {
  public:
-  SharedMemory() : memory_(new unsigned char[capacity]) { reset(); }
+  SharedMemory() : memory_(new (std::align_val_t{1024}) unsigned char[capacity]) { reset(); }
 
   void reset() {
+    std::fill_n(writes_.begin(), used_ / chunk + 1, Write{});
     used_ = 0;
     counted_ = 0;
     variables_.clear();
@@ -104,9 +109,40 @@ class SharedMemory {
     return variables_[key] = start;
   }
 
+  /** Its own address of a byte; `capacity` for one that is not here. */
+  size_t address(const void* byte) const {
+    const auto at = reinterpret_cast<uintptr_t>(byte) - reinterpret_cast<uintptr_t>(memory_.get());
+    return std::min<size_t>(at, capacity);
+  }
+  const unsigned char* at(size_t address) const { return memory_.get() + address; }
+
+  void note_copy(const void* to, const Fiber* by) {
+    const size_t at = address(to);
+    if (at < capacity) writes_[at / chunk] = {by, by->fences};
+  }
+  /** Whether the copy that wrote a byte, if one did, was made visible to the async proxy. */
+  bool is_fenced(size_t address) const {
+    if (address >= capacity) fail("an address is beyond shared memory");
+    const Write& last = writes_[address / chunk];
+    return last.by == nullptr || last.fences != last.by->fences;
+  }
+
  private:
   static constexpr size_t capacity = 1024 * 1024;
-  std::unique_ptr<unsigned char[]> memory_;
+  static constexpr size_t chunk = 16;
+
+  /** The last copy to a chunk, and how many fences its thread had passed by then. */
+  struct Write {
+    const Fiber* by = nullptr;
+    unsigned fences = 0;
+  };
+  struct Delete {
+    void operator()(unsigned char* memory) const {
+      operator delete[](memory, std::align_val_t{1024});
+    }
+  };
+  std::unique_ptr<unsigned char[], Delete> memory_;
+  std::vector<Write> writes_{capacity / chunk};
   std::map<const void*, void*> variables_;
   size_t used_ = 0, counted_ = 0;
 };
@@ -170,6 +206,7 @@ void run_threads() {
     for (const auto& group : current->copies) {
       if (!group.empty()) fail("a thread ends without waiting for its asynchronous copies");
     }
+    end_wgmma_thread();
     current->waiting = Waiting::over;
     to_scheduler();
   }
@@ -211,6 +248,7 @@ void run_block(size_t threads) {
     fibers[t].waiting = Waiting::no;
     fibers[t].copies.assign(1, {});
   }
+  begin_wgmma_block(threads);
   std::vector<size_t> ready(threads);
   for (;;) {
     ready.clear();
@@ -219,7 +257,7 @@ void run_block(size_t threads) {
       if (fibers[t].waiting == Waiting::no) ready.push_back(t);
       over += fibers[t].waiting == Waiting::over;
     }
-    if (over == threads) return;
+    if (over == threads) return end_wgmma_block();
     if (ready.empty()) {
       if (!release_block(threads)) fail("threads wait for each other");
       continue;
@@ -289,7 +327,8 @@ void run(const char* kernel, const void* function, dim3 grid, dim3 block, size_t
 
 const Place& place() { return here; }
 
-unsigned lane() { return static_cast<unsigned>(current - fibers.data()) % 32; }
+unsigned thread_number() { return static_cast<unsigned>(current - fibers.data()); }
+unsigned lane() { return thread_number() % 32; }
 
 void block_barrier() {
   current->reduce = nullptr;
@@ -313,6 +352,18 @@ void* dynamic_shared() {
   if (dynamic_bytes == 0) fail("the launch gave no dynamic shared memory");
   return shared_memory().variable(&dynamic_key, dynamic_bytes, 128);
 }
+
+uint32_t shared_address(const void* shared) {
+  const size_t address = shared_memory().address(shared);
+  if (address >= 1 << 18) fail("an address is not one of shared memory");
+  return static_cast<uint32_t>(address);
+}
+
+const unsigned char* shared_bytes(uint32_t address) { return shared_memory().at(address); }
+
+bool is_fenced(uint32_t address) { return shared_memory().is_fenced(address); }
+
+void fence_async_proxy() { ++current->fences; }
 
 void with_warp(unsigned mask, Combine combine, void* in, void* out) {
   Fiber& self = *current;
@@ -366,6 +417,7 @@ void wait_for_copies(int groups_still_allowed) {
     for (const Copy& copy : copies.front()) {
       if (copy.bytes > 0) std::memcpy(copy.to, copy.from, copy.bytes);
       std::memset(static_cast<char*>(copy.to) + copy.bytes, 0, copy.zeros_after);
+      shared_memory().note_copy(copy.to, current);
     }
     copies.erase(copies.begin());
   }
