@@ -1,7 +1,8 @@
 #pragma once
 
+#include <cuda_runtime.h>
+
 #include <cstddef>
-#include <cstdint>
 
 /** What the simulator's own files know of each other. */
 namespace sim {
@@ -9,11 +10,10 @@ namespace sim {
 /** The running thread's number in its block. */
 unsigned thread_number();
 
-/** Shared memory from an address (sim::shared_address) on. */
-const unsigned char* shared_bytes(uint32_t address);
+/** How much dynamic shared memory a kernel may be launched with. */
+size_t allowed_shared(const void* kernel);
 
-/** Whether the asynchronous copy that wrote a byte, if one did, was made visible to wgmma. */
-bool is_fenced(uint32_t address);
+void set_last_error(cudaError_t error);
 
 void begin_wgmma_block(size_t threads);
 void end_wgmma_thread();

@@ -2,17 +2,14 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <map>
 #include <memory>
-#include <new>
 #include <random>
-#include <utility>
 #include <vector>
 
 #include "internals.h"
+#include "shared_memory.h"
 
 #if defined(__SANITIZE_ADDRESS__)
-#include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #endif
 
@@ -46,8 +43,6 @@ namespace {
 
 constexpr size_t max_threads = 1024;
 constexpr size_t stack_bytes = 128 * 1024;
-constexpr size_t shared_limit = 227 * 1024;
-constexpr size_t guard = 128;
 
 enum class Waiting { no, block, warp, over };
 
@@ -73,85 +68,9 @@ struct Fiber {
   int reduced = 0;
   int (*reduce)(int, int) = nullptr;
   std::vector<std::vector<Copy>> copies;  // the last group is still open
-  unsigned fences = 0;                    // how often it made its writes visible to the async proxy
-};
-
-/** Shared memory of a block: every variable has a gap behind it. */
-class SharedMemory {
- public:
-  SharedMemory() : memory_(new (std::align_val_t{1024}) unsigned char[capacity]) { reset(); }
-
-  void reset() {
-    std::fill_n(writes_.begin(), used_ / chunk + 1, Write{});
-    used_ = 0;
-    counted_ = 0;
-    variables_.clear();
-#if defined(__SANITIZE_ADDRESS__)
-    ASAN_POISON_MEMORY_REGION(memory_.get(), capacity);
-#endif
-  }
-
-  void* variable(const void* key, size_t bytes, size_t alignment) {
-    const auto known = variables_.find(key);
-    if (known != variables_.end()) return known->second;
-    counted_ += bytes;
-    if (counted_ > shared_limit) fail("a block uses more shared memory than there is");
-    const auto base = reinterpret_cast<uintptr_t>(memory_.get());
-    alignment = std::max<size_t>(alignment, 128);
-    const size_t at = (base + used_ + guard + alignment - 1) / alignment * alignment - base;
-    used_ = at + bytes;
-    if (used_ + guard > capacity) fail("the simulated shared memory is full");
-    unsigned char* start = memory_.get() + at;
-#if defined(__SANITIZE_ADDRESS__)
-    ASAN_UNPOISON_MEMORY_REGION(start, bytes);
-#endif
-    std::memset(start, 0xFF, bytes);
-    return variables_[key] = start;
-  }
-
-  /** Its own address of a byte; `capacity` for one that is not here. */
-  size_t address(const void* byte) const {
-    const auto at = reinterpret_cast<uintptr_t>(byte) - reinterpret_cast<uintptr_t>(memory_.get());
-    return std::min<size_t>(at, capacity);
-  }
-  const unsigned char* at(size_t address) const { return memory_.get() + address; }
-
-  void note_copy(const void* to, const Fiber* by) {
-    const size_t at = address(to);
-    if (at < capacity) writes_[at / chunk] = {by, by->fences};
-  }
-  /** Whether the copy that wrote a byte, if one did, was made visible to the async proxy. */
-  bool is_fenced(size_t address) const {
-    if (address >= capacity) fail("an address is beyond shared memory");
-    const Write& last = writes_[address / chunk];
-    return last.by == nullptr || last.fences != last.by->fences;
-  }
-
- private:
-  static constexpr size_t capacity = 1024 * 1024;
-  static constexpr size_t chunk = 16;
-
-  /** The last copy to a chunk, and how many fences its thread had passed by then. */
-  struct Write {
-    const Fiber* by = nullptr;
-    unsigned fences = 0;
-  };
-  struct Delete {
-    void operator()(unsigned char* memory) const {
-      operator delete[](memory, std::align_val_t{1024});
-    }
-  };
-  std::unique_ptr<unsigned char[], Delete> memory_;
-  std::vector<Write> writes_{capacity / chunk};
-  std::map<const void*, void*> variables_;
-  size_t used_ = 0, counted_ = 0;
 };
 
 std::mt19937 random_order(1);
-int compute_capability = 90;
-int f32_per_f64 = 2;
-cudaError_t last_error = cudaSuccess;
-std::map<const void*, size_t> allowed_shared;
 
 const char* kernel_name = "";
 Place here;
@@ -161,11 +80,6 @@ Fiber* current = nullptr;
 void* scheduler = nullptr;
 size_t dynamic_bytes = 0;
 const char dynamic_key = 0;
-
-SharedMemory& shared_memory() {
-  static SharedMemory memory;
-  return memory;
-}
 
 #if defined(__SANITIZE_ADDRESS__)
 void* scheduler_fake = nullptr;
@@ -272,8 +186,6 @@ void run_block(size_t threads) {
 }  // namespace
 
 void seed(unsigned value) { random_order.seed(value); }
-void set_compute_capability(int value) { compute_capability = value; }
-void set_f32_per_f64(int value) { f32_per_f64 = value; }
 
 void fail(const char* what) {
   std::fprintf(stderr, "simulated CUDA: %s\n  kernel %s, block (%u, %u, %u)\n", what, kernel_name,
@@ -296,11 +208,10 @@ void run(const char* kernel, const void* function, dim3 grid, dim3 block, size_t
          const std::function<void()>& thread) {
   const size_t threads = static_cast<size_t>(block.x) * block.y * block.z;
   const size_t blocks = static_cast<size_t>(grid.x) * grid.y * grid.z;
-  const auto allowed = allowed_shared.find(function);
-  const size_t limit = allowed == allowed_shared.end() ? 48 * 1024 : allowed->second;
   if (threads == 0 || threads > max_threads || block.z > 64 || blocks == 0 ||
-      grid.x > 0x7fffffffU || grid.y > 65535 || grid.z > 65535 || shared_bytes > limit) {
-    last_error = cudaErrorInvalidConfiguration;
+      grid.x > 0x7fffffffU || grid.y > 65535 || grid.z > 65535 ||
+      shared_bytes > allowed_shared(function)) {
+    set_last_error(cudaErrorInvalidConfiguration);
     return;
   }
   kernel_name = kernel;
@@ -353,17 +264,7 @@ void* dynamic_shared() {
   return shared_memory().variable(&dynamic_key, dynamic_bytes, 128);
 }
 
-uint32_t shared_address(const void* shared) {
-  const size_t address = shared_memory().address(shared);
-  if (address >= 1 << 18) fail("an address is not one of shared memory");
-  return static_cast<uint32_t>(address);
-}
-
-const unsigned char* shared_bytes(uint32_t address) { return shared_memory().at(address); }
-
-bool is_fenced(uint32_t address) { return shared_memory().is_fenced(address); }
-
-void fence_async_proxy() { ++current->fences; }
+void fence_async_proxy() { shared_memory().fence(thread_number()); }
 
 void with_warp(unsigned mask, Combine combine, void* in, void* out) {
   Fiber& self = *current;
@@ -417,7 +318,7 @@ void wait_for_copies(int groups_still_allowed) {
     for (const Copy& copy : copies.front()) {
       if (copy.bytes > 0) std::memcpy(copy.to, copy.from, copy.bytes);
       std::memset(static_cast<char*>(copy.to) + copy.bytes, 0, copy.zeros_after);
-      shared_memory().note_copy(copy.to, current);
+      shared_memory().note_copy(copy.to, thread_number());
     }
     copies.erase(copies.begin());
   }
@@ -433,67 +334,3 @@ float f32_from_f16(uint16_t bits) {
 }
 
 }  // namespace sim
-
-cudaError_t cudaGetDeviceCount(int* count) { return *count = 1, cudaSuccess; }
-cudaError_t cudaGetDevice(int* device) { return *device = 0, cudaSuccess; }
-cudaError_t cudaSetDevice(int device) {
-  return device == 0 ? cudaSuccess : sim::last_error = cudaErrorInvalidDevice;
-}
-cudaError_t cudaGetLastError() { return std::exchange(sim::last_error, cudaSuccess); }
-cudaError_t cudaPeekAtLastError() { return sim::last_error; }
-const char* cudaGetErrorString(cudaError_t error) {
-  return error == cudaErrorInvalidConfiguration ? "invalid configuration argument" : "an error";
-}
-
-cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int /*device*/) {
-  switch (attribute) {
-    case cudaDevAttrMultiProcessorCount:
-      return *value = 3, cudaSuccess;
-    case cudaDevAttrMaxSharedMemoryPerBlockOptin:
-      return *value = static_cast<int>(sim::shared_limit), cudaSuccess;
-    case cudaDevAttrComputeCapabilityMajor:
-      return *value = sim::compute_capability / 10, cudaSuccess;
-    case cudaDevAttrComputeCapabilityMinor:
-      return *value = sim::compute_capability % 10, cudaSuccess;
-    case cudaDevAttrL2CacheSize:
-      return *value = 1 << 20, cudaSuccess;
-    case cudaDevAttrSingleToDoublePrecisionPerfRatio:
-      return *value = sim::f32_per_f64, cudaSuccess;
-  }
-  return cudaErrorInvalidValue;
-}
-
-cudaError_t cudaPointerGetAttributes(cudaPointerAttributes* attributes, const void* pointer) {
-  void* address = const_cast<void*>(pointer);
-  *attributes = {cudaMemoryTypeDevice, 0, address, address};
-  return cudaSuccess;
-}
-
-cudaError_t cudaFuncSetAttribute(const void* kernel, cudaFuncAttribute /*attribute*/, int value) {
-  if (value < 0 || static_cast<size_t>(value) > sim::shared_limit) return cudaErrorInvalidValue;
-  sim::allowed_shared[kernel] = static_cast<size_t>(value);
-  return cudaSuccess;
-}
-
-cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpyKind,
-                            cudaStream_t) {
-  std::memcpy(to, from, bytes);
-  return cudaSuccess;
-}
-
-cudaError_t cudaMemcpy2DAsync(void* to, size_t to_pitch, const void* from, size_t from_pitch,
-                              size_t width, size_t height, cudaMemcpyKind, cudaStream_t) {
-  for (size_t i = 0; i < height; ++i) {
-    std::memcpy(static_cast<char*>(to) + i * to_pitch,
-                static_cast<const char*>(from) + i * from_pitch, width);
-  }
-  return cudaSuccess;
-}
-
-cudaError_t cudaMemsetAsync(void* to, int value, size_t bytes, cudaStream_t) {
-  std::memset(to, value, bytes);
-  return cudaSuccess;
-}
-
-cudaError_t cudaStreamSynchronize(cudaStream_t) { return cudaSuccess; }
-cudaError_t cudaDeviceSynchronize() { return cudaSuccess; }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "internals.h"
+#include "shared_memory.h"
 #include "tensor_sums.h"
 
 namespace sim {
@@ -42,7 +43,7 @@ std::vector<uint16_t> read_operand(uint64_t descriptor, int width) {
   elements.reserve(static_cast<size_t>(depth * width));
   visit_operand(descriptor, width, [&](uint32_t address) {
     uint16_t element;
-    std::memcpy(&element, shared_bytes(address), sizeof element);
+    std::memcpy(&element, shared_memory().at(address), sizeof element);
     elements.push_back(element);
   });
   return elements;
@@ -50,7 +51,8 @@ std::vector<uint16_t> read_operand(uint64_t descriptor, int width) {
 
 void check_fences(uint64_t descriptor, int width) {
   visit_operand(descriptor, width, [](uint32_t address) {
-    if (!is_fenced(address)) fail("wgmma reads what was copied without a proxy fence since");
+    if (!shared_memory().is_fenced(address))
+      fail("wgmma reads what was copied without a proxy fence since");
   });
 }
 
