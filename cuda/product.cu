@@ -49,9 +49,7 @@ __global__ void __launch_bounds__(S::threads, 2)
                    Tiles<S::rows, S::cols> tiles) {
   int64_t i0, j0;
   if (!tiles.locate(blockIdx.x, i0, j0)) return;
-  const int64_t first = blockIdx.y * slices.rows;
-  if (a.rows > first + slices.rows) a.rows = b.rows = first + slices.rows;
-  to.c.data += blockIdx.y * slices.step;
+  const int64_t first = slices.enter(blockIdx.y, a, b, to.c);
 
   ESP_DYNAMIC_SHARED(panels, unsigned char);
   StripLoader<typename S::Left, S::threads, aligned, T> left(a, first, i0);

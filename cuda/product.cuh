@@ -27,6 +27,15 @@ void product(View<double> c, View<const double> a, View<const double> b, double 
     result of its own, `step` elements after the one before. */
 struct Slices {
   int64_t count, rows, step;
+
+  /** Cuts a and b off behind slice s, whose first row it returns, and moves c to its result. */
+  template <class T, class C>
+  __device__ int64_t enter(int64_t s, View<const T>& a, View<const T>& b, View<C>& c) const {
+    const int64_t first = s * rows;
+    if (a.rows > first + rows) a.rows = b.rows = first + rows;
+    c.data += s * step;
+    return first;
+  }
 };
 
 /** The type that products of T are summed in. */

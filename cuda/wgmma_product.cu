@@ -80,9 +80,7 @@ __global__ void __launch_bounds__(Shape<T>::threads, 1)
   using S = Shape<T>;
   int64_t i0, j0;
   if (!tiles.locate(blockIdx.x, i0, j0)) return;
-  const int64_t first = blockIdx.y * slices.rows;
-  if (a.rows > first + slices.rows) a.rows = b.rows = first + slices.rows;
-  to.c.data += blockIdx.y * slices.step;
+  const int64_t first = slices.enter(blockIdx.y, a, b, to.c);
 
   ESP_DYNAMIC_SHARED(memory, unsigned char);
   unsigned char* const panels = memory + (-shared_address(memory) & (swizzle_bytes - 1));
