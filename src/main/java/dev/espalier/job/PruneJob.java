@@ -29,11 +29,11 @@ public final class PruneJob {
    * @throws BadInputException if something the user gave cannot be used; nothing is left of the
    *     output then, unless the disk was full
    */
-  public static PruneReport run(PruneRequest request, JobListener user) {
-    RecordedNotes listener = new RecordedNotes(user);
+  public static PruneReport run(PruneRequest request, JobListener listener) {
+    RecordedNotes told = new RecordedNotes(listener);
     try (LoadedModel loaded = LoadedModel.open(request.model(), request.compute())) {
       PatternCheck.require(request.settings().pattern(), loaded.decoder());
-      int seqLen = loaded.seqLen(request.calibration().seqLen(), listener);
+      int seqLen = loaded.seqLen(request.calibration().seqLen(), told);
       TokenWindows calibration = loaded.calibration(request.calibration(), seqLen);
       List<TokenWindows> evaluation = loaded.evaluation(request.evaluation(), seqLen);
       PruneRun run =
@@ -44,7 +44,7 @@ public final class PruneJob {
               request
                   .statistics()
                   .map(f -> loaded.statistics(f, request.calibration(), calibration)),
-              listener);
+              told);
       try (ModelFolderWriter writer =
           ModelFolderWriter.open(
               loaded.folder(),

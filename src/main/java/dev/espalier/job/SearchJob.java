@@ -28,14 +28,14 @@ public final class SearchJob {
    * Runs the search, or what an interrupted one of the same request has left of it, and writes the
    * best allocation to the request's output, and a page beside it.
    */
-  public static SearchReport run(SearchRequest request, JobListener user) {
-    RecordedNotes listener = new RecordedNotes(user);
+  public static SearchReport run(SearchRequest request, JobListener listener) {
+    RecordedNotes told = new RecordedNotes(listener);
     long start = System.nanoTime();
     ReportFiles output = ReportFiles.ofJson(request.output());
     try (LoadedModel loaded = LoadedModel.open(request.model(), request.compute())) {
       PruningSettings settings = request.settings();
       PatternCheck.require(settings.pattern(), loaded.decoder());
-      int seqLen = loaded.seqLen(request.calibration().seqLen(), listener);
+      int seqLen = loaded.seqLen(request.calibration().seqLen(), told);
       TokenWindows calibration = loaded.calibration(request.calibration(), seqLen);
       TokenWindows criterion = criterion(request, loaded, seqLen);
       PruneRun run =
@@ -46,18 +46,18 @@ public final class SearchJob {
               request
                   .statistics()
                   .map(f -> loaded.statistics(f, request.calibration(), calibration)),
-              listener);
+              told);
       int trials = request.space().trials(settings.sparsity(), run.model().blockCount());
       if (!(request.space() instanceof SearchSpace.Usual)) {
         trials++; // uniform
       }
       requirePossible(request, run.model());
       TrialJournal journal = journal(request, loaded, run, criterion);
-      listener.note(
+      told.note(
           "%d trials: each prunes the model with %d calibration windows and is measured on %d windows of %s."
               .formatted(trials, calibration.count(), criterion.count(), criterion.source()));
       if (journal.size() > 0) {
-        listener.note("Resuming after %d finished trials.".formatted(journal.size()));
+        told.note("Resuming after %d finished trials.".formatted(journal.size()));
       }
       AllocationSearch search;
       try (TrialRunner runner =

@@ -62,6 +62,7 @@ public record SparseGptPruning(double damping, int blockCols) implements Pruning
         Kernels.sparseGptSweep(
             w, factor.u(), target.sparsity(), target.rounding(), blockCols, loss);
       }
+      // The sweep's loss is of the damped Hessian; the layer's outputs know no damping.
       Tensor removed = weight.sub(w).masked_fill_(dead, new Scalar(0.0));
       weight.copy_(w);
       double lost = 2 * loss.sum().item_double() - factor.added() * Norms.squared(removed);

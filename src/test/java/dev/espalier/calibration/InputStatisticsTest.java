@@ -57,6 +57,8 @@ class InputStatisticsTest {
       Tensor u = factor.u().to(ScalarType.Double);
       Tensors.assertClose(torch.eye(30), u.t().matmul(u).matmul(h), 1e-3, "inverse");
       assertEquals(0.01, factor.damping());
+      double mean = 2.0 / SEQUENCES * wide.square().sum().item_double() / 30;
+      assertEquals(0.01 * mean, factor.added(), 1e-5 * mean);
       assertEquals(0, factor.dead().sum().item_long());
       assertSame(factor, hessian.factor(0.01), "factored once");
       assertThrows(IllegalStateException.class, () -> hessian.add(x));
@@ -73,6 +75,9 @@ class InputStatisticsTest {
       InverseFactor factor = hessian.factor(0.01);
       assertEquals(2, factor.dead().sum().item_long());
       assertEquals(2, factor.dead().narrow(0, 7, 2).sum().item_long());
+      // A dead input stands alone in H, with 1 and the damping.
+      double alone = factor.u().narrow(0, 7, 1).narrow(1, 7, 1).item_double();
+      assertEquals(1 / (alone * alone), 1 + factor.added(), 1e-5 * (1 + factor.added()));
       assertTrue(factor.u().isfinite().all().item_bool());
     }
     try (LayerHessian hessian = hessian(torch.zeros(10, 5))) {
