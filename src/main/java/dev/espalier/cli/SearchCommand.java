@@ -18,11 +18,11 @@ import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.SearchReport;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoubleFunction;
+import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
@@ -154,11 +154,12 @@ final class SearchCommand implements Command {
       return golden(line, family);
     }
     if (line.hasOption("values")) {
-      List<SparsityAllocation> candidates = new ArrayList<>();
-      for (String value : line.getOptionValue("values").split(",", -1)) {
-        candidates.add(family.apply(number("values", value)));
-      }
-      return new SearchSpace.Candidates(candidates);
+      return new SearchSpace.Sweep(
+          Stream.of(line.getOptionValue("values").split(",", -1))
+              .map(value -> number("values", value))
+              .sorted()
+              .map(family::apply)
+              .toList());
     }
     if (!over.equals("beta")) {
       throw new BadInputException(

@@ -4,9 +4,12 @@ import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.UniformAllocation;
 import dev.espalier.report.Trial;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Lets allocations compete: each prunes the model on trial, and the lowest perplexity on the
@@ -41,7 +44,7 @@ final class AllocationSearch {
     space.search(sparsity, blocks, this::trial);
   }
 
-  /** The perplexity of an allocation; of one that stopped early, as far as it is known. */
+  /** The perplexity of an allocation; of one that stopped early, an estimate. */
   private double trial(SparsityAllocation allocation) {
     for (Trial known : trials) {
       if (sameAs(known, allocation)) {
@@ -52,7 +55,9 @@ final class AllocationSearch {
         journal.find(allocation).orElseGet(() -> journal.add(attempt(allocation)));
     Trial trial = entry.trial();
     trials.add(trial);
-    if (!trial.stopped() && (bestTrial == null || trial.perplexity() < bestTrial.perplexity())) {
+    // Double.compare: to be not a number is worse than anything.
+    if (!trial.stopped()
+        && (bestTrial == null || Double.compare(trial.perplexity(), bestTrial.perplexity()) < 0)) {
       best = allocation;
       bestTrial = trial;
       bestAtHalf = entry.atHalf();
@@ -68,9 +73,17 @@ final class AllocationSearch {
         new Trial(
             allocation.name(),
             allocation.parameters(),
-            outcome.perplexity().orElse(outcome.firstHalf()),
+            outcome.perplexity().orElseGet(() -> estimate(outcome.firstHalf())),
             outcome.perplexity().isEmpty()),
         outcome.firstHalf());
+  }
+
+  /**
+   * What a trial that stopped would have given if it stayed behind the best by the same factor.
+   * Unlike its perplexity on half of the windows, that compares with the others' on all of them.
+   */
+  private double estimate(double atHalf) {
+    return atHalf / bestAtHalf * bestTrial.perplexity();
   }
 
   static boolean sameAs(Trial trial, SparsityAllocation allocation) {
@@ -81,8 +94,28 @@ final class AllocationSearch {
             .equals(new TreeMap<>(allocation.parameters()).toString());
   }
 
+  /** Those of an allocation together, by its parameters. */
   List<Trial> trials() {
-    return List.copyOf(trials);
+    List<String> allocations = trials.stream().map(Trial::allocation).distinct().toList();
+    return trials.stream()
+        .sorted(
+            Comparator.comparing((Trial trial) -> allocations.indexOf(trial.allocation()))
+                .thenComparing(Trial::parameters, AllocationSearch::compareParameters))
+        .toList();
+  }
+
+  /** Of one allocation: the same names. */
+  private static int compareParameters(Map<String, Object> first, Map<String, Object> second) {
+    for (String name : new TreeSet<>(first.keySet())) {
+      int order =
+          first.get(name) instanceof Number one && second.get(name) instanceof Number other
+              ? Double.compare(one.doubleValue(), other.doubleValue())
+              : first.get(name).toString().compareTo(second.get(name).toString());
+      if (order != 0) {
+        return order;
+      }
+    }
+    return 0;
   }
 
   SparsityAllocation best() {

@@ -6,8 +6,10 @@ import dev.espalier.allocation.Measurement;
 import dev.espalier.allocation.OwlAllocation;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.UniformAllocation;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.function.DoubleFunction;
 import java.util.function.ToDoubleFunction;
@@ -32,9 +34,59 @@ public sealed interface SearchSpace {
   /** How many allocations that is, uniform counted only where it is one of them. */
   int trials(double sparsity, int blocks);
 
-  /** These, in order. */
-  record Candidates(List<SparsityAllocation> allocations) implements SearchSpace {
-    public Candidates {
+  /**
+   * The first so many of the allocations worth trying on any model.
+   *
+   * @param limit at least 1; uniform is the first
+   */
+  record Usual(int limit) implements SearchSpace {
+    /** All of them. */
+    public Usual() {
+      this(Integer.MAX_VALUE);
+    }
+
+    private List<SparsityAllocation> candidates(double sparsity, int blocks) {
+      double bound = blocks == 1 ? 0 : AtpAllocation.bound(sparsity, blocks);
+      List<SparsityAllocation> all =
+          List.of(
+              new UniformAllocation(),
+              AtpAllocation.half(sparsity, blocks),
+              new DlpAllocation(0.15, Measurement.Score.MEDIAN),
+              new OwlAllocation(0.08, 5),
+              new AtpAllocation(rounded(bound / 4)),
+              new AtpAllocation(rounded(3 * bound / 4)));
+      return all.subList(0, Math.min(limit, all.size()));
+    }
+
+    /** Four digits say enough, and can be typed. */
+    private static double rounded(double beta) {
+      return Math.floor(beta * 1e4) / 1e4;
+    }
+
+    @Override
+    public Set<Measurement> needs() {
+      return needsOf(candidates(0.5, 2));
+    }
+
+    @Override
+    public void search(double sparsity, int blocks, ToDoubleFunction<SparsityAllocation> trial) {
+      candidates(sparsity, blocks).forEach(trial::applyAsDouble);
+    }
+
+    @Override
+    public int trials(double sparsity, int blocks) {
+      return candidates(sparsity, blocks).size();
+    }
+  }
+
+  /**
+   * A range of one parameter, tried from coarse to fine: a good value is soon known then, and what
+   * is worse stops at half.
+   *
+   * @param allocations by that parameter
+   */
+  record Sweep(List<SparsityAllocation> allocations) implements SearchSpace {
+    public Sweep {
       allocations = List.copyOf(allocations);
     }
 
@@ -50,57 +102,28 @@ public sealed interface SearchSpace {
 
     @Override
     public void search(double sparsity, int blocks, ToDoubleFunction<SparsityAllocation> trial) {
-      allocations.forEach(trial::applyAsDouble);
+      coarseToFine(allocations).forEach(trial::applyAsDouble);
     }
 
     @Override
     public int trials(double sparsity, int blocks) {
       return allocations.size();
     }
-  }
 
-  /**
-   * The first so many of the allocations worth trying on any model.
-   *
-   * @param limit at least 1; uniform is the first
-   */
-  record Usual(int limit) implements SearchSpace {
-    /** All of them. */
-    public Usual() {
-      this(Integer.MAX_VALUE);
-    }
-
-    private Candidates candidates(double sparsity, int blocks) {
-      double bound = blocks == 1 ? 0 : AtpAllocation.bound(sparsity, blocks);
-      List<SparsityAllocation> all =
-          List.of(
-              new UniformAllocation(),
-              AtpAllocation.half(sparsity, blocks),
-              new DlpAllocation(0.15, Measurement.Score.MEDIAN),
-              new OwlAllocation(0.08, 5),
-              new AtpAllocation(rounded(bound / 4)),
-              new AtpAllocation(rounded(3 * bound / 4)));
-      return new Candidates(all.subList(0, Math.min(limit, all.size())));
-    }
-
-    /** Four digits say enough, and can be typed. */
-    private static double rounded(double beta) {
-      return Math.floor(beta * 1e4) / 1e4;
-    }
-
-    @Override
-    public Set<Measurement> needs() {
-      return candidates(0.5, 2).needs();
-    }
-
-    @Override
-    public void search(double sparsity, int blocks, ToDoubleFunction<SparsityAllocation> trial) {
-      candidates(sparsity, blocks).search(sparsity, blocks, trial);
-    }
-
-    @Override
-    public int trials(double sparsity, int blocks) {
-      return candidates(sparsity, blocks).trials(sparsity, blocks);
+    /** The middle, the middles of the halves, those of the quarters, … */
+    private static <T> List<T> coarseToFine(List<T> range) {
+      List<T> order = new ArrayList<>();
+      Queue<List<T>> parts = new ArrayDeque<>(List.of(range));
+      while (!parts.isEmpty()) {
+        List<T> part = parts.remove();
+        if (!part.isEmpty()) {
+          int middle = part.size() / 2;
+          order.add(part.get(middle));
+          parts.add(part.subList(0, middle));
+          parts.add(part.subList(middle + 1, part.size()));
+        }
+      }
+      return order;
     }
   }
 
@@ -113,24 +136,24 @@ public sealed interface SearchSpace {
 
     @Override
     public void search(double sparsity, int blocks, ToDoubleFunction<SparsityAllocation> trial) {
-      betas(sparsity, blocks).forEach(beta -> trial.applyAsDouble(new AtpAllocation(beta)));
+      grid(sparsity, blocks).search(sparsity, blocks, trial);
     }
 
     @Override
     public int trials(double sparsity, int blocks) {
-      return betas(sparsity, blocks).size();
+      return grid(sparsity, blocks).trials(sparsity, blocks);
     }
 
-    private List<Double> betas(double sparsity, int blocks) {
+    private Sweep grid(double sparsity, int blocks) {
       double bound = AtpAllocation.bound(sparsity, blocks);
-      List<Double> betas = new ArrayList<>();
+      List<SparsityAllocation> grid = new ArrayList<>();
       if (Double.isInfinite(bound)) {
-        return betas; // a single block is always uniform
+        return new Sweep(grid); // a single block is always uniform
       }
       for (int i = 1; i * step <= bound; i++) {
-        betas.add(Math.rint(i * step * 1e9) / 1e9);
+        grid.add(new AtpAllocation(Math.rint(i * step * 1e9) / 1e9));
       }
-      return betas;
+      return new Sweep(grid);
     }
   }
 

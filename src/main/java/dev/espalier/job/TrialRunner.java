@@ -91,7 +91,7 @@ final class TrialRunner implements AutoCloseable {
         PerplexityMeter meter = new PerplexityMeter(run.model(), first, Progress.NONE)) {
       run.prune(task, "search", plan, new Both(pruned, meter));
       double atHalf = meter.finish().value();
-      if (bar.isPresent() && !(atHalf <= bar.getAsDouble())) {
+      if (bar.isPresent() && Double.compare(atHalf, bar.getAsDouble()) > 0) {
         return new Outcome(atHalf, OptionalDouble.empty());
       }
       try (DecoderModel model = DecoderModel.open(config, pruned, run.model().placement())) {

@@ -36,7 +36,7 @@ public final class ReportTables {
     Table table = new Table("allocation", "perplexity");
     for (Trial trial : trials) {
       String perplexity = Quantities.perplexity(trial.perplexity());
-      table.row(trial.describe(), trial.stopped() ? perplexity + " at half" : perplexity);
+      table.row(trial.describe(), trial.stopped() ? "stopped, ≈ " + perplexity : perplexity);
     }
     return table;
   }

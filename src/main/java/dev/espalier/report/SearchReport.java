@@ -9,7 +9,7 @@ import java.util.Map;
  *
  * @param criterion what the trials were judged by
  * @param testCriterion whether that is a test text, which a choice should not have seen
- * @param trials in the order they were made
+ * @param trials those of an allocation together, by its parameters
  * @param best the trial with the lowest perplexity
  * @param sparsities what the best allocation gives each linear, by its name, block after block
  */

@@ -5,7 +5,8 @@ import java.util.Map;
 /**
  * What one allocation would give.
  *
- * @param perplexity on the criterion's windows; on their first half if it was stopped
+ * @param perplexity on the criterion's windows; if it was stopped, what it would have been had the
+ *     trial stayed behind the best by the same factor as on their first half
  * @param stopped whether it was worse than the best at half of the windows, so that it went no
  *     further
  */

@@ -79,18 +79,38 @@ class SearchRunTest {
     Object[] space = {"--over", "owl-lambda", "--values", "0.02,0.3", "--json"};
     JsonNode whole = search(with(space, "--exhaustive")).succeeded().json();
     JsonNode early = search(space).succeeded().json();
-    assertEquals(whole.get("best"), early.get("best"));
+    assertEquals(whole.at("/best/allocation"), early.at("/best/allocation"));
+    assertEquals(whole.at("/best/parameters"), early.at("/best/parameters"));
     assertEquals(whole.get("blocks"), early.get("blocks"));
+    double best = early.at("/best/perplexity").asDouble();
     for (int i = 0; i < 3; i++) {
       JsonNode trial = early.at("/trials/" + i);
-      if (!trial.get("stopped").asBoolean()) {
-        assertEquals(
-            whole.at("/trials/" + i + "/perplexity").asDouble(),
-            trial.get("perplexity").asDouble(),
-            1e-3);
+      double known = whole.at("/trials/" + i + "/perplexity").asDouble();
+      double perplexity = trial.get("perplexity").asDouble();
+      if (trial.get("stopped").asBoolean()) {
+        assertTrue(perplexity > best, early::toPrettyString);
+        assertEquals(known, perplexity, 0.1 * known, "an estimate");
+      } else {
+        assertEquals(known, perplexity, 1e-3);
       }
     }
     assertTrue(list(early.get("trials")).get(2).get("stopped").asBoolean(), early::toPrettyString);
+  }
+
+  @Test
+  void aRangeIsTriedFromCoarseToFineAndListedInItsOrder() throws IOException {
+    Result run =
+        search("--over", "beta", "--values", "0.06,0.05,0.04,0.03,0.02,0.01,0", "--json")
+            .succeeded();
+    List<Double> betas =
+        list(run.json().get("trials")).stream()
+            .map(trial -> trial.at("/parameters/beta").asDouble())
+            .toList();
+    assertEquals(List.of(0.0, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06), betas, "0 is uniform, once");
+    // A good value comes second, so that nearly all others stop at half.
+    long whole =
+        list(run.json().get("trials")).stream().filter(t -> !t.get("stopped").asBoolean()).count();
+    assertTrue(whole <= 4, run.json()::toPrettyString);
   }
 
   private static Object[] with(Object[] args, Object... more) {
@@ -129,6 +149,20 @@ class SearchRunTest {
             .json();
     assertEquals(5, json.get("trials").size());
     assertTrue(json.at("/best/parameters/beta").asDouble() > 0.005, json::toPrettyString);
+  }
+
+  @Test
+  void goldenSectionsGoTheSameWayWhetherTrialsStopOrNot() throws IOException {
+    // Everything beyond the second trial stops: half of the windows are easier than all of them.
+    Object[] space = {"--over", "beta", "--golden", "0:0.06", "--evaluations", 5, "--json"};
+    JsonNode early = search(space).succeeded().json();
+    JsonNode whole = search(with(space, "--exhaustive")).succeeded().json();
+    assertTrue(
+        list(early.get("trials")).stream().anyMatch(t -> t.get("stopped").asBoolean()),
+        early::toPrettyString);
+    assertEquals(
+        list(whole.get("trials")).stream().map(t -> t.get("parameters")).toList(),
+        list(early.get("trials")).stream().map(t -> t.get("parameters")).toList());
   }
 
   @Test
