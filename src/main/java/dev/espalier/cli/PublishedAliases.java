@@ -22,10 +22,18 @@ final class PublishedAliases {
           "Hyper_m", "owl-m");
 
   private static final Set<String> OTHERS =
-      Set.of("prune_method", "sparsity_type", "cache_dir", "use_variant", "eval_zero_shot");
+      Set.of(
+          "prune_method",
+          "sparsity_type",
+          "cache_dir",
+          "use_variant",
+          "eval_zero_shot",
+          "ww_metric",
+          "ww_metric_cache",
+          "mapping_type");
 
   private static final List<String> METHODS = List.of("magnitude", "wanda", "sparsegpt");
-  private static final List<String> ALLOCATIONS = List.of("dlp", "owl", "atp");
+  private static final List<String> ALLOCATIONS = List.of("dlp", "owl", "atp", "ww");
 
   /**
    * A command line in our options.
@@ -68,6 +76,13 @@ final class PublishedAliases {
       case "prune_method" -> method(value(arg, rest));
       case "sparsity_type" -> pattern(value(arg, rest));
       case "use_variant" -> variant = true;
+      case "ww_metric" -> spectrumMetric(value(arg, rest));
+      case "mapping_type" ->
+          add("granularity", value(arg, rest).equals("block_wise") ? "block" : "linear");
+      case "ww_metric_cache" -> {
+        value(arg, rest);
+        notes.add("--ww_metric_cache is ignored: the spectra of this model are measured.");
+      }
       case "cache_dir" -> {
         value(arg, rest);
         notes.add("--cache_dir is ignored: this version downloads nothing.");
@@ -78,7 +93,21 @@ final class PublishedAliases {
     }
   }
 
-  /** {@code wanda_dlp} is wanda with DLP; plain {@code wanda} prunes uniformly there. */
+  /** AlphaPruning's. */
+  private void spectrumMetric(String text) {
+    if (!List.of("alpha_peak", "alpha_mid").contains(text)) {
+      throw new BadInputException(
+          ("--ww_metric \"%s\" is not known; choose between alpha_peak and alpha_mid, or leave it"
+                  + " out and give --hill scan")
+              .formatted(text));
+    }
+    add("hill", text.substring("alpha_".length()));
+  }
+
+  /**
+   * {@code wanda_dlp} is wanda with DLP, {@code wanda_ww} with AlphaPruning; plain {@code wanda}
+   * prunes uniformly there.
+   */
   private void method(String text) {
     String[] parts = text.split("_", 2);
     boolean known =
@@ -89,7 +118,8 @@ final class PublishedAliases {
               .formatted(text, String.join(", ", METHODS), String.join(" or _", ALLOCATIONS)));
     }
     add("method", parts[0]);
-    publishedAllocation = parts.length == 2 ? parts[1] : "uniform";
+    publishedAllocation =
+        parts.length == 1 ? "uniform" : parts[1].equals("ww") ? "alphapruning" : parts[1];
   }
 
   /** N counts the removed weights there, the kept ones here. */

@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.BadInputException;
+import dev.espalier.allocation.AlphaPruningAllocation;
 import dev.espalier.allocation.AtpAllocation;
 import dev.espalier.allocation.DlpAllocation;
+import dev.espalier.allocation.Granularity;
+import dev.espalier.allocation.HillEstimator;
 import dev.espalier.allocation.Measurement;
 import dev.espalier.allocation.OwlAllocation;
 import dev.espalier.allocation.UniformAllocation;
@@ -167,6 +170,30 @@ class PruneOptionsTest {
     assertEquals(
         new AllocationChoice.Named(new AtpAllocation(0.01)),
         request("--prune_method sparsegpt_atp --beta 0.01").allocation());
+  }
+
+  @Test
+  void publishedNamesOfAlphaPruning() {
+    assertEquals(
+        new AllocationChoice.Named(
+            new AlphaPruningAllocation(0.3, HillEstimator.PEAK, Granularity.BLOCK)),
+        request("--prune_method wanda_ww").allocation());
+    assertEquals(
+        new AllocationChoice.Named(
+            new AlphaPruningAllocation(0.2, HillEstimator.MID, Granularity.LINEAR)),
+        request(
+                "--prune_method sparsegpt_ww --ww_metric alpha_mid --epsilon 0.2"
+                    + " --mapping_type layer_wise --ww_metric_cache data")
+            .allocation());
+    assertEquals(
+        request("--prune_method magnitude_ww").allocation(),
+        request("--prune_method=magnitude_ww --ww_metric=alpha_peak --mapping_type=block_wise")
+            .allocation());
+    assertTrue(notes("--ww_metric_cache data").get(0).contains("ignored"));
+    Exception refusal =
+        assertThrows(
+            BadInputException.class, () -> request("--prune_method wanda_ww --ww_metric entropy"));
+    assertTrue(refusal.getMessage().contains("alpha_peak and alpha_mid"), refusal.getMessage());
   }
 
   @Test
