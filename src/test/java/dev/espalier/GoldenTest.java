@@ -134,7 +134,8 @@ class GoldenTest {
     try (var tokenizer = HuggingFaceTokenizer.load(folder.path())) {
       calibration =
           new WindowSampler(tokenizer, 32, 256, 0)
-              .draw(Corpus.open(SAMPLES.resolve("calibration.txt")));
+              .draw(Corpus.open(SAMPLES.resolve("calibration.txt")))
+              .windows();
       evaluation = EvaluationWindows.of(Corpus.open(SAMPLES.resolve("test.txt")), tokenizer, 256);
     }
     Set<Measurement> needs =

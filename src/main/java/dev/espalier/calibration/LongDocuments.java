@@ -50,7 +50,7 @@ final class LongDocuments {
       return false;
     }
     String text = corpus.documents().get(document);
-    if (canBeLonger(text)) {
+    if (canBeLonger(text, seqLen)) {
       int[] tokens = tokenizer.encode(text);
       if (tokens.length > seqLen) {
         longer.put(document, tokens);
@@ -64,7 +64,7 @@ final class LongDocuments {
   /**
    * A token stands for a byte at least, so most documents need no encoding when windows are long.
    */
-  private boolean canBeLonger(String text) {
+  static boolean canBeLonger(String text, int seqLen) {
     return (long) text.length() * UTF8_BYTES_PER_CHAR + ADDED_TOKENS > seqLen;
   }
 

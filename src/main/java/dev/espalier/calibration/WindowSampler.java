@@ -1,13 +1,9 @@
 package dev.espalier.calibration;
 
 import dev.espalier.BadInputException;
-import java.nio.IntBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -38,58 +34,16 @@ public record WindowSampler(Tokenizer tokenizer, int samples, int seqLen, long s
    *
    * @throws BadInputException if the corpus is too short for them
    */
-  public TokenWindows draw(Corpus corpus) {
-    int[][] windows = new int[samples][];
-    int i = 0;
-    for (Cut cut : cuts(corpus)) {
-      windows[i++] = Arrays.copyOfRange(cut.tokens, cut.start, cut.start + seqLen);
-    }
-    return new TokenWindows(windows, corpus.name() + ", seed " + seed);
-  }
-
-  /** A window: where it starts in a text's or document's tokens. */
-  private record Cut(int[] tokens, int start) {}
-
-  private List<Cut> cuts(Corpus corpus) {
+  public CalibrationDraw draw(Corpus corpus) {
     PythonRandom random = new PythonRandom(seed);
     Supplier<int[]> tokens = tokens(corpus, random);
-    List<Cut> cuts = new ArrayList<>();
+    List<CalibrationDraw.Cut> cuts = new ArrayList<>();
     for (int i = 0; i < samples; i++) {
       int[] from = tokens.get();
-      cuts.add(new Cut(from, (int) random.randint(0, from.length - seqLen - 1)));
+      int start = (int) random.randint(0, from.length - seqLen - 1);
+      cuts.add(new CalibrationDraw.Cut(from, start));
     }
-    return cuts;
-  }
-
-  /**
-   * What {@link #draw} leaves of a corpus: of a text the stretches between its windows, of
-   * documents those not drawn, until these hold {@code windows} windows.
-   */
-  List<int[]> untouched(Corpus corpus, int windows) {
-    List<Cut> cuts = cuts(corpus);
-    if (corpus instanceof DocumentCorpus documents) {
-      Set<IntBuffer> drawn = new HashSet<>(); // buffers compare by content
-      cuts.forEach(cut -> drawn.add(IntBuffer.wrap(cut.tokens)));
-      List<int[]> others = new ArrayList<>();
-      int held = 0;
-      for (int i = 0; i < documents.documents().size() && held < windows; i++) {
-        int[] tokens = tokenizer.encode(documents.documents().get(i));
-        if (!drawn.contains(IntBuffer.wrap(tokens))) {
-          others.add(tokens);
-          held += tokens.length / seqLen;
-        }
-      }
-      return others;
-    }
-    List<int[]> stretches = new ArrayList<>();
-    int[] text = cuts.get(0).tokens;
-    int free = 0;
-    for (int start : cuts.stream().mapToInt(Cut::start).sorted().toArray()) {
-      stretches.add(Arrays.copyOfRange(text, free, Math.max(free, start)));
-      free = Math.max(free, start + seqLen);
-    }
-    stretches.add(Arrays.copyOfRange(text, free, text.length));
-    return stretches;
+    return new CalibrationDraw(corpus, this, cuts);
   }
 
   /** What each window is cut from: the whole text every time, or a newly drawn document. */

@@ -84,7 +84,8 @@ public final class AllocateJob {
                     new BadInputException(
                         "--calibration is needed: some of these allocations look at how the model"
                             + " takes a text"));
-    return Optional.of(loaded.calibration(settings, loaded.seqLen(settings.seqLen(), listener)));
+    int seqLen = loaded.seqLen(settings.seqLen(), listener);
+    return Optional.of(loaded.calibration(settings, seqLen).windows());
   }
 
   private static PruneReport.Calibration calibration(

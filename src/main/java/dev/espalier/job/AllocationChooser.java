@@ -2,12 +2,14 @@ package dev.espalier.job;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.allocation.SparsityAllocation;
+import dev.espalier.calibration.CalibrationDraw;
 import dev.espalier.calibration.TokenWindows;
 import dev.espalier.evaluation.Perplexity;
 import dev.espalier.report.PruneReport;
 import dev.espalier.report.Trial;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Settles the allocation of a pruning run: the one that was named, or the best of several. */
 final class AllocationChooser {
@@ -24,11 +26,23 @@ final class AllocationChooser {
     }
   }
 
+  /** What allocations are judged by, where they compete. */
+  static Optional<TokenWindows> heldOut(PruneRequest request, CalibrationDraw drawn) {
+    return request.allocation() instanceof AllocationChoice.Auto
+        ? Optional.of(drawn.heldOut(TRIAL_WINDOWS))
+        : Optional.empty();
+  }
+
   /**
+   * @param heldOut as {@link #heldOut} gave them
    * @param identity of the run, so that an interrupted contest goes on
    */
   static Choice choose(
-      PruneRequest request, PruneRun run, LoadedModel loaded, ObjectNode identity) {
+      PruneRequest request,
+      PruneRun run,
+      LoadedModel loaded,
+      Optional<TokenWindows> heldOut,
+      ObjectNode identity) {
     if (request.allocation() instanceof AllocationChoice.Named named) {
       return new Choice(named.allocation(), "", List.of());
     }
@@ -36,8 +50,7 @@ final class AllocationChooser {
     int blocks = run.model().blockCount();
     double sparsity = run.settings().sparsity();
     SearchSpace space = new SearchSpace.Usual(wanted);
-    int seqLen = run.calibration().seqLen();
-    TokenWindows criterion = loaded.heldOut(request.calibration(), seqLen, TRIAL_WINDOWS);
+    TokenWindows criterion = heldOut.orElseThrow();
     int count = space.trials(sparsity, blocks);
     run.listener()
         .note(
@@ -58,7 +71,10 @@ final class AllocationChooser {
     return new Choice(
         search.best(),
         new Perplexity.Protocol(
-                criterion.source(), seqLen, criterion.count(), run.model().placement().dtypeName())
+                criterion.source(),
+                criterion.seqLen(),
+                criterion.count(),
+                run.model().placement().dtypeName())
             .toString(),
         search.trials());
   }

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
 import dev.espalier.allocation.MeasurementFile;
+import dev.espalier.calibration.CalibrationDraw;
 import dev.espalier.calibration.Corpus;
 import dev.espalier.calibration.EvaluationWindows;
-import dev.espalier.calibration.HeldOutWindows;
 import dev.espalier.calibration.HuggingFaceTokenizer;
 import dev.espalier.calibration.TokenWindows;
 import dev.espalier.calibration.WindowSampler;
@@ -70,17 +70,9 @@ final class LoadedModel implements AutoCloseable {
     return weights;
   }
 
-  TokenWindows calibration(CalibrationSettings settings, int seqLen) {
-    return sampler(settings, seqLen).draw(Corpus.open(settings.text()));
-  }
-
-  /** Windows of the calibration corpus beside the calibration windows. */
-  TokenWindows heldOut(CalibrationSettings settings, int seqLen, int limit) {
-    return HeldOutWindows.of(Corpus.open(settings.text()), sampler(settings, seqLen), limit);
-  }
-
-  private WindowSampler sampler(CalibrationSettings settings, int seqLen) {
-    return new WindowSampler(tokenizer, settings.samples(), seqLen, settings.seed());
+  CalibrationDraw calibration(CalibrationSettings settings, int seqLen) {
+    return new WindowSampler(tokenizer, settings.samples(), seqLen, settings.seed())
+        .draw(Corpus.open(settings.text()));
   }
 
   /** A file that keeps measurements of this model on these windows. */

@@ -2,6 +2,7 @@ package dev.espalier.job;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
+import dev.espalier.calibration.CalibrationDraw;
 import dev.espalier.calibration.TokenWindows;
 import dev.espalier.checkpoint.ModelFolderWriter;
 import dev.espalier.checkpoint.StorageException;
@@ -18,6 +19,7 @@ import dev.espalier.report.html.PrunePage;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** Prunes a model folder into a new one and measures what it cost. */
 public final class PruneJob {
@@ -34,7 +36,9 @@ public final class PruneJob {
     try (LoadedModel loaded = LoadedModel.open(request.model(), request.compute())) {
       PatternCheck.require(request.settings().pattern(), loaded.decoder());
       int seqLen = loaded.seqLen(request.calibration().seqLen(), told);
-      TokenWindows calibration = loaded.calibration(request.calibration(), seqLen);
+      CalibrationDraw drawn = loaded.calibration(request.calibration(), seqLen);
+      TokenWindows calibration = drawn.windows();
+      Optional<TokenWindows> heldOut = AllocationChooser.heldOut(request, drawn);
       List<TokenWindows> evaluation = loaded.evaluation(request.evaluation(), seqLen);
       PruneRun run =
           new PruneRun(
@@ -52,7 +56,7 @@ public final class PruneJob {
               request.overwrite(),
               identity(request, loaded, run))) {
         try {
-          return run(request, run, loaded, evaluation, writer);
+          return run(request, run, loaded, heldOut, evaluation, writer);
         } catch (StorageException e) {
           throw e;
         } catch (BadInputException e) {
@@ -67,6 +71,7 @@ public final class PruneJob {
       PruneRequest request,
       PruneRun run,
       LoadedModel loaded,
+      Optional<TokenWindows> heldOut,
       List<TokenWindows> texts,
       ModelFolderWriter writer) {
     PruneReport report;
@@ -77,7 +82,7 @@ public final class PruneJob {
       }
       if (output.plan().isEmpty()) {
         AllocationChooser.Choice choice =
-            AllocationChooser.choose(request, run, loaded, identity(request, loaded, run));
+            AllocationChooser.choose(request, run, loaded, heldOut, identity(request, loaded, run));
         output.follow(run.plan(choice.allocation()), choice.report());
       }
       boolean compare = compareUniform(request, output);

@@ -5,6 +5,7 @@ import dev.espalier.allocation.DenseModel;
 import dev.espalier.allocation.LinearShape;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.SparsityPlan;
+import dev.espalier.calibration.CalibrationDraw;
 import dev.espalier.calibration.TokenWindows;
 import dev.espalier.evaluation.Perplexity;
 import dev.espalier.model.DecoderModel;
@@ -36,8 +37,9 @@ public final class SearchJob {
       PruningSettings settings = request.settings();
       PatternCheck.require(settings.pattern(), loaded.decoder());
       int seqLen = loaded.seqLen(request.calibration().seqLen(), told);
-      TokenWindows calibration = loaded.calibration(request.calibration(), seqLen);
-      TokenWindows criterion = criterion(request, loaded, seqLen);
+      CalibrationDraw drawn = loaded.calibration(request.calibration(), seqLen);
+      TokenWindows calibration = drawn.windows();
+      TokenWindows criterion = criterion(request, loaded, drawn, seqLen);
       PruneRun run =
           new PruneRun(
               settings,
@@ -82,11 +84,12 @@ public final class SearchJob {
     }
   }
 
-  private static TokenWindows criterion(SearchRequest request, LoadedModel loaded, int seqLen) {
+  private static TokenWindows criterion(
+      SearchRequest request, LoadedModel loaded, CalibrationDraw drawn, int seqLen) {
     return request
         .test()
         .map(text -> loaded.evaluation(List.of(text), seqLen).get(0).first(request.windows()))
-        .orElseGet(() -> loaded.heldOut(request.calibration(), seqLen, request.windows()));
+        .orElseGet(() -> drawn.heldOut(request.windows()));
   }
 
   private static TrialJournal journal(

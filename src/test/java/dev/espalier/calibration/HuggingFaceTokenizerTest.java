@@ -70,7 +70,7 @@ class HuggingFaceTokenizerTest {
     };
     assertEquals(226_498, tokens.length);
 
-    TokenWindows windows = new WindowSampler(tokenizer, 32, 256, 0).draw(corpus);
+    TokenWindows windows = new WindowSampler(tokenizer, 32, 256, 0).draw(corpus).windows();
     for (int i = 0; i < starts.length; i++) {
       int[] window = new int[256];
       System.arraycopy(tokens, starts[i], window, 0, 256);
@@ -86,7 +86,7 @@ class HuggingFaceTokenizerTest {
     DocumentCorpus corpus = new DocumentCorpus("paragraphs", List.of(paragraphs));
     assertEquals(
         "69b2700009d8d75cf735de583ed6b5bbd066f06e9ddb896157c83645e39b09b8",
-        new WindowSampler(tokenizer, 32, 256, 0).draw(corpus).digest());
+        new WindowSampler(tokenizer, 32, 256, 0).draw(corpus).windows().digest());
   }
 
   @Test

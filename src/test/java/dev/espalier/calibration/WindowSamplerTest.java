@@ -19,7 +19,7 @@ class WindowSamplerTest {
   @Test
   void drawsFromATextAsTheWikitext2LoaderDoes() {
     String text = "abcdefghijklmnopqrstuvwxyz".repeat(4).substring(0, 99);
-    TokenWindows windows = sampler(5, 10, 1L << 40).draw(new TextCorpus("t.txt", text));
+    TokenWindows windows = sampler(5, 10, 1L << 40).draw(new TextCorpus("t.txt", text)).windows();
 
     int[] tokens = tokenizer.encode(text);
     int[] starts = {13, 45, 85, 8, 54};
@@ -40,7 +40,8 @@ class WindowSamplerTest {
             "tiny",
             "another long document, with words",
             "xxxxxxxxxxxx");
-    TokenWindows windows = sampler(6, 12, 7).draw(new DocumentCorpus("d.jsonl", documents));
+    TokenWindows windows =
+        sampler(6, 12, 7).draw(new DocumentCorpus("d.jsonl", documents)).windows();
 
     int[][] documentAndStart = {{1, 12}, {5, 0}, {4, 3}, {4, 1}, {4, 6}, {1, 2}};
     assertEquals(documentAndStart.length, windows.count());
@@ -65,7 +66,7 @@ class WindowSamplerTest {
 
   @Test
   void theSmallestTextGivesItsOnlyWindow() {
-    TokenWindows windows = sampler(1, 3, 0).draw(new TextCorpus("t", "abc"));
+    TokenWindows windows = sampler(1, 3, 0).draw(new TextCorpus("t", "abc")).windows();
     assertArrayEquals(new int[] {0, 'a', 'b'}, windows.window(0));
   }
 
@@ -114,7 +115,7 @@ class WindowSamplerTest {
     Arrays.fill(documents, "short");
     documents[777] = "long enough for a window";
     TokenWindows windows =
-        sampler(3, 20, 0).draw(new DocumentCorpus("d", Arrays.asList(documents)));
+        sampler(3, 20, 0).draw(new DocumentCorpus("d", Arrays.asList(documents))).windows();
     assertEquals(3, windows.count());
     assertTrue(tokenizer.encoded.contains(documents[777]));
   }
