@@ -34,6 +34,8 @@ class InterruptionTest {
             "prune",
             "--method",
             method,
+            "--threads", // the order of sums depends on it
+            "2",
             "--samples",
             "32",
             "--seq-len",
@@ -120,6 +122,8 @@ class InterruptionTest {
             "beta",
             "--values",
             "0.01,0.02,0.03,0.04",
+            "--threads",
+            "2",
             "--samples",
             "16",
             "--seq-len",
