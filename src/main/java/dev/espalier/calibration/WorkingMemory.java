@@ -22,6 +22,9 @@ final class WorkingMemory {
   /** Copies of a linear while it is pruned: the scores, sorted, with indices and running sums. */
   private static final long PRUNING = 32;
 
+  /** Blocks with statistics: where a model is pruned several times, the first block's are kept. */
+  private static final int FIRST_AND_CURRENT = 2;
+
   /** Workspaces of the matrix products, and what the allocator cannot use. */
   private static final long SLACK = 1L << 30;
 
@@ -50,7 +53,7 @@ final class WorkingMemory {
     long head = element * model.vocabularySize() * model.hiddenSize();
     long logits = (element + 2 * FLOAT) * model.vocabularySize() * seqLen;
     return loaded
-        + largest(model, WorkingMemory::statistics)
+        + FIRST_AND_CURRENT * largest(model, WorkingMemory::statistics)
         + Math.max(passing, largest(model, WorkingMemory::pruning))
         + head
         + logits

@@ -31,7 +31,8 @@ final class Faults {
   /** The user's fault where the file system says so (permissions, missing file), else ours. */
   static RuntimeException reading(Path file, IOException e) {
     return e instanceof FileSystemException
-        ? in(file, "cannot be read (" + reason(e) + "); check the path and its permissions", e)
+        ? new StorageException(
+            file + ": cannot be read (" + reason(e) + "); check the path and its permissions", e)
         : new UncheckedIOException(file + ": reading failed: " + e.getMessage(), e);
   }
 
@@ -41,7 +42,8 @@ final class Faults {
           file + ": the disk is full; free some space and run the same command to resume", e);
     }
     return e instanceof FileSystemException
-        ? in(file, "cannot be written (" + reason(e) + "); check the path and its permissions", e)
+        ? new StorageException(
+            file + ": cannot be written (" + reason(e) + "); check the path and its permissions", e)
         : new UncheckedIOException(file + ": writing failed: " + e.getMessage(), e);
   }
 

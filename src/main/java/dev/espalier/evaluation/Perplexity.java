@@ -3,6 +3,7 @@ package dev.espalier.evaluation;
 import dev.espalier.Progress;
 import dev.espalier.calibration.TokenWindows;
 import dev.espalier.model.DecoderModel;
+import java.util.Arrays;
 
 /**
  * Perplexity of a model on a corpus.
@@ -23,6 +24,11 @@ public record Perplexity(double value, Protocol protocol) {
     public String toString() {
       return "%s, %d windows of %d tokens, %s".formatted(corpus, windows, seqLen, dtype);
     }
+  }
+
+  /** Of windows of one length, from the {@linkplain PerplexityMeter#losses losses} of each. */
+  public static double of(double[] losses) {
+    return Math.exp(Arrays.stream(losses).average().orElseThrow());
   }
 
   /** Measures the model, which is never in memory as a whole. */

@@ -37,19 +37,24 @@ public final class PerplexityMeter implements AutoCloseable {
 
   /** The perplexity, after the last block. */
   public Perplexity finish() {
-    double[] total = {0};
+    String dtype = model.placement().dtypeName();
+    return new Perplexity(
+        Perplexity.of(losses()),
+        new Perplexity.Protocol(windows.source(), windows.seqLen(), windows.count(), dtype));
+  }
+
+  /** The mean negative log-likelihood of each window, in nats, after the last block. */
+  public double[] losses() {
+    double[] losses = new double[windows.count()];
     int[] window = {0};
     hidden.forEachBatch(
         batch -> {
           for (long i = 0; i < batch.size(0); i++) {
-            total[0] += meanLoss(batch.narrow(0, i, 1), window[0]++) * windows.seqLen();
+            losses[window[0]] = meanLoss(batch.narrow(0, i, 1), window[0]);
+            window[0]++;
           }
         });
-    double tokens = (double) windows.count() * windows.seqLen();
-    String dtype = model.placement().dtypeName();
-    return new Perplexity(
-        Math.exp(total[0] / tokens),
-        new Perplexity.Protocol(windows.source(), windows.seqLen(), windows.count(), dtype));
+    return losses;
   }
 
   /** Mean negative log-likelihood of a window's tokens given those before; hidden [1, len, dim]. */

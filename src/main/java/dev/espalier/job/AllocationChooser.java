@@ -34,15 +34,29 @@ final class AllocationChooser {
   }
 
   /**
+   * The trials of an interrupted contest. They stay until the model is finished: only then is their
+   * outcome safe.
+   *
    * @param heldOut as {@link #heldOut} gave them
-   * @param identity of the run, so that an interrupted contest goes on
+   * @param identity of the run
+   */
+  static TrialJournal journal(
+      PruneRequest request, Optional<TokenWindows> heldOut, ObjectNode identity) {
+    Path file = request.output().resolveSibling(request.output().getFileName() + ".trials.json");
+    ObjectNode key = identity.deepCopy();
+    heldOut.ifPresent(windows -> key.put("criterion", windows.digest()));
+    return TrialJournal.open(file, key);
+  }
+
+  /**
+   * @param heldOut as {@link #heldOut} gave them
    */
   static Choice choose(
       PruneRequest request,
       PruneRun run,
       LoadedModel loaded,
       Optional<TokenWindows> heldOut,
-      ObjectNode identity) {
+      TrialJournal journal) {
     if (request.allocation() instanceof AllocationChoice.Named named) {
       return new Choice(named.allocation(), "", List.of());
     }
@@ -58,16 +72,13 @@ final class AllocationChooser {
                 .formatted(
                     count, Math.min(TRIAL_WINDOWS, run.calibration().count()), criterion.count()));
     PruneRun trials = run.onTrial(TRIAL_WINDOWS);
-    Path file = request.output().resolveSibling(request.output().getFileName() + ".trials.json");
-    TrialJournal journal =
-        TrialJournal.open(file, identity.deepCopy().put("criterion", criterion.digest()));
     AllocationSearch search;
     try (TrialRunner runner =
         new TrialRunner(trials, loaded.folder().config(), loaded.weights(), criterion, false)) {
-      search = new AllocationSearch(trials, runner, journal, count);
-      search.search(space);
+      trials.measure(space.needs());
+      search = new AllocationSearch(runner, journal, count);
+      search.search(space, sparsity, blocks);
     }
-    journal.remove();
     return new Choice(
         search.best(),
         new Perplexity.Protocol(

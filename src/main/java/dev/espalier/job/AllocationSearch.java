@@ -8,16 +8,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
  * Lets allocations compete: each prunes the model on trial, and the lowest perplexity on the
- * criterion's windows wins. What does not depend on the trial is computed once.
+ * criterion's windows wins.
  */
 final class AllocationSearch {
-  private final PruneRun run;
-  private final TrialRunner runner;
+  private final Trials runner;
   private final TrialJournal journal;
   private final int planned;
   private final List<Trial> trials = new ArrayList<>();
@@ -26,20 +24,22 @@ final class AllocationSearch {
   private double bestAtHalf;
 
   /**
+   * @param runner makes the trials that the journal does not have
    * @param planned how many trials there will be, for people
    */
-  AllocationSearch(PruneRun run, TrialRunner runner, TrialJournal journal, int planned) {
-    this.run = run;
+  AllocationSearch(Trials runner, TrialJournal journal, int planned) {
     this.runner = runner;
     this.journal = journal;
     this.planned = planned;
   }
 
-  /** Tries all of a space, uniform first. */
-  void search(SearchSpace space) {
-    double sparsity = run.settings().sparsity();
-    int blocks = run.model().blockCount();
-    run.measure(space.needs());
+  /**
+   * Tries all of a space, uniform first.
+   *
+   * @param sparsity the model's target
+   * @param blocks how many blocks the model has
+   */
+  void search(SearchSpace space, double sparsity, int blocks) {
     trial(new UniformAllocation());
     space.search(sparsity, blocks, this::trial);
   }
@@ -47,13 +47,16 @@ final class AllocationSearch {
   /** The perplexity of an allocation; of one that stopped early, an estimate. */
   private double trial(SparsityAllocation allocation) {
     for (Trial known : trials) {
-      if (sameAs(known, allocation)) {
+      if (known.isOf(allocation.name(), allocation.parameters())) {
         return known.perplexity();
       }
     }
     TrialJournal.Entry entry =
-        journal.find(allocation).orElseGet(() -> journal.add(attempt(allocation)));
-    Trial trial = entry.trial();
+        journal
+            .find(allocation)
+            .filter(this::holds)
+            .orElseGet(() -> journal.add(attempt(allocation)));
+    Trial trial = entry.trial().stopped() ? estimated(entry) : entry.trial();
     trials.add(trial);
     // Double.compare: to be not a number is worse than anything.
     if (!trial.stopped()
@@ -65,15 +68,25 @@ final class AllocationSearch {
     return trial.perplexity();
   }
 
+  /** A trial that was stopped by another search's best need not be worse than this one's. */
+  private boolean holds(TrialJournal.Entry entry) {
+    return !entry.trial().stopped() || bar().isPresent() && entry.atHalf() > bar().getAsDouble();
+  }
+
+  private OptionalDouble bar() {
+    return bestTrial == null || Double.isNaN(bestTrial.perplexity())
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(bestAtHalf);
+  }
+
   private TrialJournal.Entry attempt(SparsityAllocation allocation) {
-    OptionalDouble bar = bestTrial == null ? OptionalDouble.empty() : OptionalDouble.of(bestAtHalf);
     String task = "Trial %d of %d".formatted(trials.size() + 1, planned);
-    TrialRunner.Outcome outcome = runner.run(task, run.plan(allocation), bar);
+    Trials.Outcome outcome = runner.make(task, allocation, bar());
     return new TrialJournal.Entry(
         new Trial(
             allocation.name(),
             allocation.parameters(),
-            outcome.perplexity().orElseGet(() -> estimate(outcome.firstHalf())),
+            outcome.perplexity().orElse(outcome.firstHalf()),
             outcome.perplexity().isEmpty()),
         outcome.firstHalf());
   }
@@ -82,16 +95,8 @@ final class AllocationSearch {
    * What a trial that stopped would have given if it stayed behind the best by the same factor.
    * Unlike its perplexity on half of the windows, that compares with the others' on all of them.
    */
-  private double estimate(double atHalf) {
-    return atHalf / bestAtHalf * bestTrial.perplexity();
-  }
-
-  static boolean sameAs(Trial trial, SparsityAllocation allocation) {
-    // As text, since JSON may hold a number in another type.
-    return trial.allocation().equals(allocation.name())
-        && new TreeMap<>(trial.parameters())
-            .toString()
-            .equals(new TreeMap<>(allocation.parameters()).toString());
+  private Trial estimated(TrialJournal.Entry entry) {
+    return entry.trial().with(entry.atHalf() / bestAtHalf * bestTrial.perplexity());
   }
 
   /** Those of an allocation together, by its parameters. */

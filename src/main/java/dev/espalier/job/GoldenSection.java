@@ -19,7 +19,7 @@ final class GoldenSection {
     double atLeft = function.applyAsDouble(left);
     double atRight = function.applyAsDouble(right);
     for (int i = 2; i < evaluations; i++) {
-      if (atLeft <= atRight) {
+      if (Double.compare(atLeft, atRight) <= 0) { // to be not a number is worse than anything
         high = right;
         right = left;
         atRight = atLeft;

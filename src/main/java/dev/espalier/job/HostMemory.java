@@ -1,26 +1,29 @@
 package dev.espalier.job;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 
-/** The machine's memory, as Linux counts it. */
+/** The memory that is left to this process. */
 final class HostMemory {
-  private static final Path MEMINFO = Path.of("/proc/meminfo");
-
   private HostMemory() {}
 
-  /** Bytes that can be had without swapping; 0 where the system does not tell. */
+  /**
+   * Bytes that can be had without swapping, and without being stopped by a container's limit; 0
+   * where the system does not tell.
+   */
   static long available() {
-    try {
-      for (String line : Files.readAllLines(MEMINFO)) {
-        if (line.startsWith("MemAvailable:")) {
-          return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
-        }
-      }
-      return 0;
-    } catch (IOException e) {
-      return 0;
-    }
+    long limit =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    return available(
+        ProcFile.MEMINFO.bytes("MemAvailable"), limit, ProcFile.STATUS.bytes("RssAnon"));
+  }
+
+  /**
+   * @param available of the machine
+   * @param limit of the machine or the container, whichever is less
+   * @param taken by this process; mapped files do not count, for they give way
+   */
+  static long available(long available, long limit, long taken) {
+    return Math.max(0, Math.min(available, limit - taken));
   }
 }

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 
 /** The process's largest resident memory, as Linux counts it. */
 final class PeakMemory {
-  private static final Path STATUS = Path.of("/proc/self/status");
   private static final Path CLEAR = Path.of("/proc/self/clear_refs");
 
   /** What the kernel takes as the wish to count anew (proc(5)). */
@@ -25,15 +24,6 @@ final class PeakMemory {
 
   /** In bytes, mapped files included, since the last restart; 0 where the system does not tell. */
   static long bytes() {
-    try {
-      for (String line : Files.readAllLines(STATUS)) {
-        if (line.startsWith("VmHWM:")) {
-          return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
-        }
-      }
-      return 0;
-    } catch (IOException e) {
-      return 0;
-    }
+    return ProcFile.STATUS.bytes("VmHWM");
   }
 }

@@ -1,6 +1,5 @@
 package dev.espalier.job;
 
-import dev.espalier.Progress;
 import dev.espalier.allocation.UniformAllocation;
 import dev.espalier.calibration.TokenWindows;
 import dev.espalier.evaluation.MeasuredBlocks;
@@ -9,6 +8,7 @@ import dev.espalier.evaluation.PerplexityMeter;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.report.CorpusPerplexity;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalDouble;
 
@@ -31,7 +31,8 @@ final class PerplexityComparison {
 
   /** One result per text, in order. */
   List<CorpusPerplexity> measure(DecoderModel pruned) {
-    List<Perplexity> uniform = withUniform && !texts.isEmpty() ? measureUniform() : List.of();
+    List<Double> uniform =
+        withUniform ? run.clock().time("compare", this::measureUniform) : List.of();
     List<CorpusPerplexity> results = new ArrayList<>();
     for (int i = 0; i < texts.size(); i++) {
       Perplexity dense = measure(run.model(), texts.get(i), "Evaluating the dense model");
@@ -40,9 +41,7 @@ final class PerplexityComparison {
               dense.protocol(),
               dense.value(),
               measure(pruned, texts.get(i), "Evaluating the pruned model").value(),
-              uniform.isEmpty()
-                  ? OptionalDouble.empty()
-                  : OptionalDouble.of(uniform.get(i).value())));
+              uniform.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(uniform.get(i))));
     }
     return results;
   }
@@ -57,18 +56,24 @@ final class PerplexityComparison {
   }
 
   /** Prunes uniformly without storing anything. */
-  private List<Perplexity> measureUniform() {
+  private List<Double> measureUniform() {
     List<PerplexityMeter> meters = new ArrayList<>();
     try {
       for (TokenWindows text : texts) {
-        meters.add(new PerplexityMeter(run.model(), text, Progress.NONE));
+        meters.add(new PerplexityMeter(run.model(), text, run.listener()));
       }
-      run.prune(
+      long windows = texts.stream().mapToLong(TokenWindows::count).sum();
+      return run.prune(
           "Comparing with uniform",
-          "compare",
           run.plan(new UniformAllocation()),
-          new MeasuredBlocks(meters));
-      return meters.stream().map(PerplexityMeter::finish).toList();
+          new MeasuredBlocks(meters),
+          PerplexityMeter.passes(run.model()) * windows,
+          () -> meters.stream().map(meter -> meter.finish().value()).toList());
+    } catch (ArithmeticException e) {
+      // The model that was asked for is finished, whatever becomes of the other.
+      run.listener().end();
+      run.listener().warn(Warnings.noComparison(e.getMessage()));
+      return Collections.nCopies(texts.size(), Double.NaN);
     } finally {
       meters.forEach(PerplexityMeter::close);
     }

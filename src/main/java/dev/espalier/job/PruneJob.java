@@ -55,14 +55,24 @@ public final class PruneJob {
               request.output(),
               request.overwrite(),
               identity(request, loaded, run))) {
+        TrialJournal trials =
+            AllocationChooser.journal(request, heldOut, identity(request, loaded, run));
+        PruneReport report;
         try {
-          return run(request, run, loaded, heldOut, evaluation, writer);
+          report = run(request, run, loaded, heldOut, trials, evaluation, writer);
         } catch (StorageException e) {
           throw e;
         } catch (BadInputException e) {
           writer.discard();
+          trials.remove();
           throw e;
         }
+        writer.finish(
+            Map.of(
+                "espalier.json", ReportJson.bytes(ReportJson.full(report)),
+                "report.html", PrunePage.of(report)));
+        trials.remove();
+        return report;
       }
     }
   }
@@ -72,9 +82,9 @@ public final class PruneJob {
       PruneRun run,
       LoadedModel loaded,
       Optional<TokenWindows> heldOut,
+      TrialJournal trials,
       List<TokenWindows> texts,
       ModelFolderWriter writer) {
-    PruneReport report;
     try (PrunedModelWriter output = new PrunedModelWriter(writer, run.settings().method());
         FirstBlockOnce firstBlock = new FirstBlockOnce()) {
       if (writer.resumed()) {
@@ -82,28 +92,22 @@ public final class PruneJob {
       }
       if (output.plan().isEmpty()) {
         AllocationChooser.Choice choice =
-            AllocationChooser.choose(request, run, loaded, heldOut, identity(request, loaded, run));
+            AllocationChooser.choose(request, run, loaded, heldOut, trials);
         output.follow(run.plan(choice.allocation()), choice.report());
       }
-      boolean compare = compareUniform(request, output);
+      boolean compare = !texts.isEmpty() && compareUniform(request, output);
       PruneRun pruning = compare ? run.sharing(firstBlock) : run;
-      pruning.prune("Pruning", "prune", output.plan().orElseThrow(), output);
+      pruning.prune("Pruning", output.plan().orElseThrow(), output);
       warn(run, output);
       try (DecoderModel pruned =
           DecoderModel.open(loaded.folder().config(), output.weights(), run.model().placement())) {
-        report =
-            report(
-                request,
-                run,
-                output,
-                new PerplexityComparison(pruning, texts, compare).measure(pruned));
+        return report(
+            request,
+            run,
+            output,
+            new PerplexityComparison(pruning, texts, compare).measure(pruned));
       }
     }
-    writer.finish(
-        Map.of(
-            "espalier.json", ReportJson.bytes(ReportJson.full(report)),
-            "report.html", PrunePage.of(report)));
-    return report;
   }
 
   private static boolean compareUniform(PruneRequest request, PrunedModelWriter output) {

@@ -18,6 +18,7 @@ import dev.espalier.pruning.StatisticsSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** A model and its calibration at hand: what allocating, searching and pruning share. */
 final class PruneRun {
@@ -108,21 +109,28 @@ final class PruneRun {
   }
 
   /** Prunes the blocks that the output does not have yet. */
-  void prune(String task, String phase, SparsityPlan plan, PrunedBlocks output) {
-    if (output.finished() == model.blockCount()) {
-      return;
+  void prune(String task, SparsityPlan plan, PrunedBlocks output) {
+    if (output.finished() < model.blockCount()) {
+      clock.time("prune", () -> prune(task, plan, output, 0, () -> null));
     }
+  }
+
+  /**
+   * The same and what follows, as one task.
+   *
+   * @param furtherSteps that the output and what follows will tell the listener of
+   */
+  <T> T prune(
+      String task, SparsityPlan plan, PrunedBlocks output, long furtherSteps, Supplier<T> then) {
     LayerwisePruner pruner =
         new LayerwisePruner(
             model, settings.method(), settings.pattern(), plan, settings.rounding(), inputs);
-    listener.begin(task, pruner.passes(output) * calibration.count());
-    clock.time(
-        phase,
-        () -> {
-          try (HiddenStates hidden = HiddenStates.embed(model, calibration, listener)) {
-            pruner.prune(hidden, output);
-          }
-        });
+    listener.begin(task, pruner.passes(output) * calibration.count() + furtherSteps);
+    try (HiddenStates hidden = HiddenStates.embed(model, calibration, listener)) {
+      pruner.prune(hidden, output);
+    }
+    T result = then.get();
     listener.end();
+    return result;
   }
 }

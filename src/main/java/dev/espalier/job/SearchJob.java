@@ -65,8 +65,9 @@ public final class SearchJob {
       try (TrialRunner runner =
           new TrialRunner(
               run, loaded.folder().config(), loaded.weights(), criterion, request.exhaustive())) {
-        search = new AllocationSearch(run, runner, journal, trials);
-        search.search(request.space());
+        run.measure(request.space().needs());
+        search = new AllocationSearch(runner, journal, trials);
+        search.search(request.space(), settings.sparsity(), run.model().blockCount());
       }
       SearchReport report = report(request, run, criterion, search, start);
       output.write(SearchPage.of(report), ReportJson.bytes(ReportJson.search(report)));

@@ -20,21 +20,19 @@ import java.util.Optional;
 final class TrialJournal {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final Optional<Path> file;
+  private final Path file;
   private final ObjectNode identity;
   private final List<Entry> entries = new ArrayList<>();
 
-  /** A trial and its perplexity on the first half of the windows. */
+  /**
+   * A trial and its perplexity on the first half of the windows, which is also what a stopped trial
+   * has here.
+   */
   record Entry(Trial trial, double atHalf) {}
 
-  private TrialJournal(Optional<Path> file, ObjectNode identity) {
+  private TrialJournal(Path file, ObjectNode identity) {
     this.file = file;
     this.identity = identity;
-  }
-
-  /** One that is forgotten. */
-  static TrialJournal none() {
-    return new TrialJournal(Optional.empty(), JSON.createObjectNode());
   }
 
   /**
@@ -43,7 +41,7 @@ final class TrialJournal {
    * @param identity all that a trial depends on besides its allocation
    */
   static TrialJournal open(Path file, ObjectNode identity) {
-    TrialJournal journal = new TrialJournal(Optional.of(file), identity);
+    TrialJournal journal = new TrialJournal(file, identity);
     if (Files.exists(file)) {
       try {
         JsonNode document = JSON.readTree(Files.readAllBytes(file));
@@ -66,36 +64,35 @@ final class TrialJournal {
 
   Optional<Entry> find(SparsityAllocation allocation) {
     return entries.stream()
-        .filter(entry -> AllocationSearch.sameAs(entry.trial(), allocation))
+        .filter(entry -> entry.trial().isOf(allocation.name(), allocation.parameters()))
         .findFirst();
   }
 
-  /** Keeps a trial; when this returns, an interruption no longer loses it. */
+  /**
+   * Keeps a trial, in place of an older one of the same allocation; when this returns, an
+   * interruption no longer loses it.
+   */
   Entry add(Entry entry) {
+    entries.removeIf(
+        older -> older.trial().isOf(entry.trial().allocation(), entry.trial().parameters()));
     entries.add(entry);
-    file.ifPresent(
-        path -> {
-          ObjectNode document = JSON.createObjectNode();
-          document.set("identity", identity);
-          document.set("trials", JSON.valueToTree(entries));
-          try {
-            DurableFiles.replace(path.toAbsolutePath(), JSON.writeValueAsBytes(document));
-          } catch (IOException e) {
-            throw new BadInputException("cannot write " + path, e);
-          }
-        });
+    ObjectNode document = JSON.createObjectNode();
+    document.set("identity", identity);
+    document.set("trials", JSON.valueToTree(entries));
+    try {
+      DurableFiles.replace(file.toAbsolutePath(), JSON.writeValueAsBytes(document));
+    } catch (IOException e) {
+      throw new BadInputException("cannot write " + file, e);
+    }
     return entry;
   }
 
-  /** The search is over. */
+  /** What the trials were for is done. */
   void remove() {
-    file.ifPresent(
-        path -> {
-          try {
-            Files.deleteIfExists(path);
-          } catch (IOException e) {
-            throw new BadInputException("cannot remove " + path, e);
-          }
-        });
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new BadInputException("cannot remove " + file, e);
+    }
   }
 }

@@ -1,7 +1,8 @@
 package dev.espalier.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.espalier.Progress;
+import dev.espalier.BadInputException;
+import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.calibration.TokenWindows;
 import dev.espalier.evaluation.MeasuredBlocks;
@@ -14,28 +15,23 @@ import dev.espalier.pruning.BlockResult;
 import dev.espalier.pruning.BlocksInMemory;
 import dev.espalier.pruning.FirstBlockOnce;
 import dev.espalier.pruning.PrunedBlocks;
+import dev.espalier.report.Trial;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.stream.DoubleStream;
 
 /**
  * Prunes a model on trial: block by block from its dense weights, measuring it on the criterion's
  * windows, and storing nothing.
  */
-final class TrialRunner implements AutoCloseable {
+final class TrialRunner implements Trials, AutoCloseable {
   private final FirstBlockOnce firstBlock = new FirstBlockOnce();
   private final PruneRun run;
   private final JsonNode config;
   private final WeightSource dense;
   private final TokenWindows criterion;
   private final boolean stopsEarly;
-
-  /**
-   * What a trial gave.
-   *
-   * @param firstHalf the perplexity on the first half of the windows
-   * @param perplexity on all windows; absent if the first half was enough
-   */
-  record Outcome(double firstHalf, OptionalDouble perplexity) {}
 
   /**
    * @param config the model's config.json
@@ -67,38 +63,79 @@ final class TrialRunner implements AutoCloseable {
     return bytes;
   }
 
-  /**
-   * @param bar the best trial's perplexity on the first half of the windows; a worse trial stops
-   *     there
-   */
-  Outcome run(String task, SparsityPlan plan, OptionalDouble bar) {
-    return stopsEarly ? runByHalves(task, plan, bar) : runAtOnce(task, plan);
-  }
-
-  private Outcome runAtOnce(String task, SparsityPlan plan) {
-    try (PerplexityMeter meter = new PerplexityMeter(run.model(), criterion, Progress.NONE)) {
-      run.prune(task, "search", plan, new MeasuredBlocks(List.of(meter)));
-      double perplexity = meter.finish().value();
-      return new Outcome(perplexity, OptionalDouble.of(perplexity));
+  @Override
+  public Outcome make(String task, SparsityAllocation allocation, OptionalDouble bar) {
+    run.measure(allocation.needs());
+    SparsityPlan plan;
+    try {
+      plan = run.plan(allocation);
+    } catch (BadInputException e) {
+      return out(allocation, e);
+    }
+    try {
+      return run.clock()
+          .time("search", () -> stopsEarly ? byHalves(task, plan, bar) : atOnce(task, plan));
+    } catch (ArithmeticException e) {
+      run.listener().end();
+      return out(allocation, e);
     }
   }
 
-  private Outcome runByHalves(String task, SparsityPlan plan, OptionalDouble bar) {
+  /** One allocation that does not work must not end the others' contest. */
+  private Outcome out(SparsityAllocation allocation, RuntimeException reason) {
+    String name = Trial.describe(allocation.name(), allocation.parameters());
+    run.listener().note(name + " is out: " + reason.getMessage());
+    return Outcome.NONE;
+  }
+
+  private Outcome atOnce(String task, SparsityPlan plan) {
+    try (PerplexityMeter meter = meter(run.model(), criterion)) {
+      double[] losses = prune(task, plan, new MeasuredBlocks(List.of(meter)), meter, criterion);
+      double[] first = Arrays.copyOf(losses, Math.max(1, losses.length / 2));
+      return new Outcome(Perplexity.of(first), OptionalDouble.of(Perplexity.of(losses)));
+    }
+  }
+
+  private Outcome byHalves(String task, SparsityPlan plan, OptionalDouble bar) {
     int half = criterion.count() / 2;
     TokenWindows first = criterion.slice(0, half);
-    TokenWindows second = criterion.slice(half, criterion.count());
     try (BlocksInMemory pruned = new BlocksInMemory(dense);
-        PerplexityMeter meter = new PerplexityMeter(run.model(), first, Progress.NONE)) {
-      run.prune(task, "search", plan, new Both(pruned, meter));
-      double atHalf = meter.finish().value();
+        PerplexityMeter meter = meter(run.model(), first)) {
+      double[] losses = prune(task, plan, new Both(pruned, meter), meter, first);
+      double atHalf = Perplexity.of(losses);
       if (bar.isPresent() && Double.compare(atHalf, bar.getAsDouble()) > 0) {
         return new Outcome(atHalf, OptionalDouble.empty());
       }
-      try (DecoderModel model = DecoderModel.open(config, pruned, run.model().placement())) {
-        double rest = Perplexity.measure(model, second, Progress.NONE).value();
-        double logs = half * Math.log(atHalf) + second.count() * Math.log(rest);
-        return new Outcome(atHalf, OptionalDouble.of(Math.exp(logs / criterion.count())));
-      }
+      double[] rest = measure(task, pruned, criterion.slice(half, criterion.count()));
+      double[] all = DoubleStream.concat(Arrays.stream(losses), Arrays.stream(rest)).toArray();
+      return new Outcome(atHalf, OptionalDouble.of(Perplexity.of(all)));
+    }
+  }
+
+  private PerplexityMeter meter(DecoderModel model, TokenWindows windows) {
+    return new PerplexityMeter(model, windows, run.listener());
+  }
+
+  /** The losses of a model that is pruned on the way. */
+  private double[] prune(
+      String task,
+      SparsityPlan plan,
+      PrunedBlocks output,
+      PerplexityMeter meter,
+      TokenWindows windows) {
+    long steps = PerplexityMeter.passes(run.model()) * windows.count();
+    return run.prune(task, plan, output, steps, meter::losses);
+  }
+
+  /** The losses of a model that has been pruned. */
+  private double[] measure(String task, BlocksInMemory pruned, TokenWindows windows) {
+    try (DecoderModel model = DecoderModel.open(config, pruned, run.model().placement());
+        PerplexityMeter meter = meter(model, windows)) {
+      run.listener().begin(task + ", the rest", PerplexityMeter.passes(model) * windows.count());
+      model.blocks().forEach(meter::advance);
+      double[] losses = meter.losses();
+      run.listener().end();
+      return losses;
     }
   }
 

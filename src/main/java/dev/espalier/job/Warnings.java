@@ -28,6 +28,11 @@ final class Warnings {
         .formatted(allocation, String.join(", ", units));
   }
 
+  /** Of a model that uniform pruning leaves in no state to be measured. */
+  static String noComparison(String reason) {
+    return "Uniform pruning gives no model to compare with: " + reason;
+  }
+
   /** Zeros that were there before cannot come back, wherever the plan wants fewer. */
   static Optional<String> zerosBeyondTarget(PruningSettings settings, List<BlockResult> results) {
     boolean beyond =

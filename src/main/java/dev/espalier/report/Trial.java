@@ -1,6 +1,7 @@
 package dev.espalier.report;
 
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What one allocation would give.
@@ -17,7 +18,20 @@ public record Trial(
     return describe(allocation, parameters);
   }
 
-  static String describe(String allocation, Map<String, Object> parameters) {
+  /** The same with another perplexity. */
+  public Trial with(double other) {
+    return new Trial(allocation, parameters, other, stopped);
+  }
+
+  /** Whether it is a trial of this allocation. */
+  public boolean isOf(String name, Map<String, Object> values) {
+    // As text, since JSON may hold a number in another type.
+    return allocation.equals(name)
+        && new TreeMap<>(parameters).toString().equals(new TreeMap<>(values).toString());
+  }
+
+  /** An allocation and its parameters, for people. */
+  public static String describe(String allocation, Map<String, Object> parameters) {
     if (parameters.isEmpty()) {
       return allocation;
     }
