@@ -75,7 +75,7 @@ class AllocationSearchTest {
             giving(Map.of(0.0, new Both(9, 10), 0.1, new Both(8, 9.5), 0.2, new Both(8.5, 8.9))),
             0.1,
             0.2);
-    // Tried after 0.2, which is ahead at the end but not at half.
+    // 0.1 is ahead at half, and so goes on, but not at the end.
     assertEquals(List.of(0.0, 0.2, 0.1), made);
     assertEquals(0.2, search.bestTrial().parameters().get("beta"));
     assertEquals(List.of(0.0, 0.1, 0.2), search.trials().stream().map(this::beta).toList());

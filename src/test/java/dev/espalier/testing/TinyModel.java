@@ -1,5 +1,6 @@
 package dev.espalier.testing;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.calibration.TokenWindows;
@@ -87,6 +88,11 @@ public final class TinyModel implements WeightSource, AutoCloseable {
               weight.narrow(0, 1, 3).mul_(new Scalar(5));
               return weight.to(dtype);
             }));
+  }
+
+  /** Its config.json. */
+  public JsonNode config() {
+    return config;
   }
 
   public DecoderModel open() {
