@@ -29,10 +29,22 @@ public final class MeasurementFile {
 
   /**
    * @param key all that the numbers depend on: checkpoint, windows, dtype
+   * @throws BadInputException if it cannot be written; measuring can take hours
    */
   public MeasurementFile(Path file, ObjectNode key) {
     this.file = file;
     this.key = key;
+    Path folder = file.toAbsolutePath().getParent();
+    if (Files.isDirectory(file) || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
+      throw new BadInputException(
+          "the statistics cannot be written to %s: %s"
+              .formatted(
+                  file,
+                  Files.isDirectory(file)
+                      ? "that is a folder; name a file"
+                      : folder
+                          + " is no folder that can be written to; create it or name another"));
+    }
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.espalier.checkpoint.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** A report for people and, beside it, the same one for programs. */
 final class ReportFiles {
@@ -21,10 +22,19 @@ final class ReportFiles {
     if (!Files.isDirectory(folder)) {
       throw new BadInputException(folder + " is no folder; create it or choose another --output");
     }
+    if (!Files.isWritable(folder)) {
+      throw new BadInputException(
+          folder + " cannot be written to; check its permissions or choose another --output");
+    }
+    for (Path file : List.of(this.page, this.json)) {
+      if (Files.isDirectory(file)) {
+        throw new BadInputException(file + " is a folder; choose another name for --output");
+      }
+    }
   }
 
   /**
-   * @throws BadInputException if the name does not end in .html or its folder does not exist
+   * @throws BadInputException if the name does not end in .html or cannot be written
    */
   static ReportFiles ofPage(Path page) {
     String name = page.getFileName().toString();
@@ -37,7 +47,7 @@ final class ReportFiles {
   }
 
   /**
-   * @throws BadInputException if its folder does not exist
+   * @throws BadInputException if it cannot be written
    */
   static ReportFiles ofJson(Path json) {
     return new ReportFiles(

@@ -29,7 +29,9 @@ class SearchRunTest {
     if (!List.of(args).contains("--samples")) {
       line.addAll(List.of("--samples", 8, "--seq-len", 64));
     }
-    line.addAll(List.of("--output", temp.resolve("result.json")));
+    if (!List.of(args).contains("--output")) {
+      line.addAll(List.of("--output", temp.resolve("result.json")));
+    }
     line.addAll(List.of(args));
     return Runs.run(line.toArray());
   }
@@ -217,6 +219,10 @@ class SearchRunTest {
     assertEquals(99.0, both.at("/measurements/outliers.5.0/0").asDouble());
     Runs.prune(with(with(owl, temp.resolve("fourth")), "--seed", 5))
         .refused("statistics.json was measured with another seed");
+    Runs.prune("--allocation", "owl", "--statistics", temp.resolve("none/s.json"))
+        .refused("the statistics cannot be written to", "none is no folder");
+    Runs.prune("--allocation", "owl", "--statistics", temp)
+        .refused("that is a folder; name a file");
     Files.writeString(statistics, "[1");
     Runs.prune(with(owl, temp.resolve("fifth"))).refused("statistics.json is not valid JSON");
   }
@@ -261,5 +267,6 @@ class SearchRunTest {
     search("--pattern", "2:4").refused("nothing to search");
     search("--evaluate", Sample.TEST).refused("--evaluate needs --search-criterion test");
     search("--samples", 100000, "--seq-len", 64).refused("--samples");
+    search("--output", temp).refused("is a folder; choose another name for --output");
   }
 }
