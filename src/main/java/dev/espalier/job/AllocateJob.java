@@ -2,7 +2,6 @@ package dev.espalier.job;
 
 import dev.espalier.BadInputException;
 import dev.espalier.allocation.DenseModel;
-import dev.espalier.allocation.LinearShape;
 import dev.espalier.allocation.Measurement;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.SparsityPlan;
@@ -11,7 +10,6 @@ import dev.espalier.report.AllocationReport;
 import dev.espalier.report.PruneReport;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.html.AllocationPage;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,21 +98,13 @@ public final class AllocateJob {
 
   private static AllocationReport.Plan plan(
       SparsityAllocation allocation, SparsityPlan plan, DenseModel shapes) {
-    List<Double> blocks = new ArrayList<>();
     Map<String, Double> linears = new LinkedHashMap<>();
-    for (int b = 0; b < shapes.blocks().size(); b++) {
-      double lost = 0;
-      double total = 0;
-      int index = 0;
-      for (LinearShape linear : shapes.blocks().get(b)) {
-        double sparsity = plan.sparsity(b, index++);
-        linears.put(linear.name(), sparsity);
-        lost += sparsity * linear.parameters();
-        total += linear.parameters();
-      }
-      blocks.add(lost / total);
-    }
+    plan.byName(shapes).forEach(linears::putAll);
     return new AllocationReport.Plan(
-        allocation.name(), allocation.parameters(), blocks, linears, plan.clamped());
+        allocation.name(),
+        allocation.parameters(),
+        plan.blockMeans(shapes),
+        linears,
+        plan.clamped());
   }
 }
