@@ -24,6 +24,14 @@ public record SparsityPlan(List<BlockSparsity> blocks, List<String> clamped) {
         Arrays.stream(sparsities).mapToObj(BlockSparsity::same).toList(), List.of());
   }
 
+  /** As an allocation has it, whether or not that is possible and meets the target. */
+  static SparsityPlan asAllocated(
+      SparsityAllocation allocation, double sparsity, DenseModel model) {
+    List<Double> sparsities =
+        Arrays.stream(allocation.densities(sparsity, model)).mapToObj(d -> 1 - d).toList();
+    return of(allocation.granularity(), new SparsityBudget.Settled(sparsities, List.of()), model);
+  }
+
   /** Settled sparsities of the blocks or linears of a model. */
   static SparsityPlan of(
       Granularity granularity, SparsityBudget.Settled settled, DenseModel model) {

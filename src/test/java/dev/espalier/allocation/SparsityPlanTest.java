@@ -30,4 +30,10 @@ class SparsityPlanTest {
   void aBlocksMeanIsWeightedByParameters() {
     assertEquals(List.of((0.5 * 30 + 0.9 * 10) / 40, 0.25), PLAN.blockMeans(MODEL));
   }
+
+  @Test
+  void aBlockWhoseLinearsAgreeHasOneSparsity() {
+    assertEquals(BlockSparsity.same(0.7), new BlockSparsity(List.of(0.7, 0.7, 0.7)));
+    assertEquals(3, new BlockSparsity(List.of(0.7, 0.7, 0.6)).linears().size());
+  }
 }
