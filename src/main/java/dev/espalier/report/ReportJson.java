@@ -160,7 +160,14 @@ public final class ReportJson {
     if (report.calibration() != null) {
       json.set("calibration", calibration(report.calibration()));
     }
-    json.set("allocations", JSON.valueToTree(report.plans()));
+    ArrayNode allocations = json.putArray("allocations");
+    for (AllocationReport.Plan plan : report.plans()) {
+      ObjectNode node = allocations.addObject().put("allocation", plan.allocation());
+      node.set("parameters", JSON.valueToTree(plan.parameters()));
+      node.set("block_sparsities", JSON.valueToTree(plan.blockSparsities()));
+      node.set("linear_sparsities", JSON.valueToTree(plan.linearSparsities()));
+      node.set("clamped", JSON.valueToTree(plan.clamped()));
+    }
     return json;
   }
 

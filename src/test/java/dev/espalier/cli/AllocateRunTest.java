@@ -45,11 +45,11 @@ class AllocateRunTest {
     assertEquals(8, json.get("allocations").size());
     for (JsonNode plan : json.get("allocations")) {
       double mean = 0;
-      for (JsonNode block : plan.get("blockSparsities")) {
+      for (JsonNode block : plan.get("block_sparsities")) {
         mean += block.asDouble() / 10; // all blocks of the sample are alike
       }
       assertEquals(0.6, mean, 1e-4, plan.get("allocation").asText());
-      assertEquals(70, plan.get("linearSparsities").size());
+      assertEquals(70, plan.get("linear_sparsities").size());
     }
   }
 
