@@ -46,10 +46,9 @@ public final class PerplexityMeter implements AutoCloseable {
           }
         });
     double tokens = (double) windows.count() * windows.seqLen();
-    String dtype = model.placement().dtypeName();
     return new Perplexity(
         Math.exp(total[0] / tokens),
-        new Perplexity.Protocol(windows.source(), windows.seqLen(), windows.count(), dtype));
+        Perplexity.Protocol.of(windows, model.placement().dtypeName()));
   }
 
   /** Mean negative log-likelihood of a window's tokens given those before; hidden [1, len, dim]. */

@@ -7,7 +7,6 @@ import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.calibration.TokenWindows;
 import dev.espalier.report.AllocationReport;
-import dev.espalier.report.PruneReport;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.html.AllocationPage;
 import java.util.LinkedHashMap;
@@ -63,7 +62,7 @@ public final class AllocateJob {
           request.model().toString(),
           request.settings().pattern().describe(),
           request.settings().sparsity(),
-          windows.map(w -> calibration(request.calibration().get(), w)).orElse(null),
+          request.calibration().flatMap(c -> windows.map(c::report)).orElse(null),
           blocks,
           allocations.stream().map(a -> plan(a, run.plan(a), shapes)).toList());
     }
@@ -84,16 +83,6 @@ public final class AllocateJob {
                             + " takes a text"));
     int seqLen = loaded.seqLen(settings.seqLen(), listener);
     return Optional.of(loaded.calibration(settings, seqLen).windows());
-  }
-
-  private static PruneReport.Calibration calibration(
-      CalibrationSettings settings, TokenWindows windows) {
-    return new PruneReport.Calibration(
-        settings.text().toString(),
-        windows.count(),
-        windows.seqLen(),
-        settings.seed(),
-        windows.digest());
   }
 
   private static AllocationReport.Plan plan(

@@ -7,7 +7,6 @@ import dev.espalier.calibration.CalibrationDraw;
 import dev.espalier.calibration.TokenWindows;
 import dev.espalier.evaluation.Perplexity;
 import dev.espalier.model.DecoderModel;
-import dev.espalier.report.PruneReport;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.SearchReport;
 import dev.espalier.report.html.SearchPage;
@@ -104,24 +103,14 @@ public final class SearchJob {
       AllocationSearch search,
       long start) {
     DecoderModel model = run.model();
-    TokenWindows calibration = run.calibration();
     PruningSettings settings = request.settings();
     return new SearchReport(
         request.model().toString(),
         settings.method().name(),
         settings.pattern().describe(),
         settings.sparsity(),
-        new PruneReport.Calibration(
-            request.calibration().text().toString(),
-            calibration.count(),
-            calibration.seqLen(),
-            request.calibration().seed(),
-            calibration.digest()),
-        new Perplexity.Protocol(
-            criterion.source(),
-            criterion.seqLen(),
-            criterion.count(),
-            model.placement().dtypeName()),
+        request.calibration().report(run.calibration()),
+        Perplexity.Protocol.of(criterion, model.placement().dtypeName()),
         request.test().isPresent(),
         search.trials(),
         search.bestTrial(),
