@@ -62,7 +62,7 @@ public final class AllocateJob {
           request.model().toString(),
           request.settings().pattern().describe(),
           request.settings().sparsity(),
-          request.calibration().flatMap(c -> windows.map(c::report)).orElse(null),
+          request.calibration().flatMap(c -> windows.map(c::report)),
           blocks,
           allocations.stream().map(a -> plan(a, run.plan(a), shapes)).toList());
     }

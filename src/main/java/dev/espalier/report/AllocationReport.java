@@ -2,19 +2,20 @@ package dev.espalier.report;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What several allocations would give a model, side by side.
  *
  * @param sparsity the model's target
- * @param calibration what the dense model was measured on; absent (null) if nothing was
+ * @param calibration what the dense model was measured on; absent if nothing was
  * @param blocks how many blocks the model has
  */
 public record AllocationReport(
     String model,
     String pattern,
     double sparsity,
-    PruneReport.Calibration calibration,
+    Optional<PruneReport.Calibration> calibration,
     int blocks,
     List<Plan> plans) {
   public AllocationReport {

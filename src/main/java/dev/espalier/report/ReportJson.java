@@ -157,9 +157,7 @@ public final class ReportJson {
         .put("model", report.model())
         .put("pattern", report.pattern())
         .put("sparsity", report.sparsity());
-    if (report.calibration() != null) {
-      json.set("calibration", calibration(report.calibration()));
-    }
+    report.calibration().ifPresent(c -> json.set("calibration", calibration(c)));
     ArrayNode allocations = json.putArray("allocations");
     for (AllocationReport.Plan plan : report.plans()) {
       ObjectNode node = allocations.addObject().put("allocation", plan.allocation());

@@ -46,9 +46,7 @@ public final class AllocationPage {
     facts.put("Model", report.model());
     facts.put("Pattern", report.pattern());
     facts.put("Sparsity", Quantities.percent(report.sparsity()));
-    if (report.calibration() != null) {
-      facts.put("Calibration", report.calibration().describe());
-    }
+    report.calibration().ifPresent(c -> facts.put("Calibration", c.describe()));
     facts.put(
         "Allocations",
         String.join(", ", report.plans().stream().map(AllocationReport.Plan::describe).toList()));
