@@ -64,7 +64,8 @@ public final class AllocateJob {
           request.settings().sparsity(),
           request.calibration().flatMap(c -> windows.map(c::report)),
           blocks,
-          allocations.stream().map(a -> plan(a, run.plan(a), shapes)).toList());
+          allocations.stream().map(a -> plan(a, run.plan(a), shapes)).toList(),
+          listener.notes());
     }
   }
 

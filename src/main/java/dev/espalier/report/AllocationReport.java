@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param sparsity the model's target
  * @param calibration what the dense model was measured on; absent if nothing was
  * @param blocks how many blocks the model has
+ * @param notes what the user was told, a sentence each
  */
 public record AllocationReport(
     String model,
@@ -17,9 +18,11 @@ public record AllocationReport(
     double sparsity,
     Optional<PruneReport.Calibration> calibration,
     int blocks,
-    List<Plan> plans) {
+    List<Plan> plans,
+    List<String> notes) {
   public AllocationReport {
     plans = List.copyOf(plans);
+    notes = List.copyOf(notes);
   }
 
   /**
