@@ -12,14 +12,14 @@ final class PruneSummary {
   static String of(PruneReport report, boolean sample) {
     StringBuilder text = new StringBuilder();
     text.append(
-        "%s with %s: %s, %.2f %% of %,d weights pruned (target %.2f %%)%n"
+        "%s with %s: %s, %s of %s weights pruned (target %s)%n"
             .formatted(
                 report.method(),
                 report.allocation().name(),
                 report.pattern(),
-                100 * report.achievedSparsity(),
-                report.blocks().stream().mapToLong(b -> b.weights()).sum(),
-                100 * report.targetSparsity()));
+                Quantities.percent(report.achievedSparsity()),
+                Quantities.count(report.weights()),
+                Quantities.percent(report.targetSparsity())));
     text.append("sparsity by block: ").append(blocks(report)).append("\n\n");
     if (!report.allocation().trials().isEmpty()) {
       text.append(TrialTable.of(report.allocation())).append('\n');
