@@ -57,12 +57,24 @@ final class PruneSummary {
         report.perplexity().size() > 1
             ? ReportTables.fileName(corpus.protocol().corpus()) + ": "
             : "";
+    if (!Double.isFinite(allocated) || !Double.isFinite(uniform)) {
+      return where + incomparable(name, allocated, uniform);
+    }
     if (allocated < uniform) {
       return where + sentence(name, "uniform", allocated, uniform);
     }
     return uniform < allocated
         ? where + sentence("uniform", name, uniform, allocated)
         : "%sOn this model %s and uniform allocation do not differ.".formatted(where, name);
+  }
+
+  private static String incomparable(String name, double allocated, double uniform) {
+    String broken =
+        Double.isFinite(uniform)
+            ? name
+            : Double.isFinite(allocated) ? "uniform" : name + " and uniform";
+    return "On this model the perplexity with %s allocation is not finite, so that the two cannot be compared."
+        .formatted(broken);
   }
 
   private static String sentence(String better, String worse, double lower, double higher) {
