@@ -10,7 +10,8 @@ import java.util.List;
  */
 public record BlockSparsity(List<Double> linears) {
   public BlockSparsity {
-    linears = List.copyOf(linears);
+    boolean same = linears.stream().distinct().count() == 1;
+    linears = List.copyOf(same ? linears.subList(0, 1) : linears);
   }
 
   static BlockSparsity same(double sparsity) {

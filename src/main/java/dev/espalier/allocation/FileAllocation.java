@@ -21,7 +21,8 @@ import java.util.Set;
  * <ul>
  *   <li>a list of densities, one per block, as DLP's published {@code ratios/*.json};
  *   <li>an object of sparsities by the names of all linears;
- *   <li>a report of ours, {@code espalier.json}, whose linears' targets are taken.
+ *   <li>a report of ours, {@code espalier.json} or {@code search-result.json}, whose linears'
+ *       targets are taken.
  * </ul>
  *
  * @param file where it was read from, for reports

@@ -12,32 +12,53 @@ import java.util.stream.IntStream;
  * the target, where each unit weighs as many weights as it has.
  */
 public final class NofMRounding {
+  private static final double HAIR = 1e-9;
+
   private NofMRounding() {}
 
   /**
-   * @param plan what each unit would lose without a pattern
+   * What an allocation gives each linear within the budget, rounded. Where it gives multiples
+   * already, and their total is as near the target as rounding comes, they stay as they are: the
+   * file of a rounded plan gives that plan again.
+   *
    * @param group M, at least 2
    * @param sparsity the model's target
    * @throws BadInputException if at least one weight of every group cannot stay
    */
-  public static SparsityPlan round(
-      SparsityPlan plan, int group, double sparsity, DenseModel model) {
+  public static SparsityPlan plan(
+      SparsityAllocation allocation,
+      SparsityBudget budget,
+      int group,
+      double sparsity,
+      DenseModel model) {
     if (sparsity > (group - 1.0) / group) {
       throw new BadInputException(
           "a sparsity of %s is more than groups of %d can lose, %d of %d; take larger groups"
               .formatted(sparsity, group, group - 1, group));
     }
+    SparsityPlan asked = SparsityPlan.asAllocated(allocation, sparsity, model);
+    List<Unit> units = units(asked, group, model);
+    return isRounded(units, group, sparsity)
+        ? plan(asked, removed(units), group)
+        : round(budget.plan(allocation, sparsity, model), group, sparsity, model);
+  }
+
+  private static boolean isRounded(List<Unit> units, int group, double sparsity) {
+    return units.stream().allMatch(unit -> unit.removed() >= 0 && unit.remainder() < HAIR)
+        && Math.abs(missing(units, group, sparsity)) <= largestStep(units, group);
+  }
+
+  /**
+   * @param plan what each unit would lose without a pattern
+   */
+  static SparsityPlan round(SparsityPlan plan, int group, double sparsity, DenseModel model) {
     List<Unit> units = units(plan, group, model);
-    double total = units.stream().mapToDouble(Unit::parameters).sum();
-    double missing = sparsity * total;
-    for (Unit unit : units) {
-      missing -= (double) unit.removed() / group * unit.parameters();
-    }
+    double missing = missing(units, group, sparsity);
     List<Unit> byRemainder =
         units.stream().sorted(Comparator.comparingDouble(Unit::remainder).reversed()).toList();
-    int[] removed = units.stream().mapToInt(Unit::removed).toArray();
+    int[] removed = removed(units);
     // One round settles it, but where units that cannot lose more leave too much to the others.
-    double largest = (double) units.stream().mapToLong(Unit::parameters).max().orElse(0) / group;
+    double largest = largestStep(units, group);
     boolean stepped;
     do {
       stepped = false;
@@ -51,6 +72,23 @@ public final class NofMRounding {
       }
     } while (stepped && missing > largest);
     return plan(plan, removed, group);
+  }
+
+  /** How many more weights the units would have to lose. */
+  private static double missing(List<Unit> units, int group, double sparsity) {
+    double missing = sparsity * units.stream().mapToDouble(Unit::parameters).sum();
+    for (Unit unit : units) {
+      missing -= (double) unit.removed() / group * unit.parameters();
+    }
+    return missing;
+  }
+
+  private static double largestStep(List<Unit> units, int group) {
+    return (double) units.stream().mapToLong(Unit::parameters).max().orElse(0) / group;
+  }
+
+  private static int[] removed(List<Unit> units) {
+    return units.stream().mapToInt(Unit::removed).toArray();
   }
 
   /**
@@ -73,7 +111,7 @@ public final class NofMRounding {
                 : linears.get(i).parameters();
         double exact = sparsities.get(i) * group;
         // A hair below a whole number is that number; at least one weight of a group stays.
-        int removed = Math.min((int) Math.floor(exact + 1e-9), group - 1);
+        int removed = Math.min((int) Math.floor(exact + HAIR), group - 1);
         units.add(new Unit(units.size(), parameters, removed, Math.max(0, exact - removed)));
       }
     }

@@ -2,7 +2,9 @@ package dev.espalier.allocation;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * How much every linear loses, settled.
@@ -20,6 +22,14 @@ public record SparsityPlan(List<BlockSparsity> blocks, List<String> clamped) {
   public static SparsityPlan ofBlocks(double... sparsities) {
     return new SparsityPlan(
         Arrays.stream(sparsities).mapToObj(BlockSparsity::same).toList(), List.of());
+  }
+
+  /** As an allocation has it, whether or not that is possible and meets the target. */
+  static SparsityPlan asAllocated(
+      SparsityAllocation allocation, double sparsity, DenseModel model) {
+    List<Double> sparsities =
+        Arrays.stream(allocation.densities(sparsity, model)).mapToObj(d -> 1 - d).toList();
+    return of(allocation.granularity(), new SparsityBudget.Settled(sparsities, List.of()), model);
   }
 
   /** Settled sparsities of the blocks or linears of a model. */
@@ -46,5 +56,34 @@ public record SparsityPlan(List<BlockSparsity> blocks, List<String> clamped) {
 
   public double sparsity(int block, int linear) {
     return blocks.get(block).of(linear);
+  }
+
+  /** What each linear loses, by its name, block after block. */
+  public List<Map<String, Double>> byName(DenseModel model) {
+    List<Map<String, Double>> named = new ArrayList<>();
+    for (int b = 0; b < blocks.size(); b++) {
+      Map<String, Double> block = new LinkedHashMap<>();
+      for (LinearShape linear : model.blocks().get(b)) {
+        block.put(linear.name(), sparsity(b, block.size()));
+      }
+      named.add(block);
+    }
+    return named;
+  }
+
+  /** What each block loses, its linears weighted by their parameters. */
+  public List<Double> blockMeans(DenseModel model) {
+    List<Double> means = new ArrayList<>();
+    for (int b = 0; b < blocks.size(); b++) {
+      double lost = 0;
+      double total = 0;
+      int index = 0;
+      for (LinearShape linear : model.blocks().get(b)) {
+        lost += sparsity(b, index++) * linear.parameters();
+        total += linear.parameters();
+      }
+      means.add(lost / total);
+    }
+    return means;
   }
 }

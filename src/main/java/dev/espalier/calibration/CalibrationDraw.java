@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * What a sampler has drawn from a corpus: the calibration windows, and what they leave of it. Holds
@@ -40,7 +41,8 @@ public final class CalibrationDraw {
    * without looking at a test set. Of a text, consecutive windows between those drawn; of
    * documents, consecutive windows of the documents not drawn.
    *
-   * @param limit how many windows at most; they are spread over what there is
+   * @param limit how many windows at most; they are spread over the text, or over as many documents
+   *     from all over the corpus
    * @throws BadInputException if nothing is left
    */
   public TokenWindows heldOut(int limit) {
@@ -55,7 +57,8 @@ public final class CalibrationDraw {
       throw new BadInputException(
           corpus.name()
               + (" has no window of " + length + " tokens beside the calibration windows:")
-              + " lower --samples or --seq-len, give a longer text, or choose by a test text");
+              + " lower --samples or --seq-len, give a longer text, or prune with --allocation uniform,"
+              + " which needs none");
     }
     int count = Math.min(limit, free.size());
     int[][] windows = new int[count][];
@@ -65,31 +68,36 @@ public final class CalibrationDraw {
     return new TokenWindows(windows, corpus.name() + ", held out");
   }
 
-  /**
-   * Of a text the stretches between the windows, of documents those not drawn, until they hold so
-   * many windows.
-   */
-  private List<int[]> untouched(int windows) {
-    return corpus instanceof DocumentCorpus documents
-        ? otherDocuments(documents.documents(), windows)
+  /** Of a text the stretches between the windows, of documents so many of those not drawn. */
+  private List<int[]> untouched(int documents) {
+    return corpus instanceof DocumentCorpus all
+        ? otherDocuments(all.documents(), documents)
         : stretchesBetween();
   }
 
-  private List<int[]> otherDocuments(List<String> documents, int windows) {
+  /** Documents that were not drawn and hold a window. */
+  private List<int[]> otherDocuments(List<String> documents, int limit) {
     Set<IntBuffer> drawn = new HashSet<>(); // buffers compare by content
     cuts.forEach(cut -> drawn.add(IntBuffer.wrap(cut.tokens)));
-    List<int[]> others = new ArrayList<>();
-    int held = 0;
-    for (int i = 0; i < documents.size() && held < windows; i++) {
-      if (LongDocuments.canBeLonger(documents.get(i), sampler.seqLen())) {
-        int[] tokens = sampler.tokenizer().encode(documents.get(i));
-        if (!drawn.contains(IntBuffer.wrap(tokens))) {
-          others.add(tokens);
-          held += tokens.length / sampler.seqLen();
-        }
-      }
-    }
-    return others;
+    return spread(documents.size())
+        .mapToObj(documents::get)
+        .filter(document -> LongDocuments.canBeLonger(document, sampler.seqLen()))
+        .map(sampler.tokenizer()::encode)
+        .filter(tokens -> tokens.length >= sampler.seqLen())
+        .filter(tokens -> !drawn.contains(IntBuffer.wrap(tokens)))
+        .limit(limit)
+        .toList();
+  }
+
+  /**
+   * The numbers below {@code count}, in the order of their reversed bits: wherever it is cut off,
+   * what came so far is spread evenly. A corpus may be sorted by anything.
+   */
+  private static IntStream spread(int count) {
+    int unused = Integer.numberOfLeadingZeros(count - 1);
+    return IntStream.range(0, 1 << (Integer.SIZE - unused))
+        .map(i -> Integer.reverse(i) >>> unused)
+        .filter(i -> i < count);
   }
 
   private List<int[]> stretchesBetween() {

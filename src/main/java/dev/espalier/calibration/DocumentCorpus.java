@@ -19,15 +19,7 @@ public record DocumentCorpus(String name, List<String> documents) implements Cor
     }
   }
 
-  /** The first {@code count} documents, or all when there are fewer. */
-  public DocumentCorpus first(int count) {
-    return new DocumentCorpus(name, documents.subList(0, Math.min(count, documents.size())));
-  }
-
-  /**
-   * All documents as one text: the wikitext2 protocol joins the test split with {@code "\n\n"} and
-   * the training split with {@code " "}, and C4's validation is joined with {@code " "} too.
-   */
+  /** All documents as one text. */
   public TextCorpus joined(String separator) {
     return new TextCorpus(name, String.join(separator, documents));
   }

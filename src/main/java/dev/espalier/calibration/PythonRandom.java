@@ -55,11 +55,4 @@ public final class PythonRandom {
     }
     return drawn;
   }
-
-  /** A uniform number of [0, 1) with 53 random bits. */
-  public double random() {
-    long high = topBits(27);
-    long low = topBits(26);
-    return (high << 26 | low) * 0x1p-53;
-  }
 }

@@ -12,14 +12,14 @@ final class PruneSummary {
   static String of(PruneReport report, boolean sample) {
     StringBuilder text = new StringBuilder();
     text.append(
-        "%s with %s: %s, %.2f %% of %,d weights pruned (target %.2f %%)%n"
+        "%s with %s: %s, %s of %s weights pruned (target %s)%n"
             .formatted(
                 report.method(),
                 report.allocation().name(),
                 report.pattern(),
-                100 * report.achievedSparsity(),
-                report.blocks().stream().mapToLong(b -> b.weights()).sum(),
-                100 * report.targetSparsity()));
+                Quantities.percent(report.achievedSparsity()),
+                Quantities.count(report.weights()),
+                Quantities.percent(report.targetSparsity())));
     text.append("sparsity by block: ").append(blocks(report)).append("\n\n");
     if (!report.allocation().trials().isEmpty()) {
       text.append(TrialTable.of(report.allocation())).append('\n');
@@ -57,12 +57,24 @@ final class PruneSummary {
         report.perplexity().size() > 1
             ? ReportTables.fileName(corpus.protocol().corpus()) + ": "
             : "";
+    if (!Double.isFinite(allocated) || !Double.isFinite(uniform)) {
+      return where + incomparable(name, allocated, uniform);
+    }
     if (allocated < uniform) {
       return where + sentence(name, "uniform", allocated, uniform);
     }
     return uniform < allocated
         ? where + sentence("uniform", name, uniform, allocated)
         : "%sOn this model %s and uniform allocation do not differ.".formatted(where, name);
+  }
+
+  private static String incomparable(String name, double allocated, double uniform) {
+    String broken =
+        Double.isFinite(uniform)
+            ? name
+            : Double.isFinite(allocated) ? "uniform" : name + " and uniform";
+    return "On this model the perplexity with %s allocation is not finite, so that the two cannot be compared."
+        .formatted(broken);
   }
 
   private static String sentence(String better, String worse, double lower, double higher) {

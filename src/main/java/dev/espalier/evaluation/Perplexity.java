@@ -20,6 +20,11 @@ public record Perplexity(double value, Protocol protocol) {
    * @param dtype the compute dtype
    */
   public record Protocol(String corpus, int seqLen, int windows, String dtype) {
+    /** Of these windows. */
+    public static Protocol of(TokenWindows windows, String dtype) {
+      return new Protocol(windows.source(), windows.seqLen(), windows.count(), dtype);
+    }
+
     @Override
     public String toString() {
       return "%s, %d windows of %d tokens, %s".formatted(corpus, windows, seqLen, dtype);

@@ -37,10 +37,8 @@ public final class PerplexityMeter implements AutoCloseable {
 
   /** The perplexity, after the last block. */
   public Perplexity finish() {
-    String dtype = model.placement().dtypeName();
     return new Perplexity(
-        Perplexity.of(losses()),
-        new Perplexity.Protocol(windows.source(), windows.seqLen(), windows.count(), dtype));
+        Perplexity.of(losses()), Perplexity.Protocol.of(windows, model.placement().dtypeName()));
   }
 
   /** The mean negative log-likelihood of each window, in nats, after the last block. */

@@ -2,16 +2,13 @@ package dev.espalier.job;
 
 import dev.espalier.BadInputException;
 import dev.espalier.allocation.DenseModel;
-import dev.espalier.allocation.LinearShape;
 import dev.espalier.allocation.Measurement;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.calibration.TokenWindows;
 import dev.espalier.report.AllocationReport;
-import dev.espalier.report.PruneReport;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.html.AllocationPage;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,9 +62,10 @@ public final class AllocateJob {
           request.model().toString(),
           request.settings().pattern().describe(),
           request.settings().sparsity(),
-          windows.map(w -> calibration(request.calibration().get(), w)).orElse(null),
+          request.calibration().flatMap(c -> windows.map(c::report)),
           blocks,
-          allocations.stream().map(a -> plan(a, run.plan(a), shapes)).toList());
+          allocations.stream().map(a -> plan(a, run.plan(a), shapes)).toList(),
+          listener.notes());
     }
   }
 
@@ -88,33 +86,15 @@ public final class AllocateJob {
     return Optional.of(loaded.calibration(settings, seqLen).windows());
   }
 
-  private static PruneReport.Calibration calibration(
-      CalibrationSettings settings, TokenWindows windows) {
-    return new PruneReport.Calibration(
-        settings.text().toString(),
-        windows.count(),
-        windows.seqLen(),
-        settings.seed(),
-        windows.digest());
-  }
-
   private static AllocationReport.Plan plan(
       SparsityAllocation allocation, SparsityPlan plan, DenseModel shapes) {
-    List<Double> blocks = new ArrayList<>();
     Map<String, Double> linears = new LinkedHashMap<>();
-    for (int b = 0; b < shapes.blocks().size(); b++) {
-      double lost = 0;
-      double total = 0;
-      int index = 0;
-      for (LinearShape linear : shapes.blocks().get(b)) {
-        double sparsity = plan.sparsity(b, index++);
-        linears.put(linear.name(), sparsity);
-        lost += sparsity * linear.parameters();
-        total += linear.parameters();
-      }
-      blocks.add(lost / total);
-    }
+    plan.byName(shapes).forEach(linears::putAll);
     return new AllocationReport.Plan(
-        allocation.name(), allocation.parameters(), blocks, linears, plan.clamped());
+        allocation.name(),
+        allocation.parameters(),
+        plan.blockMeans(shapes),
+        linears,
+        plan.clamped());
   }
 }

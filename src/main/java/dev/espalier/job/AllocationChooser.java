@@ -81,12 +81,7 @@ final class AllocationChooser {
     }
     return new Choice(
         search.best(),
-        new Perplexity.Protocol(
-                criterion.source(),
-                criterion.seqLen(),
-                criterion.count(),
-                run.model().placement().dtypeName())
-            .toString(),
+        Perplexity.Protocol.of(criterion, run.model().placement().dtypeName()).toString(),
         search.trials());
   }
 }

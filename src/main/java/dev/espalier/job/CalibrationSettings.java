@@ -1,6 +1,8 @@
 package dev.espalier.job;
 
 import dev.espalier.BadInputException;
+import dev.espalier.calibration.TokenWindows;
+import dev.espalier.report.PruneReport;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 
@@ -20,5 +22,11 @@ public record CalibrationSettings(Path text, int samples, OptionalInt seqLen, lo
     if (seqLen.isPresent() && seqLen.getAsInt() < 2) {
       throw new BadInputException("--seq-len is " + seqLen.getAsInt() + "; at least 2 is needed");
     }
+  }
+
+  /** For reports, with the windows that were drawn. */
+  PruneReport.Calibration report(TokenWindows windows) {
+    return new PruneReport.Calibration(
+        text.toString(), windows.count(), windows.seqLen(), seed, windows.digest());
   }
 }

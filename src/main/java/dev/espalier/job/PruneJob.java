@@ -136,7 +136,6 @@ public final class PruneJob {
       PrunedModelWriter output,
       List<CorpusPerplexity> perplexity) {
     PruningSettings settings = request.settings();
-    TokenWindows calibration = run.calibration();
     Placement placement = run.model().placement();
     return new PruneReport(
         request.model().toString(),
@@ -146,12 +145,7 @@ public final class PruneJob {
         settings.pattern().describe(),
         settings.rounding().name().toLowerCase(Locale.ROOT),
         settings.sparsity(),
-        new PruneReport.Calibration(
-            request.calibration().text().toString(),
-            calibration.count(),
-            calibration.seqLen(),
-            request.calibration().seed(),
-            calibration.digest()),
+        request.calibration().report(run.calibration()),
         new PruneReport.Compute(
             placement.device().toString(), placement.dtypeName(), Kernels.threads()),
         output.results(),

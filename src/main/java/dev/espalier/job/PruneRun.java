@@ -84,13 +84,15 @@ final class PruneRun {
           case EXACT -> SparsityBudget.EXACT;
           case PUBLISHED -> SparsityBudget.PUBLISHED;
         };
-    SparsityPlan plan = budget.plan(allocation, settings.sparsity(), dense);
+    double sparsity = settings.sparsity();
+    SparsityPlan plan =
+        settings.pattern() instanceof SparsityPattern.Mixed mixed
+            ? NofMRounding.plan(allocation, budget, mixed.group(), sparsity, dense)
+            : budget.plan(allocation, sparsity, dense);
     if (!plan.clamped().isEmpty()) {
       listener.note(Warnings.clamped(allocation.name(), plan.clamped()));
     }
-    return settings.pattern() instanceof SparsityPattern.Mixed mixed
-        ? NofMRounding.round(plan, mixed.group(), settings.sparsity(), dense)
-        : plan;
+    return plan;
   }
 
   /** Measures what is not known yet of the dense model, all of it in one pass. */

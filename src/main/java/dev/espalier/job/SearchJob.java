@@ -2,22 +2,16 @@ package dev.espalier.job;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.allocation.DenseModel;
-import dev.espalier.allocation.LinearShape;
 import dev.espalier.allocation.SparsityAllocation;
-import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.calibration.CalibrationDraw;
 import dev.espalier.calibration.TokenWindows;
 import dev.espalier.evaluation.Perplexity;
 import dev.espalier.model.DecoderModel;
-import dev.espalier.report.PruneReport;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.SearchReport;
 import dev.espalier.report.html.SearchPage;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Finds the best allocation for a model without reloading it, and without a look at a test text.
@@ -110,38 +104,18 @@ public final class SearchJob {
       AllocationSearch search,
       long start) {
     DecoderModel model = run.model();
-    SparsityPlan plan = run.plan(search.best());
-    List<Map<String, Double>> sparsities = new ArrayList<>();
-    List<List<LinearShape>> blocks = DenseModel.of(model.description()).blocks();
-    for (int b = 0; b < blocks.size(); b++) {
-      Map<String, Double> block = new LinkedHashMap<>();
-      for (LinearShape linear : blocks.get(b)) {
-        block.put(linear.name(), plan.sparsity(b, block.size()));
-      }
-      sparsities.add(block);
-    }
-    TokenWindows calibration = run.calibration();
     PruningSettings settings = request.settings();
     return new SearchReport(
         request.model().toString(),
         settings.method().name(),
         settings.pattern().describe(),
         settings.sparsity(),
-        new PruneReport.Calibration(
-            request.calibration().text().toString(),
-            calibration.count(),
-            calibration.seqLen(),
-            request.calibration().seed(),
-            calibration.digest()),
-        new Perplexity.Protocol(
-            criterion.source(),
-            criterion.seqLen(),
-            criterion.count(),
-            model.placement().dtypeName()),
+        request.calibration().report(run.calibration()),
+        Perplexity.Protocol.of(criterion, model.placement().dtypeName()),
         request.test().isPresent(),
         search.trials(),
         search.bestTrial(),
-        sparsities,
+        run.plan(search.best()).byName(DenseModel.of(model.description())),
         (System.nanoTime() - start) / 1e9);
   }
 }

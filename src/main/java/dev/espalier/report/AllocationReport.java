@@ -2,23 +2,27 @@ package dev.espalier.report;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What several allocations would give a model, side by side.
  *
  * @param sparsity the model's target
- * @param calibration what the dense model was measured on; absent (null) if nothing was
+ * @param calibration what the dense model was measured on; absent if nothing was
  * @param blocks how many blocks the model has
+ * @param notes what the user was told, a sentence each
  */
 public record AllocationReport(
     String model,
     String pattern,
     double sparsity,
-    PruneReport.Calibration calibration,
+    Optional<PruneReport.Calibration> calibration,
     int blocks,
-    List<Plan> plans) {
+    List<Plan> plans,
+    List<String> notes) {
   public AllocationReport {
     plans = List.copyOf(plans);
+    notes = List.copyOf(notes);
   }
 
   /**

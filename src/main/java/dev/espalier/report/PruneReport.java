@@ -89,9 +89,13 @@ public record PruneReport(
     return phases.stream().mapToLong(Phase::peakBytes).max().orElse(0);
   }
 
+  /** How many prunable weights there are. */
+  public long weights() {
+    return blocks.stream().mapToLong(BlockResult::weights).sum();
+  }
+
   /** The pruned fraction of all prunable weights. */
   public double achievedSparsity() {
-    long zeros = blocks.stream().mapToLong(BlockResult::zeros).sum();
-    return (double) zeros / blocks.stream().mapToLong(BlockResult::weights).sum();
+    return (double) blocks.stream().mapToLong(BlockResult::zeros).sum() / weights();
   }
 }

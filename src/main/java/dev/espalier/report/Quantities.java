@@ -13,6 +13,16 @@ public final class Quantities {
     return format(value < 1000 ? "%.2f" : "%.4g", value);
   }
 
+  /** A number of things, such as {@code 3,932,160}. */
+  public static String count(long things) {
+    return format("%,d", things);
+  }
+
+  /** A fraction where many are compared, such as {@code 0.7000}. */
+  public static String fraction(double fraction) {
+    return format("%.4f", fraction);
+  }
+
   /** A fraction, such as {@code 70.00 %}. */
   public static String percent(double fraction) {
     return format("%.2f %%", 100 * fraction);
@@ -33,9 +43,14 @@ public final class Quantities {
         : format("%d h %02d min", whole / 3600, whole % 3600 / 60);
   }
 
-  /** An error relative to what there was. */
-  public static String error(double relative) {
-    return format("%.4f", relative);
+  /** A short time, the unit told elsewhere. */
+  public static String seconds(double seconds) {
+    return format("%.2f", seconds);
+  }
+
+  /** What a Hessian's diagonal was raised by, relative to its mean. */
+  public static String damping(double relative) {
+    return format("%g", relative);
   }
 
   private static String format(String format, Object... values) {

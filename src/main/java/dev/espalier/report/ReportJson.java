@@ -157,10 +157,15 @@ public final class ReportJson {
         .put("model", report.model())
         .put("pattern", report.pattern())
         .put("sparsity", report.sparsity());
-    if (report.calibration() != null) {
-      json.set("calibration", calibration(report.calibration()));
+    report.calibration().ifPresent(c -> json.set("calibration", calibration(c)));
+    ArrayNode allocations = json.putArray("allocations");
+    for (AllocationReport.Plan plan : report.plans()) {
+      ObjectNode node = allocations.addObject().put("allocation", plan.allocation());
+      node.set("parameters", JSON.valueToTree(plan.parameters()));
+      node.set("block_sparsities", JSON.valueToTree(plan.blockSparsities()));
+      node.set("linear_sparsities", JSON.valueToTree(plan.linearSparsities()));
+      node.set("clamped", JSON.valueToTree(plan.clamped()));
     }
-    json.set("allocations", JSON.valueToTree(report.plans()));
     return json;
   }
 

@@ -51,7 +51,7 @@ public final class ReportTables {
       List<String> cells = new ArrayList<>(List.of(String.valueOf(b)));
       report
           .plans()
-          .forEach(plan -> cells.add("%.4f".formatted(plan.blockSparsities().get(block))));
+          .forEach(plan -> cells.add(Quantities.fraction(plan.blockSparsities().get(block))));
       table.row(cells);
     }
     return table;
@@ -128,10 +128,10 @@ public final class ReportTables {
             linear.rows() + " × " + linear.cols(),
             Quantities.percent(linear.target()),
             Quantities.percent(linear.sparsity()),
-            "%,d".formatted(linear.zeros()),
-            Quantities.error(linear.error().value()),
-            linear.error().damping() > 0 ? "%g".formatted(linear.error().damping()) : UNKNOWN,
-            "%.2f".formatted(linear.seconds()));
+            Quantities.count(linear.zeros()),
+            Quantities.fraction(linear.error().value()),
+            linear.error().damping() > 0 ? Quantities.damping(linear.error().damping()) : UNKNOWN,
+            Quantities.seconds(linear.seconds()));
       }
     }
     return table;

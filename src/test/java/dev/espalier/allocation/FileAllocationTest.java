@@ -5,16 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.espalier.BadInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FileAllocationTest {
   private static final DenseModel MODEL =
@@ -54,6 +59,100 @@ class FileAllocationTest {
                 + " {\"name\": \"b\", \"target\": 0.6}]},"
                 + " {\"linears\": [{\"name\": \"c\", \"target\": 0.7}]}]}");
     assertArrayEquals(new double[] {0.5, 0.4, 0.3}, allocation.densities(0.7, MODEL), 1e-15);
+  }
+
+  /** Blocks of two to five linears, of which no two are alike. */
+  private static DenseModel unequalModel(Random random) {
+    List<List<LinearShape>> blocks = new ArrayList<>();
+    int count = 1 + random.nextInt(12);
+    for (int b = 0; b < count; b++) {
+      List<LinearShape> linears = new ArrayList<>();
+      int size = 2 + random.nextInt(4);
+      for (int i = 0; i < size; i++) {
+        linears.add(
+            new LinearShape(b + "." + i, 1 + random.nextInt(90), 16L * (1 + random.nextInt(40))));
+      }
+      blocks.add(linears);
+    }
+    return new DenseModel(blocks, Map.of());
+  }
+
+  private static SparsityAllocation random(Random random, Granularity granularity) {
+    long seed = random.nextLong();
+    return new SparsityAllocation() {
+      @Override
+      public String name() {
+        return "random";
+      }
+
+      @Override
+      public Map<String, Object> parameters() {
+        return Map.of();
+      }
+
+      @Override
+      public Granularity granularity() {
+        return granularity;
+      }
+
+      @Override
+      public double[] densities(double sparsity, DenseModel model) {
+        return new Random(seed)
+            .doubles(model.units(granularity))
+            .map(d -> 1 - sparsity + 0.5 * (d - 0.5))
+            .toArray();
+      }
+    };
+  }
+
+  private SparsityAllocation written(SparsityPlan plan, DenseModel model) throws IOException {
+    Map<String, Double> linears = new LinkedHashMap<>();
+    plan.byName(model).forEach(linears::putAll);
+    return read(new ObjectMapper().writeValueAsString(linears));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {8, 10, 16})
+  void aRoundedPlanThatWasWrittenIsThatPlanAgain(int group) throws IOException {
+    Random random = new Random(group);
+    for (int trial = 0; trial < 300; trial++) {
+      DenseModel model = unequalModel(random);
+      double sparsity = 0.1 + 0.75 * random.nextDouble();
+      SparsityAllocation allocation = random(random, Granularity.values()[trial % 2]);
+      assertComesBack(allocation, SparsityBudget.EXACT, group, sparsity, model);
+      // Published rounding refuses to take a linear's last weight.
+      assertComesBack(allocation, SparsityBudget.PUBLISHED, group, Math.min(0.7, sparsity), model);
+    }
+  }
+
+  private void assertComesBack(
+      SparsityAllocation allocation,
+      SparsityBudget budget,
+      int group,
+      double sparsity,
+      DenseModel model)
+      throws IOException {
+    SparsityPlan plan = NofMRounding.plan(allocation, budget, group, sparsity, model);
+    SparsityPlan again = NofMRounding.plan(written(plan, model), budget, group, sparsity, model);
+    assertEquals(plan.blocks(), again.blocks());
+  }
+
+  @Test
+  void anyPlanThatWasWrittenIsThatPlanAgain() throws IOException {
+    Random random = new Random(1);
+    for (int trial = 0; trial < 300; trial++) {
+      DenseModel model = unequalModel(random);
+      double sparsity = 0.05 + 0.9 * random.nextDouble();
+      Granularity granularity = Granularity.values()[trial % 2];
+      SparsityPlan plan = SparsityBudget.EXACT.plan(random(random, granularity), sparsity, model);
+      SparsityPlan again = SparsityBudget.EXACT.plan(written(plan, model), sparsity, model);
+      for (int b = 0; b < model.blocks().size(); b++) {
+        assertEquals(plan.blocks().get(b).linears().size(), again.blocks().get(b).linears().size());
+        for (int i = 0; i < model.blocks().get(b).size(); i++) {
+          assertEquals(plan.sparsity(b, i), again.sparsity(b, i), 1e-15);
+        }
+      }
+    }
   }
 
   @ParameterizedTest

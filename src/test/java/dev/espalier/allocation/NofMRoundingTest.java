@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.BadInputException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +53,8 @@ class NofMRoundingTest {
   void moreThanAllButOneOfAGroupIsRefused() {
     assertThrows(
         BadInputException.class,
-        () -> NofMRounding.round(SparsityPlan.ofBlocks(0.8, 0.8), 4, 0.8, model(1, 1)));
+        () ->
+            NofMRounding.plan(new UniformAllocation(), SparsityBudget.EXACT, 4, 0.8, model(1, 1)));
   }
 
   @Test
@@ -81,6 +83,20 @@ class NofMRoundingTest {
       }
       assertTrue(Math.abs(missing) <= largestStep, missing + " of a step of " + largestStep);
     }
+  }
+
+  @Test
+  void multiplesAreKeptOnlyWhereTheyMeetTheTarget() {
+    DenseModel model = model(1, 1, 1);
+    FileAllocation file =
+        new FileAllocation(Path.of("file"), List.of(3 / 8.0, 2 / 8.0, 1 / 8.0), Map.of());
+    assertEquals(List.of(5, 6, 7), removed(planned(file, 0.76, model), 8));
+    assertEquals(14, removed(planned(file, 0.6, model), 8).stream().mapToInt(i -> i).sum());
+  }
+
+  private static SparsityPlan planned(
+      SparsityAllocation allocation, double sparsity, DenseModel model) {
+    return NofMRounding.plan(allocation, SparsityBudget.EXACT, 8, sparsity, model);
   }
 
   @Test

@@ -15,6 +15,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CalibrationDrawTest {
   private final CharacterTokenizer tokenizer = new CharacterTokenizer();
@@ -73,6 +75,22 @@ class CalibrationDrawTest {
     assertEquals(2 * judged.size(), heldOut.count(), "two windows of ten in 25 tokens");
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {12, 25, 90})
+  void theyComeFromDocumentsAllOverTheCorpus(int tokens) {
+    List<String> sorted =
+        IntStream.range(0, 64)
+            .mapToObj(i -> text(100 * i + 1000, 100 * i + 1000 + tokens))
+            .toList();
+    CalibrationDraw draw = sampler(1, 10).draw(new DocumentCorpus("d", sorted));
+    TokenWindows heldOut = draw.heldOut(8);
+    assertEquals(8, heldOut.count());
+    Set<Integer> eighths =
+        documentsOf(heldOut).stream().map(d -> (d - 10) / 8).collect(Collectors.toSet());
+    assertTrue(eighths.size() >= 7, eighths::toString);
+    assertTrue(tokenizer.encoded.size() <= 1 + 8 + 1, "no more are encoded than it takes");
+  }
+
   /** Leaving aside the token that starts a document. */
   private static Set<Integer> documentsOf(TokenWindows windows) {
     return tokens(windows).stream()
@@ -113,7 +131,7 @@ class CalibrationDrawTest {
     Exception refusal = assertThrows(BadInputException.class, () -> draw.heldOut(4));
     assertEquals(
         "t.txt has no window of 10 tokens beside the calibration windows: lower --samples or"
-            + " --seq-len, give a longer text, or choose by a test text",
+            + " --seq-len, give a longer text, or prune with --allocation uniform, which needs none",
         refusal.getMessage());
   }
 

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.util.Arrays;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -240,25 +239,6 @@ class PythonRandomTest {
   void drawsPythonsBits(long seed, long[] expected) {
     PythonRandom random = new PythonRandom(seed);
     assertArrayEquals(expected, Arrays.stream(BITS).mapToLong(random::getrandbits).toArray());
-  }
-
-  static Stream<Arguments> fractions() {
-    return Stream.of(
-        arguments(
-            0L, new double[] {0x1.b0580f98a7dbep-1, 0x1.84129978f9c1ap-1, 0x1.aeaa51052e978p-2}),
-        arguments(
-            1L, new double[] {0x1.132d8f91b7584p-3, 0x1.b1e2d5b3584f8p-1, 0x1.870d778409f13p-1}),
-        arguments(
-            1099511627776L,
-            new double[] {0x1.a881d8b4d9a60p-4, 0x1.5753194433dafp-1, 0x1.b4e4e38637f14p-2}));
-  }
-
-  @ParameterizedTest
-  @MethodSource("fractions")
-  void drawsPythonsFractions(long seed, double[] expected) {
-    PythonRandom random = new PythonRandom(seed);
-    assertArrayEquals(
-        expected, IntStream.range(0, 3).mapToDouble(i -> random.random()).toArray(), 0);
   }
 
   @Test

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.cli.Runs.Result;
 import dev.espalier.report.html.Pages;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,11 +46,11 @@ class AllocateRunTest {
     assertEquals(8, json.get("allocations").size());
     for (JsonNode plan : json.get("allocations")) {
       double mean = 0;
-      for (JsonNode block : plan.get("blockSparsities")) {
+      for (JsonNode block : plan.get("block_sparsities")) {
         mean += block.asDouble() / 10; // all blocks of the sample are alike
       }
       assertEquals(0.6, mean, 1e-4, plan.get("allocation").asText());
-      assertEquals(70, plan.get("linearSparsities").size());
+      assertEquals(70, plan.get("linear_sparsities").size());
     }
   }
 
@@ -85,6 +86,17 @@ class AllocateRunTest {
     Pages.assertReadable(page, temp, 1, "atp (beta ", "dlp (alpha 0.15", "0.7000");
     JsonNode json = Folders.json(temp.resolve("allocations.json"));
     assertEquals(3, json.get("allocations").size());
+  }
+
+  @Test
+  void thePageTellsWhatTheUserWasTold() throws IOException {
+    Path page = temp.resolve("allocations.html");
+    Object[] line = {"--allocation", "dlp", "--alpha", 0.3, "--sparsity", 0.9, "--output", page};
+    String told = "The dlp allocation left the possible range in block ";
+    String err = allocate(line).succeeded().err();
+    assertTrue(err.contains(told), err);
+    String html = Files.readString(page);
+    assertEquals(2, html.split(told, -1).length, html);
   }
 
   @Test

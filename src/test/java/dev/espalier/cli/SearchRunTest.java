@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Searches and contests on the sample, with few and short windows. */
 class SearchRunTest {
@@ -74,6 +76,31 @@ class SearchRunTest {
         assertEquals(expected, linear.get("target").asDouble(), 1e-9);
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"unstructured", "N:8"})
+  void prunesAsTheWinnerDidWhateverThePattern(String pattern) throws IOException {
+    // 0.66 of ten alike blocks is no multiple of 1/8 of one.
+    Object[] target = {"--pattern", pattern, "--sparsity", 0.66};
+    search(with(target, "--over", "beta", "--values", "0.015")).succeeded();
+    Path pruned = temp.resolve("pruned");
+    Object[] options = with(target, "--output", pruned, "--overwrite", "--allocation");
+    Runs.prune(with(options, temp.resolve("result.json"))).succeeded();
+    JsonNode report = Folders.json(pruned.resolve("espalier.json"));
+    assertEquals(targets(result()), targets(report));
+    Path kept = Files.copy(pruned.resolve("espalier.json"), temp.resolve("espalier.json"));
+    Runs.prune(with(options, kept)).succeeded();
+    assertEquals(targets(report), targets(Folders.json(pruned.resolve("espalier.json"))));
+  }
+
+  /** Of every linear, in each block. */
+  private static List<List<Double>> targets(JsonNode report) {
+    return list(report.get("blocks")).stream()
+        .map(
+            block ->
+                list(block.get("linears")).stream().map(l -> l.get("target").asDouble()).toList())
+        .toList();
   }
 
   @Test

@@ -11,7 +11,6 @@ import dev.espalier.report.Quantities;
 import dev.espalier.report.ReportTables;
 import dev.espalier.report.plot.Plots;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** Allocations side by side. */
@@ -20,25 +19,14 @@ public final class AllocationPage {
 
   /** The document in UTF-8. */
   public static byte[] of(AllocationReport report) {
-    List<String> clamped = clamped(report);
     return Page.of(
         "Allocations of %s for %s"
             .formatted(
                 Quantities.percent(report.sparsity()), ReportTables.fileName(report.model())),
-        iff(!clamped.isEmpty(), part("Notes", sentences(clamped))),
+        iff(!report.notes().isEmpty(), part("Notes", sentences(report.notes()))),
         part("Plot", Figures.of(Plots.of(report))),
         part("What was asked", facts(settings(report))),
         part("Blocks", table(ReportTables.allocations(report))));
-  }
-
-  private static List<String> clamped(AllocationReport report) {
-    return report.plans().stream()
-        .filter(plan -> !plan.clamped().isEmpty())
-        .map(
-            plan ->
-                "%s left the possible range in %s; what that leaves over is spread."
-                    .formatted(plan.allocation(), String.join(", ", plan.clamped())))
-        .toList();
   }
 
   private static Map<String, String> settings(AllocationReport report) {
@@ -46,9 +34,7 @@ public final class AllocationPage {
     facts.put("Model", report.model());
     facts.put("Pattern", report.pattern());
     facts.put("Sparsity", Quantities.percent(report.sparsity()));
-    if (report.calibration() != null) {
-      facts.put("Calibration", report.calibration().describe());
-    }
+    report.calibration().ifPresent(c -> facts.put("Calibration", c.describe()));
     facts.put(
         "Allocations",
         String.join(", ", report.plans().stream().map(AllocationReport.Plan::describe).toList()));

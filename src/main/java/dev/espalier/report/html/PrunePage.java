@@ -10,7 +10,6 @@ import static j2html.TagCreator.iff;
 import static j2html.TagCreator.p;
 import static j2html.TagCreator.summary;
 
-import dev.espalier.pruning.BlockResult;
 import dev.espalier.report.PruneReport;
 import dev.espalier.report.Quantities;
 import dev.espalier.report.ReportTables;
@@ -70,10 +69,10 @@ public final class PrunePage {
     facts.put("Rounding", report.rounding());
     facts.put(
         "Sparsity",
-        "%s of %,d weights, target %s"
+        "%s of %s weights, target %s"
             .formatted(
                 Quantities.percent(report.achievedSparsity()),
-                report.blocks().stream().mapToLong(BlockResult::weights).sum(),
+                Quantities.count(report.weights()),
                 Quantities.percent(report.targetSparsity())));
     facts.put("Calibration", report.calibration().describe());
     facts.put("Its tokens", report.calibration().digest());

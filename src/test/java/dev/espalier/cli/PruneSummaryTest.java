@@ -1,0 +1,55 @@
+package dev.espalier.cli;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.espalier.evaluation.Perplexity;
+import dev.espalier.report.CorpusPerplexity;
+import dev.espalier.report.PruneReport;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PruneSummaryTest {
+  private static PruneReport report(double pruned, double uniform) {
+    return new PruneReport(
+        "model",
+        "pruned/model",
+        "wanda",
+        new PruneReport.Allocation("dlp", Map.of(), "", List.of()),
+        "unstructured",
+        "exact",
+        0.7,
+        new PruneReport.Calibration("train.txt", 128, 2048, 0, "abc"),
+        new PruneReport.Compute("cpu", "float32", 2),
+        List.of(),
+        List.of(
+            new CorpusPerplexity(
+                new Perplexity.Protocol("test.txt", 2048, 146, "float32"),
+                5.4,
+                pruned,
+                OptionalDouble.of(uniform))),
+        List.of(),
+        List.of(),
+        List.of());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "8.5 | 9 | dlp allocation is better than uniform: perplexity 8.50 instead of 9.00.",
+        "9 | 8.5 | uniform allocation is better than dlp: perplexity 8.50 instead of 9.00.",
+        "9 | 9 | dlp and uniform allocation do not differ.",
+        "NaN | 9 | the perplexity with dlp allocation is not finite, so that the two cannot be compared.",
+        "9 | NaN | the perplexity with uniform allocation is not finite, so",
+        "Infinity | 9 | the perplexity with dlp allocation is not finite, so",
+        "9 | Infinity | the perplexity with uniform allocation is not finite, so",
+        "NaN | Infinity | the perplexity with dlp and uniform allocation is not finite, so",
+      })
+  void theVerdictIsHonest(double pruned, double uniform, String verdict) {
+    String summary = PruneSummary.of(report(pruned, uniform), false);
+    assertTrue(summary.contains("On this model " + verdict), summary);
+  }
+}
