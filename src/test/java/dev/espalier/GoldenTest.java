@@ -129,7 +129,7 @@ class GoldenTest {
   @BeforeAll
   static void open() {
     folder = ModelFolder.open(SAMPLES.resolve("sotu-llama-5m"));
-    weights = new CheckpointWeights(folder::contains, folder::tensor);
+    weights = new CheckpointWeights(folder::contains, folder::entry, folder::tensor);
     model = DecoderModel.open(folder.config(), weights, Placement.cpu());
     try (var tokenizer = HuggingFaceTokenizer.load(folder.path())) {
       calibration =
@@ -148,7 +148,6 @@ class GoldenTest {
   @AfterAll
   static void close() {
     model.close();
-    weights.close();
     folder.close();
   }
 
