@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.cli.Runs.Result;
 import dev.espalier.report.html.Pages;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,6 +75,20 @@ class AllocateRunTest {
     Result second = allocate(line).succeeded();
     assertEquals(first.json(), second.json());
     assertTrue(!second.err().contains("Measuring"), second.err());
+  }
+
+  @Test
+  void spectraAreKeptToo() throws IOException {
+    Path statistics = temp.resolve("statistics.json");
+    Object[] line = {"--allocation", "alphapruning", "--statistics", statistics, "--json"};
+    Result first = allocate(line).succeeded();
+    assertTrue(Files.exists(statistics));
+    Result second = allocate(line).succeeded();
+    assertEquals(first.json(), second.json());
+    assertTrue(!second.err().contains("Measuring"), second.err());
+    Path model = Sample.MODEL;
+    Runs.run("allocate", "--model", model, "--allocation", "er", "--statistics", statistics)
+        .refused("--calibration is needed", "--statistics");
   }
 
   @Test
