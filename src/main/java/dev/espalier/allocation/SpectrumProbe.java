@@ -26,7 +26,7 @@ final class SpectrumProbe implements Probe {
   }
 
   @Override
-  public Map<Measurement, double[]> measure(DecoderBlock block, BlockStatistics inputs) {
+  public Map<Measurement, double[]> measure(DecoderBlock block, BlockStatistics hessians) {
     Map<Measurement, double[]> measured = new HashMap<>();
     if (exponents.isEmpty()) {
       return measured;

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.BadInputException;
 import dev.espalier.Progress;
+import dev.espalier.calibration.BlockStatistics;
+import dev.espalier.calibration.InputStatistics;
 import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.model.Linear;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
@@ -106,9 +109,9 @@ class AlphaPruningTest {
     try (TinyModel source = TinyModel.small();
         DecoderModel model = source.open()) {
       Measurement exponents = new Measurement.TailExponent(estimator);
-      DensePass pass = new DensePass(model, Set.of(exponents));
+      DensePass pass = new DensePass(model, Set.of(exponents), new DenseNorms());
       assertFalse(pass.needsInputs());
-      double[] measured = pass.measure(null, Progress.NONE).get(exponents);
+      double[] measured = pass.measure(Optional.empty(), Progress.NONE).get(exponents);
       List<Double> expected = new ArrayList<>();
       for (int i = 0; i < model.blockCount(); i++) {
         try (DecoderBlock block = model.loadBlock(i)) {
@@ -166,7 +169,9 @@ class AlphaPruningTest {
   }
 
   private static double[] measure(DecoderBlock block, Measurement exponents) {
-    return new SpectrumProbe(Set.of(exponents)).measure(block, null).get(exponents);
+    try (BlockStatistics none = new BlockStatistics(block, 0, InputStatistics.Kind.NONE)) {
+      return new SpectrumProbe(Set.of(exponents)).measure(block, none).get(exponents);
+    }
   }
 
   @ParameterizedTest
