@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.espalier.allocation.AtpAllocation;
 import dev.espalier.allocation.DenseModel;
+import dev.espalier.allocation.DenseNorms;
 import dev.espalier.allocation.DensePass;
 import dev.espalier.allocation.DlpAllocation;
 import dev.espalier.allocation.Measurement;
@@ -42,6 +43,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -129,7 +131,7 @@ class GoldenTest {
   @BeforeAll
   static void open() {
     folder = ModelFolder.open(SAMPLES.resolve("sotu-llama-5m"));
-    weights = new CheckpointWeights(folder::contains, folder::tensor);
+    weights = new CheckpointWeights(folder::contains, folder::entry, folder::tensor);
     model = DecoderModel.open(folder.config(), weights, Placement.cpu());
     try (var tokenizer = HuggingFaceTokenizer.load(folder.path())) {
       calibration =
@@ -142,13 +144,14 @@ class GoldenTest {
         runs().flatMap(run -> run.allocation.needs().stream()).collect(Collectors.toSet());
     dense =
         DenseModel.of(model.description())
-            .with(new DensePass(model, needs).measure(calibration, Progress.NONE));
+            .with(
+                new DensePass(model, needs, new DenseNorms())
+                    .measure(Optional.of(calibration), Progress.NONE));
   }
 
   @AfterAll
   static void close() {
     model.close();
-    weights.close();
     folder.close();
   }
 

@@ -39,7 +39,8 @@ public enum HillEstimator {
   private static final int BINS = 100;
 
   /**
-   * @param eigenvalues of WᵀW, ascending, at least two
+   * @param eigenvalues of WᵀW, greater than zero and ascending, at least two
+   * @return greater than 1; 0 or not finite where no tail can be fitted
    */
   public double exponent(double[] eigenvalues) {
     return exponent(new Spectrum(eigenvalues));

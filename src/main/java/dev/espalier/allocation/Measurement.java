@@ -1,5 +1,6 @@
 package dev.espalier.allocation;
 
+import dev.espalier.calibration.InputStatistics;
 import dev.espalier.kernels.ScoreSummary;
 import java.util.Locale;
 
@@ -14,8 +15,13 @@ public sealed interface Measurement {
   /** What there is one number of. */
   Granularity granularity();
 
+  /** What must be known of the inputs of each block. */
+  InputStatistics.Kind inputs();
+
   /** Whether calibration windows must run through the model for it. */
-  boolean needsInputs();
+  default boolean needsInputs() {
+    return inputs() != InputStatistics.Kind.NONE;
+  }
 
   /** A statistic of a block's scores |W|·s, its linears taken together. */
   enum Score implements Measurement {
@@ -37,8 +43,8 @@ public sealed interface Measurement {
     }
 
     @Override
-    public boolean needsInputs() {
-      return true;
+    public InputStatistics.Kind inputs() {
+      return InputStatistics.Kind.NORMS;
     }
 
     double of(ScoreSummary scores) {
@@ -69,8 +75,8 @@ public sealed interface Measurement {
     }
 
     @Override
-    public boolean needsInputs() {
-      return true;
+    public InputStatistics.Kind inputs() {
+      return InputStatistics.Kind.NORMS;
     }
   }
 
@@ -87,8 +93,8 @@ public sealed interface Measurement {
     }
 
     @Override
-    public boolean needsInputs() {
-      return false;
+    public InputStatistics.Kind inputs() {
+      return InputStatistics.Kind.NONE;
     }
   }
 
@@ -109,8 +115,8 @@ public sealed interface Measurement {
     }
 
     @Override
-    public boolean needsInputs() {
-      return true;
+    public InputStatistics.Kind inputs() {
+      return InputStatistics.Kind.HESSIAN;
     }
   }
 }

@@ -10,10 +10,10 @@ import java.util.Set;
 /** Measures one kind of thing on a dense block. */
 interface Probe {
   /**
-   * @param inputs statistics of the block's inputs; null if no measurement needs them
+   * @param hessians those of the block's inputs; empty if no measurement needs them
    * @return for each measurement one number, or one for each linear of the block
    */
-  Map<Measurement, double[]> measure(DecoderBlock block, BlockStatistics inputs);
+  Map<Measurement, double[]> measure(DecoderBlock block, BlockStatistics hessians);
 
   /** Those of one kind, in the same order in every run. */
   static <M extends Measurement> List<M> only(Class<M> kind, Set<Measurement> needs) {

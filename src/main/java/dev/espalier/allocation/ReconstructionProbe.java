@@ -33,20 +33,20 @@ final class ReconstructionProbe implements Probe {
   }
 
   @Override
-  public Map<Measurement, double[]> measure(DecoderBlock block, BlockStatistics inputs) {
+  public Map<Measurement, double[]> measure(DecoderBlock block, BlockStatistics hessians) {
     Map<Measurement, double[]> measured = new HashMap<>();
     for (Measurement.ReconstructionError error : errors) {
       measured.put(
           error,
           block.linears().stream()
-              .mapToDouble(linear -> error(linear, hessian(linear, inputs), error.share()))
+              .mapToDouble(linear -> error(linear, hessian(linear, hessians), error.share()))
               .toArray());
     }
     return measured;
   }
 
-  private static Tensor hessian(Linear linear, BlockStatistics inputs) {
-    return ((LayerHessian) inputs.of(linear).orElseThrow()).matrix();
+  private static Tensor hessian(Linear linear, BlockStatistics hessians) {
+    return ((LayerHessian) hessians.of(linear).orElseThrow()).matrix();
   }
 
   private static double error(Linear linear, Tensor hessian, double share) {

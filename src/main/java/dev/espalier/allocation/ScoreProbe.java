@@ -17,22 +17,26 @@ import org.bytedeco.pytorch.Tensor;
 final class ScoreProbe implements Probe {
   private final List<Measurement.Score> statistics;
   private final List<Measurement.Outliers> outliers;
+  private final DenseNorms dense;
 
-  ScoreProbe(Set<Measurement> needs) {
+  /**
+   * @param dense has the norms of each block before its turn comes
+   */
+  ScoreProbe(Set<Measurement> needs, DenseNorms dense) {
+    this.dense = dense;
     this.statistics = Probe.only(Measurement.Score.class, needs);
     this.outliers = Probe.only(Measurement.Outliers.class, needs);
   }
 
   @Override
-  public Map<Measurement, double[]> measure(DecoderBlock block, BlockStatistics inputs) {
+  public Map<Measurement, double[]> measure(DecoderBlock block, BlockStatistics hessians) {
     Map<Measurement, double[]> measured = new HashMap<>();
     if (statistics.isEmpty() && outliers.isEmpty()) {
       return measured;
     }
     try (PointerScope scope = new PointerScope()) {
       List<Tensor> weights = block.linears().stream().map(Linear::weight).toList();
-      List<Tensor> norms =
-          block.linears().stream().map(l -> inputs.of(l).orElseThrow().norms()).toList();
+      List<Tensor> norms = block.linears().stream().map(l -> dense.of(block, l)).toList();
       // Each multiple is a pass over the weights of its own; what else there is comes with any.
       double first = outliers.isEmpty() ? 1 : outliers.get(0).multiple();
       ScoreSummary scores = summarise(block, weights, norms, first);

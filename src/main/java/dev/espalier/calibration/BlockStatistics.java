@@ -47,7 +47,9 @@ public final class BlockStatistics implements InputObserver, AutoCloseable {
 
   @Override
   public void onInput(LinearInput input, Tensor x) {
-    byInput.get(input.name()).add(x);
+    if (!byInput.isEmpty()) {
+      byInput.get(input.name()).add(x);
+    }
   }
 
   /** The statistics of the linear's input; empty when none were asked for. */

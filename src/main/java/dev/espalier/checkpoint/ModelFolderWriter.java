@@ -125,10 +125,15 @@ public final class ModelFolderWriter implements AutoCloseable {
     return source.contains(name);
   }
 
+  /** Type and shape of a tensor; they are the source's. */
+  public TensorEntry entry(String name) {
+    return source.entry(name);
+  }
+
   /**
-   * A tensor as the copy will have it: the one put, else the source's. A view of the file, to be
-   * neither modified nor used after this writer is closed. Several threads may ask, as long as none
-   * puts.
+   * A tensor as the copy will have it: the one put, else the source's. It is not to be modified;
+   * the caller owns it and closes it, before this writer is closed. Several threads may ask, as
+   * long as none puts.
    */
   public Tensor tensor(String name) {
     checkOpen();

@@ -69,9 +69,11 @@ public final class AllocateJob {
     }
   }
 
+  /** Statistics are kept by their windows, also where no allocation looks at these. */
   private static Optional<TokenWindows> windows(
       AllocateRequest request, LoadedModel loaded, Set<Measurement> needs, JobListener listener) {
-    if (needs.stream().noneMatch(Measurement::needsInputs)) {
+    boolean lookedAt = needs.stream().anyMatch(Measurement::needsInputs);
+    if (!lookedAt && request.statistics().isEmpty()) {
       return Optional.empty();
     }
     CalibrationSettings settings =
@@ -80,8 +82,10 @@ public final class AllocateJob {
             .orElseThrow(
                 () ->
                     new BadInputException(
-                        "--calibration is needed: some of these allocations look at how the model"
-                            + " takes a text"));
+                        "--calibration is needed: "
+                            + (lookedAt
+                                ? "some of these allocations look at how the model takes a text"
+                                : "--statistics keeps what is measured by model and text")));
     int seqLen = loaded.seqLen(settings.seqLen(), listener);
     return Optional.of(loaded.calibration(settings, seqLen).windows());
   }

@@ -11,7 +11,7 @@ import java.util.function.IntFunction;
  *
  * @param allocations each made for a model of so many blocks
  * @param statistics a file that keeps what is measured of the dense model for the next run
- * @param calibration absent if no allocation is to look at a text
+ * @param calibration absent if no allocation is to look at a text, and no statistics are kept
  * @param output a page to write, with JSON beside it; absent for none
  */
 public record AllocateRequest(

@@ -40,7 +40,9 @@ public final class InspectJob {
       List<LinearInspection> inspections = new ArrayList<>();
       listener.begin("Inspecting", linears.size());
       for (TensorEntry entry : linears) {
-        inspections.add(inspect(entry, folder.tensor(entry.name()), patterns));
+        try (Tensor weight = folder.tensor(entry.name())) {
+          inspections.add(inspect(entry, weight, patterns));
+        }
         listener.step(1);
       }
       listener.end();

@@ -27,19 +27,29 @@ final class LoadedModel implements AutoCloseable {
   private final DecoderModel decoder;
   private final HuggingFaceTokenizer tokenizer;
 
-  private LoadedModel(ModelFolder folder, ComputeSettings compute) {
+  private LoadedModel(ModelFolder folder, HuggingFaceTokenizer tokenizer, ComputeSettings compute) {
     this.folder = folder;
-    this.weights = new CheckpointWeights(folder::contains, folder::tensor);
+    this.tokenizer = tokenizer;
+    this.weights = new CheckpointWeights(folder::contains, folder::entry, folder::tensor);
     this.decoder = DecoderModel.open(folder.config(), weights, compute.placement(folder));
-    this.tokenizer = HuggingFaceTokenizer.load(folder.path());
   }
 
   static LoadedModel open(Path path, ComputeSettings compute) {
     ModelFolder folder = ModelFolder.open(path);
     try {
-      return new LoadedModel(folder, compute);
+      return open(folder, compute);
     } catch (RuntimeException e) {
       folder.close();
+      throw e;
+    }
+  }
+
+  private static LoadedModel open(ModelFolder folder, ComputeSettings compute) {
+    HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(folder.path());
+    try {
+      return new LoadedModel(folder, tokenizer, compute);
+    } catch (RuntimeException e) {
+      tokenizer.close();
       throw e;
     }
   }
@@ -98,9 +108,8 @@ final class LoadedModel implements AutoCloseable {
 
   @Override
   public void close() {
-    tokenizer.close();
     decoder.close();
-    weights.close();
+    tokenizer.close();
     folder.close();
   }
 }

@@ -1,5 +1,6 @@
 package dev.espalier.job;
 
+import dev.espalier.allocation.DenseNorms;
 import dev.espalier.allocation.DensePass;
 import dev.espalier.allocation.Measurement;
 import dev.espalier.allocation.MeasurementFile;
@@ -14,14 +15,16 @@ import java.util.Set;
 /** What is known of a dense model so far; what is not is measured, all of it in one pass. */
 final class Measurements {
   private final DecoderModel model;
-  private final TokenWindows calibration;
+  private final Optional<TokenWindows> calibration;
   private final Optional<MeasurementFile> file;
   private final Map<Measurement, double[]> known = new HashMap<>();
+  private final DenseNorms norms = new DenseNorms();
 
   /**
-   * @param calibration null if nothing will be asked that takes inputs
+   * @param calibration absent if nothing will be asked that takes inputs
    */
-  Measurements(DecoderModel model, TokenWindows calibration, Optional<MeasurementFile> file) {
+  Measurements(
+      DecoderModel model, Optional<TokenWindows> calibration, Optional<MeasurementFile> file) {
     this.model = model;
     this.calibration = calibration;
     this.file = file;
@@ -47,9 +50,9 @@ final class Measurements {
     if (missing.isEmpty()) {
       return;
     }
-    DensePass pass = new DensePass(model, missing);
+    DensePass pass = new DensePass(model, missing, norms);
     listener.begin(
-        "Measuring the dense model", pass.steps(calibration == null ? 0 : calibration.count()));
+        "Measuring the dense model", pass.steps(calibration.map(TokenWindows::count).orElse(0)));
     Map<Measurement, double[]> found =
         clock.time("allocate", () -> pass.measure(calibration, listener));
     listener.end();

@@ -39,7 +39,7 @@ final class PruneRun {
     this.settings = settings;
     this.model = model;
     this.calibration = calibration;
-    this.measurements = new Measurements(model, calibration, statistics);
+    this.measurements = new Measurements(model, Optional.ofNullable(calibration), statistics);
     this.inputs = StatisticsSource.GATHERED;
     this.listener = listener;
     this.clock = new PhaseClock();

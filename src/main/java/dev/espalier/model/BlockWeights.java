@@ -43,9 +43,7 @@ final class BlockWeights implements AutoCloseable {
   }
 
   private Tensor load(String name) {
-    // Asked for outside of our scopes, or a source that keeps what it hands out would lose it.
-    Tensor original = source.tensor(name);
-    Tensor copy = NativeMemory.own(() -> placement.copy(original));
+    Tensor copy = NativeMemory.own(() -> placement.copy(source.tensor(name)));
     CopyStream.handOver(copy);
     resident.add(copy);
     return copy;

@@ -22,6 +22,7 @@ public final class DecoderModel implements AutoCloseable {
   private final Placement placement;
   private final RotaryTable rotary;
   private final CopyStream copies;
+  private Tensor embedding;
   private Tensor headWeight;
 
   private DecoderModel(DecoderDescription description, WeightSource weights, Placement placement) {
@@ -87,7 +88,7 @@ public final class DecoderModel implements AutoCloseable {
 
   /** The dtype in which the checkpoint holds the weight of this linear. */
   public ScalarType storedDtype(Linear linear) {
-    return weights.tensor(linear.name()).scalar_type().intern();
+    return weights.description(linear.name()).dtype();
   }
 
   /**
@@ -98,7 +99,7 @@ public final class DecoderModel implements AutoCloseable {
    * @throws BadInputException if a token is outside of the model's vocabulary
    */
   public Tensor embed(Tensor tokenIds) {
-    Tensor table = weights.tensor(description.names().embedding());
+    Tensor table = embedding();
     return NativeMemory.compute(
         () -> {
           Tensor ids = tokenIds.cpu();
@@ -106,6 +107,15 @@ public final class DecoderModel implements AutoCloseable {
           // Rows first, conversion second: the whole table in float32 could be gigabytes.
           return placement.view(torch.embedding(table, ids));
         });
+  }
+
+  /** As it is stored. Kept from its first use on: it is asked for often, and may be a copy. */
+  private Tensor embedding() {
+    if (embedding == null) {
+      String name = description.names().embedding();
+      embedding = NativeMemory.own(() -> weights.tensor(name));
+    }
+    return embedding;
   }
 
   private void checkVocabulary(Tensor ids) {
@@ -129,18 +139,21 @@ public final class DecoderModel implements AutoCloseable {
   public Tensor logits(Tensor hidden) {
     TensorNames names = description.names();
     if (headWeight == null) {
-      Tensor original = weights.tensor(description.tiedHead() ? names.embedding() : names.head());
-      headWeight = NativeMemory.own(() -> placement.view(original));
+      headWeight =
+          NativeMemory.own(
+              () ->
+                  placement.view(
+                      description.tiedHead() ? embedding() : weights.tensor(names.head())));
     }
-    Tensor normWeight = weights.tensor(names.finalNorm());
     return NativeMemory.compute(
         () -> {
-          RmsNorm norm = new RmsNorm(placement.view(normWeight), description.norm().epsilon());
+          Tensor normWeight = placement.view(weights.tensor(names.finalNorm()));
+          RmsNorm norm = new RmsNorm(normWeight, description.norm().epsilon());
           return torch.linear(norm.apply(hidden), headWeight);
         });
   }
 
-  /** Frees the head and the rotary tables. */
+  /** Frees the embedding, the head and the rotary tables. */
   @Override
   public void close() {
     rotary.close();
@@ -150,6 +163,10 @@ public final class DecoderModel implements AutoCloseable {
     if (headWeight != null) {
       headWeight.close();
       headWeight = null;
+    }
+    if (embedding != null) {
+      embedding.close();
+      embedding = null;
     }
   }
 }

@@ -47,17 +47,19 @@ final class WeightCheck {
                   + "check that the model folder is complete.")
               .formatted(name));
     }
-    Tensor tensor = weights.tensor(name);
-    if (!Arrays.equals(tensor.shape(), shape)) {
+    TensorDescription tensor = weights.description(name);
+    if (!tensor.shape().equals(Arrays.stream(shape).boxed().toList())) {
       throw new BadInputException(
           ("The tensor \"%s\" has shape %s where config.json calls for %s; "
                   + "check that both belong to the same model.")
-              .formatted(name, Arrays.toString(tensor.shape()), Arrays.toString(shape)));
+              .formatted(name, tensor.shape(), Arrays.toString(shape)));
     }
-    requireFloat(name, tensor);
+    requireFloat(name, tensor.dtype());
     // Norms and biases are small; linears are checked when they are pruned.
     if (shape.length == 1) {
-      requireFinite(name, tensor);
+      try (Tensor small = weights.tensor(name)) {
+        requireFinite(name, small);
+      }
     }
   }
 
@@ -75,14 +77,14 @@ final class WeightCheck {
     }
   }
 
-  private static void requireFloat(String name, Tensor tensor) {
-    switch (tensor.scalar_type().intern()) {
+  private static void requireFloat(String name, ScalarType dtype) {
+    switch (dtype) {
       case Double, Float, BFloat16, Half -> {}
       default ->
           throw new BadInputException(
               ("The tensor \"%s\" holds %s values; supported: float64, float32, "
                       + "bfloat16 and float16.")
-                  .formatted(name, tensor.scalar_type().intern()));
+                  .formatted(name, dtype));
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.espalier.pruning;
 import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.Linear;
 import dev.espalier.model.NativeMemory;
+import dev.espalier.model.TensorDescription;
 import dev.espalier.model.WeightSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -36,7 +37,7 @@ public final class BlocksInMemory implements PrunedBlocks, WeightSource, AutoClo
   @Override
   public void put(DecoderBlock block, BlockResult result) {
     for (Linear linear : block.linears()) {
-      var dtype = original.tensor(linear.name()).scalar_type();
+      var dtype = original.description(linear.name()).dtype();
       weights.put(linear.name(), NativeMemory.own(() -> linear.weight().cpu().to(dtype).clone()));
     }
   }
@@ -47,9 +48,14 @@ public final class BlocksInMemory implements PrunedBlocks, WeightSource, AutoClo
   }
 
   @Override
+  public TensorDescription description(String name) {
+    return original.description(name);
+  }
+
+  @Override
   public Tensor tensor(String name) {
     Tensor pruned = weights.get(name);
-    return pruned != null ? pruned : original.tensor(name);
+    return pruned != null ? pruned.alias() : original.tensor(name);
   }
 
   @Override

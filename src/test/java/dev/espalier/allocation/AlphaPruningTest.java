@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.BadInputException;
 import dev.espalier.Progress;
+import dev.espalier.calibration.BlockStatistics;
+import dev.espalier.calibration.InputStatistics;
 import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.model.Linear;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
@@ -92,8 +95,8 @@ class AlphaPruningTest {
     return Math.pow(10, min + fullest * (max - min) / 100);
   }
 
-  private static double[] singularValuesSquared(Linear linear) {
-    Tensor values = torch.linalg_svdvals(linear.weight().to(ScalarType.Double)).square();
+  private static double[] singularValuesSquared(Tensor weight) {
+    Tensor values = torch.linalg_svdvals(weight.to(ScalarType.Double)).square();
     double[] eigenvalues = new double[(int) values.numel()];
     values.contiguous().data_ptr_double().get(eigenvalues);
     Arrays.sort(eigenvalues);
@@ -106,21 +109,68 @@ class AlphaPruningTest {
     try (TinyModel source = TinyModel.small();
         DecoderModel model = source.open()) {
       Measurement exponents = new Measurement.TailExponent(estimator);
-      DensePass pass = new DensePass(model, Set.of(exponents));
+      DensePass pass = new DensePass(model, Set.of(exponents), new DenseNorms());
       assertFalse(pass.needsInputs());
-      double[] measured = pass.measure(null, Progress.NONE).get(exponents);
+      double[] measured = pass.measure(Optional.empty(), Progress.NONE).get(exponents);
       List<Double> expected = new ArrayList<>();
       for (int i = 0; i < model.blockCount(); i++) {
         try (DecoderBlock block = model.loadBlock(i)) {
           block
               .linears()
-              .forEach(linear -> expected.add(published(estimator, singularValuesSquared(linear))));
+              .forEach(
+                  linear ->
+                      expected.add(published(estimator, singularValuesSquared(linear.weight()))));
         }
       }
       assertEquals(expected.size(), measured.length);
       for (int i = 0; i < measured.length; i++) {
         assertEquals(expected.get(i), measured[i], 1e-4 * Math.abs(expected.get(i)), "linear " + i);
       }
+    }
+  }
+
+  /** Half of a linear's rows are zero: its spectrum is that of the other half. */
+  @ParameterizedTest
+  @EnumSource(HillEstimator.class)
+  void zerosOfTheSpectrumAreNotItsTail(HillEstimator estimator) {
+    try (TinyModel source = TinyModel.small();
+        DecoderModel model = source.open();
+        DecoderBlock block = model.loadBlock(1)) {
+      Linear linear = block.linears().get(3);
+      long half = linear.weight().size(0) / 2;
+      linear.weight().narrow(0, 0, half).zero_();
+      double[] eigenvalues = singularValuesSquared(linear.weight().narrow(0, half, half));
+      Measurement exponents = new Measurement.TailExponent(estimator);
+      double[] measured = measure(block, exponents);
+      double expected = published(estimator, eigenvalues);
+      assertEquals(half, SpectrumProbe.eigenvalues(linear).length);
+      assertEquals(expected, measured[3], 1e-4 * expected);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(HillEstimator.class)
+  void aLinearWithoutASpectrumIsNamed(HillEstimator estimator) {
+    try (TinyModel source = TinyModel.small();
+        DecoderModel model = source.open();
+        DecoderBlock block = model.loadBlock(1)) {
+      Linear linear = block.linears().get(6);
+      for (long rows : new long[] {1, 0}) { // rank 1, then 0
+        linear.weight().narrow(0, rows, linear.weight().size(0) - rows).zero_();
+        var e =
+            assertThrows(
+                BadInputException.class,
+                () -> measure(block, new Measurement.TailExponent(estimator)));
+        assertTrue(
+            e.getMessage().startsWith(linear.name() + ": its weights have rank " + rows),
+            e::getMessage);
+      }
+    }
+  }
+
+  private static double[] measure(DecoderBlock block, Measurement exponents) {
+    try (BlockStatistics none = new BlockStatistics(block, 0, InputStatistics.Kind.NONE)) {
+      return new SpectrumProbe(Set.of(exponents)).measure(block, none).get(exponents);
     }
   }
 

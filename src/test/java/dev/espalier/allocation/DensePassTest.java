@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -34,8 +35,8 @@ class DensePassTest {
     try (TinyModel source = TinyModel.small();
         DecoderModel model = source.open()) {
       Map<Measurement, double[]> measured =
-          new DensePass(model, Set.of(Score.MEAN, Score.MEDIAN, TWO, FIVE))
-              .measure(TinyModel.windows(6, 30), Progress.NONE);
+          new DensePass(model, Set.of(Score.MEAN, Score.MEDIAN, TWO, FIVE), new DenseNorms())
+              .measure(Optional.of(TinyModel.windows(6, 30)), Progress.NONE);
       Tensor hidden = model.embed(TinyModel.windows(6, 30).tensor(0, 6));
       for (int i = 0; i < 3; i++) {
         try (DecoderBlock block = model.loadBlock(i)) {
@@ -75,8 +76,8 @@ class DensePassTest {
           assertThrows(
               BadInputException.class,
               () ->
-                  new DensePass(model, Set.of(FIVE))
-                      .measure(TinyModel.windows(2, 9), Progress.NONE));
+                  new DensePass(model, Set.of(FIVE), new DenseNorms())
+                      .measure(Optional.of(TinyModel.windows(2, 9)), Progress.NONE));
       assertTrue(e.getMessage().startsWith(name), e::getMessage);
     }
   }
@@ -89,8 +90,8 @@ class DensePassTest {
         model.description().linears(i).forEach(linear -> source.tensor(linear.name()).zero_());
       }
       Map<Measurement, double[]> measured =
-          new DensePass(model, Set.of(Score.MEAN, Score.MEDIAN, FIVE))
-              .measure(TinyModel.windows(2, 9), Progress.NONE);
+          new DensePass(model, Set.of(Score.MEAN, Score.MEDIAN, FIVE), new DenseNorms())
+              .measure(Optional.of(TinyModel.windows(2, 9)), Progress.NONE);
       DenseModel dense = DenseModel.of(model.description()).with(measured);
       for (SparsityAllocation allocation : AllocationTest.byScores()) {
         for (double density : allocation.densities(0.7, dense)) {

@@ -78,6 +78,20 @@ class AllocateRunTest {
   }
 
   @Test
+  void spectraAreKeptToo() throws IOException {
+    Path statistics = temp.resolve("statistics.json");
+    Object[] line = {"--allocation", "alphapruning", "--statistics", statistics, "--json"};
+    Result first = allocate(line).succeeded();
+    assertTrue(Files.exists(statistics));
+    Result second = allocate(line).succeeded();
+    assertEquals(first.json(), second.json());
+    assertTrue(!second.err().contains("Measuring"), second.err());
+    Path model = Sample.MODEL;
+    Runs.run("allocate", "--model", model, "--allocation", "er", "--statistics", statistics)
+        .refused("--calibration is needed", "--statistics");
+  }
+
+  @Test
   void writesAPageWithTheJsonBesideIt() throws IOException, InterruptedException {
     Path page = temp.resolve("allocations.html");
     Object[] line = {"--allocation", "uniform,dlp,atp", "--output", page};

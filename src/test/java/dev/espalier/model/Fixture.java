@@ -78,8 +78,13 @@ final class Fixture implements WeightSource {
   }
 
   @Override
+  public TensorDescription description(String name) {
+    return TensorDescription.of(tensors.get(name));
+  }
+
+  @Override
   public Tensor tensor(String name) {
-    return tensors.get(name);
+    return tensors.get(name).alias();
   }
 
   private void readTensors() {

@@ -3,6 +3,7 @@ package dev.espalier.pruning;
 import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.Linear;
 import dev.espalier.model.NativeMemory;
+import dev.espalier.model.TensorDescription;
 import dev.espalier.model.WeightSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -46,7 +47,7 @@ final class KeptBlocks implements PrunedBlocks, WeightSource, AutoCloseable {
   public void put(DecoderBlock block, BlockResult result) {
     results.add(result);
     for (Linear linear : block.linears()) {
-      var dtype = original.tensor(linear.name()).scalar_type();
+      var dtype = original.description(linear.name()).dtype();
       weights.put(linear.name(), NativeMemory.own(() -> linear.weight().clone().to(dtype)));
     }
     if (results.size() == stopAfter) {
@@ -60,8 +61,14 @@ final class KeptBlocks implements PrunedBlocks, WeightSource, AutoCloseable {
   }
 
   @Override
+  public TensorDescription description(String name) {
+    return original.description(name);
+  }
+
+  @Override
   public Tensor tensor(String name) {
-    return weights.getOrDefault(name, original.tensor(name));
+    Tensor kept = weights.get(name);
+    return kept != null ? kept.alias() : original.tensor(name);
   }
 
   @Override

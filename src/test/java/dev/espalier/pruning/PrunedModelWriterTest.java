@@ -50,7 +50,7 @@ class PrunedModelWriterTest {
   @BeforeEach
   void open() {
     folder = ModelFolder.open(Path.of("src", "test", "resources", "families", "llama_plain"));
-    weights = new CheckpointWeights(folder::contains, folder::tensor);
+    weights = new CheckpointWeights(folder::contains, folder::entry, folder::tensor);
     model =
         DecoderModel.open(
             folder.config(), weights, new Placement(ScalarType.BFloat16, ComputeDevice.CPU));
@@ -59,7 +59,6 @@ class PrunedModelWriterTest {
   @AfterEach
   void close() {
     model.close();
-    weights.close();
     folder.close();
   }
 

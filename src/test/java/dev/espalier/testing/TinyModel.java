@@ -7,6 +7,7 @@ import dev.espalier.calibration.TokenWindows;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.model.NativeMemory;
 import dev.espalier.model.Placement;
+import dev.espalier.model.TensorDescription;
 import dev.espalier.model.WeightSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -121,8 +122,13 @@ public final class TinyModel implements WeightSource, AutoCloseable {
   }
 
   @Override
+  public TensorDescription description(String name) {
+    return TensorDescription.of(tensors.get(name));
+  }
+
+  @Override
   public Tensor tensor(String name) {
-    return tensors.get(name);
+    return tensors.get(name).alias();
   }
 
   @Override
