@@ -85,8 +85,8 @@ public final class PruneJob {
       TrialJournal trials,
       List<TokenWindows> texts,
       ModelFolderWriter writer) {
-    try (PrunedModelWriter output = new PrunedModelWriter(writer, run.settings().method());
-        FirstBlockOnce firstBlock = new FirstBlockOnce()) {
+    PrunedModelWriter output = new PrunedModelWriter(writer, run.settings().method());
+    try (FirstBlockOnce firstBlock = new FirstBlockOnce()) {
       if (writer.resumed()) {
         run.listener().note("Resuming after %d finished blocks.".formatted(output.finished()));
       }

@@ -57,7 +57,7 @@ final class TrialRunner implements Trials, AutoCloseable {
     long bytes = 0;
     for (int i = 0; i < run.model().blockCount(); i++) {
       for (var linear : run.model().description().linears(i)) {
-        bytes += linear.parameters() * dense.tensor(linear.name()).element_size();
+        bytes += dense.description(linear.name()).bytes();
       }
     }
     return bytes;

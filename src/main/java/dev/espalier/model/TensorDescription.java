@@ -1,5 +1,6 @@
 package dev.espalier.model;
 
+import dev.espalier.checkpoint.Dtype;
 import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
@@ -14,6 +15,11 @@ public record TensorDescription(ScalarType dtype, List<Long> shape) {
   public TensorDescription {
     dtype = dtype.intern();
     shape = List.copyOf(shape);
+  }
+
+  /** The size of its data in bytes. */
+  public long bytes() {
+    return shape.stream().reduce(1L, Math::multiplyExact) * Dtype.of(dtype).bytes();
   }
 
   /** One that is in memory. */

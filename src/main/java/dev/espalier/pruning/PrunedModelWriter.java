@@ -24,7 +24,7 @@ import org.bytedeco.pytorch.Tensor;
  * Finished blocks into a model folder. The plan and the blocks' results travel in the writer's
  * journal, so that an interrupted run goes on with the same plan and reports all of its blocks.
  */
-public final class PrunedModelWriter implements PrunedBlocks, AutoCloseable {
+public final class PrunedModelWriter implements PrunedBlocks {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String PLAN = "plan";
   private static final String ORIGIN = "origin";
@@ -113,10 +113,6 @@ public final class PrunedModelWriter implements PrunedBlocks, AutoCloseable {
     Tensor pruned = linear.weight().eq(new Scalar(0.0)).cpu();
     return writer.tensor(linear.name()).masked_fill(pruned, new Scalar(0.0));
   }
-
-  /** Nothing is open between two calls. */
-  @Override
-  public void close() {}
 
   private static <T> T read(JsonNode json, Class<T> type) {
     try {
