@@ -100,10 +100,14 @@ final class LoadedModel implements AutoCloseable {
     return new MeasurementFile(file, key);
   }
 
+  /** Windows that are known to suit the model, for they are taken up last. */
   List<TokenWindows> evaluation(List<Path> texts, int seqLen) {
-    return texts.stream()
-        .map(text -> EvaluationWindows.of(Corpus.open(text), tokenizer, seqLen))
-        .toList();
+    List<TokenWindows> windows =
+        texts.stream()
+            .map(text -> EvaluationWindows.of(Corpus.open(text), tokenizer, seqLen))
+            .toList();
+    windows.forEach(text -> decoder.requireToken(text.highest()));
+    return windows;
   }
 
   @Override

@@ -103,7 +103,8 @@ public final class DecoderModel implements AutoCloseable {
     return NativeMemory.compute(
         () -> {
           Tensor ids = tokenIds.cpu();
-          checkVocabulary(ids);
+          requireToken(ids.min().item_long());
+          requireToken(ids.max().item_long());
           // Rows first, conversion second: the whole table in float32 could be gigabytes.
           return placement.view(torch.embedding(table, ids));
         });
@@ -118,14 +119,15 @@ public final class DecoderModel implements AutoCloseable {
     return embedding;
   }
 
-  private void checkVocabulary(Tensor ids) {
-    for (Tensor id : new Tensor[] {ids.min(), ids.max()}) {
-      if (id.item_long() < 0 || id.item_long() >= description.vocabularySize()) {
-        throw new BadInputException(
-            ("The token %d is outside of the model's vocabulary of %d; "
-                    + "use the tokenizer that came with the model.")
-                .formatted(id.item_long(), description.vocabularySize()));
-      }
+  /**
+   * @throws BadInputException if the token is outside of the model's vocabulary
+   */
+  public void requireToken(long id) {
+    if (id < 0 || id >= description.vocabularySize()) {
+      throw new BadInputException(
+          ("The token %d is outside of the model's vocabulary of %d; "
+                  + "use the tokenizer that came with the model.")
+              .formatted(id, description.vocabularySize()));
     }
   }
 

@@ -1,0 +1,124 @@
+package dev.espalier.job;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.BadInputException;
+import dev.espalier.allocation.UniformAllocation;
+import dev.espalier.device.ComputeDevice;
+import dev.espalier.kernels.Rounding;
+import dev.espalier.pruning.MagnitudePruning;
+import dev.espalier.pruning.SparsityPattern;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PruneJobTest {
+  private static final Path SAMPLES = Path.of("samples");
+
+  @TempDir Path temp;
+
+  /** Keeps what it hears. */
+  private static class Heard implements JobListener {
+    final List<String> tasks = new ArrayList<>();
+    final List<String> notes = new ArrayList<>();
+
+    @Override
+    public void begin(String task, long steps) {
+      tasks.add(task);
+    }
+
+    @Override
+    public void step(long steps) {}
+
+    @Override
+    public void end() {}
+
+    @Override
+    public void note(String sentence) {
+      notes.add(sentence);
+    }
+  }
+
+  private PruneRequest request(Path model, List<Path> evaluation) {
+    return new PruneRequest(
+        model,
+        temp.resolve("out"),
+        false,
+        new PruningSettings(
+            new MagnitudePruning(), SparsityPattern.UNSTRUCTURED, 0.5, Rounding.EXACT),
+        new AllocationChoice.Named(new UniformAllocation()),
+        Optional.empty(),
+        new CalibrationSettings(SAMPLES.resolve("calibration.txt"), 2, OptionalInt.of(32), 0),
+        evaluation,
+        new ComputeSettings(ComputeDevice.CPU, Optional.empty()),
+        false);
+  }
+
+  @Test
+  void whatIsFinishedOutlivesAnOutputThatAppearedMeanwhile() throws IOException {
+    PruneRequest request = request(SAMPLES.resolve("sotu-llama-5m"), List.of());
+    Path intruder = temp.resolve("out").resolve("notes.txt");
+    Heard intrusion =
+        new Heard() {
+          @Override
+          public void end() {
+            try {
+              Files.createDirectories(intruder.getParent());
+              Files.writeString(intruder, "mine");
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          }
+        };
+    Exception refusal =
+        assertThrows(BadInputException.class, () -> PruneJob.run(request, intrusion));
+    assertTrue(refusal.getMessage().contains("out"), refusal.getMessage());
+    assertEquals("mine", Files.readString(intruder));
+    Files.delete(intruder);
+    Files.delete(intruder.getParent());
+
+    Heard heard = new Heard();
+    assertEquals(0.5, PruneJob.run(request, heard).achievedSparsity(), 1e-3);
+    assertTrue(heard.notes.contains("Resuming after 10 finished blocks."), heard.notes::toString);
+    assertEquals(List.of(), heard.tasks);
+  }
+
+  @Test
+  void aTextOfTokensThatTheModelDoesNotHaveIsRefusedBeforeAnythingIsPruned() throws IOException {
+    Path model = Files.createDirectory(temp.resolve("model"));
+    try (Stream<Path> files = Files.list(SAMPLES.resolve("sotu-llama-5m"))) {
+      for (Path file : files.toList()) {
+        Files.copy(file, model.resolve(file.getFileName()));
+      }
+    }
+    ObjectMapper json = new ObjectMapper();
+    Path tokenizer = model.resolve("tokenizer.json");
+    ObjectNode document = (ObjectNode) json.readTree(tokenizer.toFile());
+    ObjectNode added = document.withArray("added_tokens").get(0).deepCopy();
+    document.withArray("added_tokens").add(added.put("id", 4096).put("content", "<more>"));
+    Files.writeString(tokenizer, document.toString());
+    Path text =
+        Files.writeString(temp.resolve("text.txt"), "<more>" + " once upon a time".repeat(50));
+
+    Heard heard = new Heard();
+    Exception refusal =
+        assertThrows(
+            BadInputException.class, () -> PruneJob.run(request(model, List.of(text)), heard));
+    assertTrue(refusal.getMessage().contains("The token 4096"), refusal.getMessage());
+    assertEquals(List.of(), heard.tasks);
+    assertFalse(Files.exists(temp.resolve("out.partial")));
+  }
+}
