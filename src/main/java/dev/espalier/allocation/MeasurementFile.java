@@ -24,16 +24,27 @@ public final class MeasurementFile {
   private static final String KEY = "measured_on";
   private static final String VALUES = "measurements";
 
+  private static final Map<String, String> SPOKEN =
+      Map.of(
+          "version", "version of Espalier",
+          "samples", "number of samples",
+          "seq_len", "sequence length",
+          "windows", "choice of windows",
+          "compute_dtype", "compute dtype");
+
   private final Path file;
   private final ObjectNode key;
+  private final DenseModel shapes;
 
   /**
-   * @param key all that the numbers depend on: checkpoint, windows, dtype
+   * @param key all that the numbers depend on: version, checkpoint, windows, dtype
+   * @param shapes of the model that is measured
    * @throws BadInputException if it cannot be written; measuring can take hours
    */
-  public MeasurementFile(Path file, ObjectNode key) {
+  public MeasurementFile(Path file, ObjectNode key, DenseModel shapes) {
     this.file = file;
     this.key = key;
+    this.shapes = shapes;
     Path folder = file.toAbsolutePath().getParent();
     if (Files.isDirectory(file) || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
       throw new BadInputException(
@@ -56,16 +67,26 @@ public final class MeasurementFile {
     Map<Measurement, double[]> known = new HashMap<>();
     JsonNode values = document().path(VALUES);
     for (Measurement measurement : wanted) {
-      JsonNode numbers = values.path(measurement.key());
-      if (numbers.isArray()) {
-        double[] copy = new double[numbers.size()];
-        for (int i = 0; i < copy.length; i++) {
-          copy[i] = numbers.get(i).asDouble();
-        }
-        known.put(measurement, copy);
+      if (values.has(measurement.key())) {
+        known.put(measurement, numbers(measurement, values.get(measurement.key())));
       }
     }
     return known;
+  }
+
+  private double[] numbers(Measurement measurement, JsonNode values) {
+    double[] numbers = new double[shapes.parameters(measurement.granularity()).length];
+    boolean complete = values.isArray() && values.size() == numbers.length;
+    for (int i = 0; complete && i < numbers.length; i++) {
+      numbers[i] = values.get(i).asDouble();
+      complete = values.get(i).isNumber() && Double.isFinite(numbers[i]);
+    }
+    if (!complete) {
+      throw new BadInputException(
+          "%s is damaged: %s should be %d numbers; remove it to measure again"
+              .formatted(file, measurement.key(), numbers.length));
+    }
+    return numbers;
   }
 
   /** Adds measurements to those in the file. */
@@ -115,8 +136,8 @@ public final class MeasurementFile {
             "%s was measured with another %s (%s, not %s); name another file or remove it"
                 .formatted(
                     file,
-                    name.replace('_', ' '),
-                    found.path(name).asText(),
+                    SPOKEN.getOrDefault(name, name),
+                    found.path(name).asText("none"),
                     key.get(name).asText()));
       }
     }

@@ -1,6 +1,7 @@
 package dev.espalier.allocation;
 
 import dev.espalier.BadInputException;
+import dev.espalier.CoarseToFine;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -54,8 +55,7 @@ public final class NofMRounding {
   static SparsityPlan round(SparsityPlan plan, int group, double sparsity, DenseModel model) {
     List<Unit> units = units(plan, group, model);
     double missing = missing(units, group, sparsity);
-    List<Unit> byRemainder =
-        units.stream().sorted(Comparator.comparingDouble(Unit::remainder).reversed()).toList();
+    List<Unit> byRemainder = byRemainder(units);
     int[] removed = removed(units);
     // One round settles it, but where units that cannot lose more leave too much to the others.
     double largest = largestStep(units, group);
@@ -72,6 +72,17 @@ public final class NofMRounding {
       }
     } while (stepped && missing > largest);
     return plan(plan, removed, group);
+  }
+
+  /**
+   * The largest first. Equal ones, as uniform sparsity gives, in an order that favours neither
+   * early nor late blocks.
+   */
+  private static List<Unit> byRemainder(List<Unit> units) {
+    return CoarseToFine.order(units.size())
+        .mapToObj(units::get)
+        .sorted(Comparator.comparingDouble((Unit u) -> Math.rint(u.remainder() / HAIR)).reversed())
+        .toList();
   }
 
   /** How many more weights the units would have to lose. */

@@ -1,13 +1,13 @@
 package dev.espalier.calibration;
 
 import dev.espalier.BadInputException;
+import dev.espalier.CoarseToFine;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /**
  * What a sampler has drawn from a corpus: the calibration windows, and what they leave of it. Holds
@@ -75,11 +75,11 @@ public final class CalibrationDraw {
         : stretchesBetween();
   }
 
-  /** Documents that were not drawn and hold a window. */
+  /** Documents that were not drawn and hold a window. A corpus may be sorted by anything. */
   private List<int[]> otherDocuments(List<String> documents, int limit) {
     Set<IntBuffer> drawn = new HashSet<>(); // buffers compare by content
     cuts.forEach(cut -> drawn.add(IntBuffer.wrap(cut.tokens)));
-    return spread(documents.size())
+    return CoarseToFine.order(documents.size())
         .mapToObj(documents::get)
         .filter(document -> LongDocuments.canBeLonger(document, sampler.seqLen()))
         .map(sampler.tokenizer()::encode)
@@ -87,17 +87,6 @@ public final class CalibrationDraw {
         .filter(tokens -> !drawn.contains(IntBuffer.wrap(tokens)))
         .limit(limit)
         .toList();
-  }
-
-  /**
-   * The numbers below {@code count}, in the order of their reversed bits: wherever it is cut off,
-   * what came so far is spread evenly. A corpus may be sorted by anything.
-   */
-  private static IntStream spread(int count) {
-    int unused = Integer.numberOfLeadingZeros(count - 1);
-    return IntStream.range(0, 1 << (Integer.SIZE - unused))
-        .map(i -> Integer.reverse(i) >>> unused)
-        .filter(i -> i < count);
   }
 
   private List<int[]> stretchesBetween() {

@@ -26,7 +26,7 @@ final class Interruption {
                 }));
   }
 
-  /** From now on, the same command would go on after the last finished block or trial. */
+  /** From now on, the same command would go on after the last of these that is finished. */
   static void resumable(String unit) {
     advice = " The same command goes on after the last finished " + unit + ".";
   }

@@ -1,5 +1,6 @@
 package dev.espalier.cli;
 
+import dev.espalier.BadInputException;
 import dev.espalier.job.AllocationChoice;
 import dev.espalier.job.JobListener;
 import dev.espalier.job.PruneJob;
@@ -60,7 +61,7 @@ final class PruneCommand implements Command {
   @Override
   public void run(CommandLine line, Console console) {
     PruneRequest request = request(line, console.listener());
-    Interruption.resumable("block");
+    Interruption.resumable("block or trial");
     PruneReport report = PruneJob.run(request, console.listener());
     if (console.json()) {
       console.out().print(ReportJson.text(ReportJson.summary(report)));
@@ -79,6 +80,11 @@ final class PruneCommand implements Command {
     SparsityPattern pattern = Methods.pattern(line);
     AllocationChoice allocation = Methods.allocation(line, pattern);
     double sparsity = Methods.sparsity(line, pattern);
+    List<Path> evaluation = evaluation(line);
+    if (line.hasOption("compare-uniform") && evaluation.isEmpty()) {
+      throw new BadInputException(
+          "--compare-uniform needs a text to compare on; give one with --evaluate");
+    }
     boolean compare =
         (sample(line) || line.hasOption("compare-uniform")) && !allocation.name().equals("uniform");
     return new PruneRequest(
@@ -90,7 +96,7 @@ final class PruneCommand implements Command {
         allocation,
         Methods.statistics(line),
         Calibrations.of(line),
-        evaluation(line),
+        evaluation,
         CommonOptions.compute(line, listener),
         compare);
   }

@@ -35,7 +35,7 @@ final class AllocationChooser {
 
   /**
    * The trials of an interrupted contest. They stay until the model is finished: only then is their
-   * outcome safe.
+   * outcome safe. Those of another contest are discarded with the output that is overwritten.
    *
    * @param heldOut as {@link #heldOut} gave them
    * @param identity of the run
@@ -45,7 +45,8 @@ final class AllocationChooser {
     Path file = request.output().resolveSibling(request.output().getFileName() + ".trials.json");
     ObjectNode key = identity.deepCopy();
     heldOut.ifPresent(windows -> key.put("criterion", windows.digest()));
-    return TrialJournal.open(file, key);
+    boolean contest = request.allocation() instanceof AllocationChoice.Auto;
+    return TrialJournal.open(file, key, request.overwrite() || !contest);
   }
 
   /**
@@ -71,6 +72,9 @@ final class AllocationChooser {
             "%d allocations compete: each prunes the model on trial with %d calibration windows and is measured on %d held-out ones."
                 .formatted(
                     count, Math.min(TRIAL_WINDOWS, run.calibration().count()), criterion.count()));
+    if (journal.size() > 0) {
+      run.listener().note("Resuming after %d finished trials.".formatted(journal.size()));
+    }
     PruneRun trials = run.onTrial(TRIAL_WINDOWS);
     AllocationSearch search;
     try (TrialRunner runner =

@@ -3,6 +3,7 @@ package dev.espalier.job;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
+import dev.espalier.allocation.DenseModel;
 import dev.espalier.allocation.MeasurementFile;
 import dev.espalier.calibration.CalibrationDraw;
 import dev.espalier.calibration.Corpus;
@@ -11,6 +12,7 @@ import dev.espalier.calibration.HuggingFaceTokenizer;
 import dev.espalier.calibration.TokenWindows;
 import dev.espalier.calibration.WindowSampler;
 import dev.espalier.checkpoint.ModelFolder;
+import dev.espalier.kernels.Kernels;
 import dev.espalier.model.CheckpointWeights;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.model.WeightSource;
@@ -90,6 +92,7 @@ final class LoadedModel implements AutoCloseable {
     ObjectNode key =
         new ObjectMapper()
             .createObjectNode()
+            .put("version", Kernels.version())
             .put("checkpoint", folder.digest())
             .put("corpus", settings.text().getFileName().toString())
             .put("seed", settings.seed())
@@ -97,7 +100,7 @@ final class LoadedModel implements AutoCloseable {
             .put("seq_len", calibration.seqLen())
             .put("windows", calibration.digest())
             .put("compute_dtype", decoder.placement().dtypeName());
-    return new MeasurementFile(file, key);
+    return new MeasurementFile(file, key, DenseModel.of(decoder.description()));
   }
 
   /** Windows that are known to suit the model, for they are taken up last. */

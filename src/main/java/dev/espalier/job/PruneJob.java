@@ -85,7 +85,9 @@ public final class PruneJob {
       TrialJournal trials,
       List<TokenWindows> texts,
       ModelFolderWriter writer) {
-    PrunedModelWriter output = new PrunedModelWriter(writer, run.settings().method());
+    PrunedModelWriter output =
+        new PrunedModelWriter(writer, run.settings().method(), run.clock()::phases);
+    run.clock().resume(output.taken(PruneReport.Phase.class));
     try (FirstBlockOnce firstBlock = new FirstBlockOnce()) {
       if (writer.resumed()) {
         run.listener().note("Resuming after %d finished blocks.".formatted(output.finished()));

@@ -94,7 +94,8 @@ public final class SearchJob {
             .put("criterion", criterion.digest())
             .put("exhaustive", request.exhaustive());
     Path output = request.output();
-    return TrialJournal.open(output.resolveSibling(output.getFileName() + ".partial"), identity);
+    return TrialJournal.open(
+        output.resolveSibling(output.getFileName() + ".partial"), identity, false);
   }
 
   private static SearchReport report(

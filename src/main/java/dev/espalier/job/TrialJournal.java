@@ -36,11 +36,13 @@ final class TrialJournal {
   }
 
   /**
-   * Opens what an interrupted search has left; nothing of a search with another identity.
+   * Opens what an interrupted search has left.
    *
    * @param identity all that a trial depends on besides its allocation
+   * @param discard whether the trials of a search with another identity may be discarded
+   * @throws BadInputException if they may not, and there are some
    */
-  static TrialJournal open(Path file, ObjectNode identity) {
+  static TrialJournal open(Path file, ObjectNode identity, boolean discard) {
     TrialJournal journal = new TrialJournal(file, identity);
     if (Files.exists(file)) {
       try {
@@ -48,6 +50,11 @@ final class TrialJournal {
         if (document.path("identity").equals(identity)) {
           journal.entries.addAll(
               JSON.convertValue(document.path("trials"), new TypeReference<List<Entry>>() {}));
+        } else if (!discard) {
+          throw new BadInputException(
+              file
+                  + " holds the trials of an unfinished search with other settings; repeat those to"
+                  + " resume it, or remove the file to begin anew");
         }
       } catch (JsonProcessingException e) {
         // What a crash has damaged is made again.

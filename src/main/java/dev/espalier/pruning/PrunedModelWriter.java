@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -29,10 +30,12 @@ public final class PrunedModelWriter implements PrunedBlocks {
   private static final String PLAN = "plan";
   private static final String ORIGIN = "origin";
   private static final String BLOCKS = "blocks";
+  private static final String TAKEN = "taken";
 
   private final ModelFolderWriter writer;
   private final CheckpointWeights weights;
   private final boolean weightsUpdated;
+  private final Supplier<List<?>> taken;
   private final List<BlockResult> results;
   private SparsityPlan plan;
   private JsonNode origin;
@@ -40,8 +43,12 @@ public final class PrunedModelWriter implements PrunedBlocks {
   /**
    * @param writer stays the caller's
    * @param method whose blocks are to come
+   * @param taken what the run has taken so far, records that JSON can hold; asked for with every
+   *     block
    */
-  public PrunedModelWriter(ModelFolderWriter writer, PruningMethod method) {
+  public PrunedModelWriter(
+      ModelFolderWriter writer, PruningMethod method, Supplier<List<?>> taken) {
+    this.taken = taken;
     this.writer = writer;
     this.weights = new CheckpointWeights(writer::contains, writer::entry, writer::tensor);
     this.weightsUpdated = method.updatesWeights();
@@ -72,6 +79,13 @@ public final class PrunedModelWriter implements PrunedBlocks {
     return read(origin, type);
   }
 
+  /** What an interrupted run had taken when its last block was finished. */
+  public <T> List<T> taken(Class<T> type) {
+    List<T> known = new ArrayList<>();
+    writer.state().path(TAKEN).forEach(record -> known.add(read(record, type)));
+    return known;
+  }
+
   /** The results of all finished blocks, those of an interrupted run included. */
   public List<BlockResult> results() {
     return List.copyOf(results);
@@ -96,6 +110,7 @@ public final class PrunedModelWriter implements PrunedBlocks {
     state.set(ORIGIN, origin);
     ArrayNode blocks = state.putArray(BLOCKS);
     results.forEach(r -> blocks.add(JSON.<JsonNode>valueToTree(r)));
+    state.set(TAKEN, JSON.valueToTree(taken.get()));
     try (PointerScope scope = new PointerScope()) {
       Map<String, Tensor> tensors = new LinkedHashMap<>();
       for (Linear linear : block.linears()) {

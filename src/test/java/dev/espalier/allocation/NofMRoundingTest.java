@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.espalier.BadInputException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -34,6 +35,17 @@ class NofMRoundingTest {
     SparsityPlan plan =
         NofMRounding.round(SparsityPlan.ofBlocks(0.55, 0.725, 0.725), 8, 2 / 3.0, model(1, 1, 1));
     assertEquals(List.of(4, 6, 6), removed(plan, 8));
+  }
+
+  @Test
+  void equalRemaindersFavourNeitherEarlyNorLateBlocks() {
+    double[] uniform = new double[10];
+    Arrays.fill(uniform, 0.7); // 5.6 of 8: six of ten are rounded up
+    long[] sizes = new long[10];
+    Arrays.fill(sizes, 100);
+    List<Integer> removed =
+        removed(NofMRounding.round(SparsityPlan.ofBlocks(uniform), 8, 0.7, model(sizes)), 8);
+    assertEquals(List.of(5, 6, 6, 5, 6, 6, 5, 6, 6, 5), removed);
   }
 
   @Test

@@ -86,6 +86,9 @@ class InterruptionTest {
         Files.mismatch(output.resolve(Folders.WEIGHTS), atOnce.resolve(Folders.WEIGHTS)),
         "the first byte that differs");
     assertEquals(report(atOnce), report(output));
+    // What the first process took is not forgotten.
+    JsonNode seconds = Folders.json(output.resolve("espalier.json")).get("seconds");
+    assertTrue(seconds.has("search") && seconds.has("prune"), seconds::toPrettyString);
   }
 
   @Test

@@ -101,8 +101,12 @@ class PruneOptionsTest {
   void ownModelsAreMeasuredAndComparedOnlyWhenAsked() {
     String own = "--model m --calibration c.txt ";
     assertEquals(List.of(), request(own).evaluation());
-    assertTrue(request(own + "--compare-uniform").compareUniform());
-    assertFalse(request(own + "--compare-uniform --allocation uniform").compareUniform());
+    assertTrue(request(own + "--evaluate t.txt --compare-uniform").compareUniform());
+    assertFalse(
+        request(own + "--evaluate t.txt --compare-uniform --allocation uniform").compareUniform());
+    Exception refusal =
+        assertThrows(BadInputException.class, () -> request(own + "--compare-uniform"));
+    assertTrue(refusal.getMessage().contains("--evaluate"), refusal.getMessage());
   }
 
   @ParameterizedTest

@@ -153,9 +153,9 @@ class SearchRunTest {
     Object[] space = {"--over", "beta", "--values", "0.01,0.03", "--json"};
     JsonNode whole = search(space).succeeded().json();
     Files.writeString(temp.resolve("result.json.partial"), foreignJournal(whole).toString());
-    Result again = search(space).succeeded();
-    assertFalse(again.err().contains("Resuming"), again.err());
-    assertEquals(whole.get("best"), again.json().get("best"));
+    search(space).refused("result.json.partial", "unfinished search with other settings");
+    Files.delete(temp.resolve("result.json.partial"));
+    assertEquals(whole.get("best"), search(space).succeeded().json().get("best"));
   }
 
   /** As if every trial of another checkpoint had given 1. */
@@ -250,6 +250,13 @@ class SearchRunTest {
         .refused("the statistics cannot be written to", "none is no folder");
     Runs.prune("--allocation", "owl", "--statistics", temp)
         .refused("that is a folder; name a file");
+    for (String damage : new String[] {"[]", "[1,2,3]", "null", "\"NaN\""}) {
+      ((ObjectNode) both.get("measurements"))
+          .set("outliers.5.0", new ObjectMapper().readTree(damage));
+      Files.writeString(statistics, both.toString());
+      Runs.prune(with(owl, temp.resolve("fifth")))
+          .refused("statistics.json is damaged: outliers.5.0 should be 10 numbers");
+    }
     Files.writeString(statistics, "[1");
     Runs.prune(with(owl, temp.resolve("fifth"))).refused("statistics.json is not valid JSON");
   }

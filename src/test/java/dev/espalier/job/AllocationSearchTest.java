@@ -45,7 +45,7 @@ class AllocationSearchTest {
 
   private TrialJournal journal() {
     ObjectNode identity = new ObjectMapper().createObjectNode().put("model", "m");
-    return TrialJournal.open(temp.resolve("journal.json"), identity);
+    return TrialJournal.open(temp.resolve("journal.json"), identity, false);
   }
 
   private AllocationSearch search(Trials trials, double... betas) {

@@ -78,7 +78,7 @@ class PrunedModelWriterTest {
     for (int runs = 0; ; runs++) {
       try (ModelFolderWriter writer =
           ModelFolderWriter.open(folder, directory.resolve(name), false, RUN)) {
-        PrunedModelWriter output = new PrunedModelWriter(writer, method);
+        PrunedModelWriter output = new PrunedModelWriter(writer, method, List::of);
         assertEquals(runs, output.finished());
         assertEquals(runs > 0, output.plan().isPresent());
         output.plan().ifPresent(plan -> assertEquals(PLAN, plan));
