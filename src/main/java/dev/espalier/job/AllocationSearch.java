@@ -1,5 +1,6 @@
 package dev.espalier.job;
 
+import dev.espalier.BadInputException;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.UniformAllocation;
 import dev.espalier.report.Trial;
@@ -38,10 +39,16 @@ final class AllocationSearch {
    *
    * @param sparsity the model's target
    * @param blocks how many blocks the model has
+   * @throws BadInputException if none gives a perplexity
    */
   void search(SearchSpace space, double sparsity, int blocks) {
     trial(new UniformAllocation());
     space.search(sparsity, blocks, this::trial);
+    if (Double.isNaN(bestTrial.perplexity())) {
+      throw new BadInputException(
+          "no allocation leaves a model whose perplexity can be measured; lower --sparsity, or take"
+              + " another --compute-dtype");
+    }
   }
 
   /** The perplexity of an allocation; of one that stopped early, an estimate. */

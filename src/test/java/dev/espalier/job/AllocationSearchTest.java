@@ -2,10 +2,12 @@ package dev.espalier.job;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.BadInputException;
 import dev.espalier.allocation.AtpAllocation;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.report.Trial;
@@ -102,6 +104,14 @@ class AllocationSearchTest {
         search(giving(Map.of(0.0, none, 0.1, new Both(9, 10), 0.2, none)), 0.1, 0.2);
     assertFalse(trial(search, 0.1).stopped());
     assertEquals(0.1, search.bestTrial().parameters().get("beta"));
+  }
+
+  @Test
+  void whereNothingGivesANumberTheSearchSaysSo() {
+    Both none = new Both(Double.NaN, Double.NaN);
+    Trials trials = giving(Map.of(0.0, none, 0.1, none));
+    assertThrows(BadInputException.class, () -> search(trials, 0.1));
+    assertEquals(List.of(0.0, 0.1), made);
   }
 
   @Test
