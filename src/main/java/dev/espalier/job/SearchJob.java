@@ -26,7 +26,7 @@ public final class SearchJob {
   public static SearchReport run(SearchRequest request, JobListener listener) {
     RecordedNotes told = new RecordedNotes(listener);
     long start = System.nanoTime();
-    ReportFiles output = ReportFiles.ofJson(request.output());
+    ReportFiles output = ReportFiles.ofJson(request.output(), inputs(request));
     try (LoadedModel loaded = LoadedModel.open(request.model(), request.compute())) {
       PruningSettings settings = request.settings();
       PatternCheck.require(settings.pattern(), loaded.decoder());
@@ -68,6 +68,15 @@ public final class SearchJob {
       journal.remove();
       return report;
     }
+  }
+
+  private static Inputs inputs(SearchRequest request) {
+    return new Inputs()
+        .and(request.model())
+        .and(request.statistics())
+        .and(request.calibration().text())
+        .and(request.test())
+        .andFilesOf(request.space().known());
   }
 
   private static void requirePossible(SearchRequest request, DecoderModel model) {

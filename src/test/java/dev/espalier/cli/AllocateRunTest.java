@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -120,7 +121,31 @@ class AllocateRunTest {
   }
 
   @Test
+  void noInputIsOverwritten() throws IOException {
+    Path ratios = Files.writeString(temp.resolve("ratios.json"), "[0.3" + ", 0.3".repeat(9) + "]");
+    Path link = Files.createSymbolicLink(temp.resolve("link"), temp);
+    for (Path page : List.of(temp.resolve("ratios.html"), link.resolve("./ratios.html"))) {
+      allocate("--allocation", ratios, "--output", page)
+          .refused("ratios.json would change", "choose another --output");
+    }
+    Path statistics = link.resolve("s.json");
+    allocate("--statistics", statistics, "--output", temp.resolve("s.html"))
+        .refused("s.json would change");
+    Path text = Files.copy(Sample.CALIBRATION, temp.resolve("text.html"));
+    allocate("--calibration", text, "--output", text).refused("text.html would change");
+    allocate("--output", Sample.MODEL.resolve("config.html")).refused("config.html would change");
+    assertEquals(List.of("link", "ratios.json", "text.html"), names());
+  }
+
+  private List<String> names() throws IOException {
+    try (Stream<Path> files = Files.list(temp)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
   void refusesWhatCannotBe() {
+    allocate("--output", "/").refused("--output is /; name a page");
     allocate("--allocation", "dlp,best").refused("--allocation is \"best\"");
     allocate("--allocation", "dlp,owl", "--beta", 0.1).refused("--beta belongs to", "dlp, owl");
     allocate("--pattern", "2:4").refused("gives every block the same");
