@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Allocations side by side: one pass over the dense model measures what all of them need. */
 public final class AllocateJob {
@@ -78,7 +79,7 @@ public final class AllocateJob {
         request.calibration().flatMap(c -> windows.map(c::report)),
         loaded.decoder().blockCount(),
         allocations.stream().map(a -> plan(a, run.plan(a), shapes)).toList(),
-        listener.notes());
+        Stream.concat(listener.warnings().stream(), listener.notes().stream()).toList());
   }
 
   /** Statistics are kept by their windows, also where no allocation looks at these. */

@@ -115,6 +115,18 @@ class AllocateRunTest {
   }
 
   @Test
+  void thePageTellsThatAFileIsForAnotherSparsity() throws IOException {
+    Path ratios = Files.writeString(temp.resolve("ratios.json"), "[0.5" + ", 0.5".repeat(9) + "]");
+    Path page = temp.resolve("allocations.html");
+    String told = "ratios.json make 50.00 % of the model, but 70.00 % is asked for";
+    String err = allocate("--allocation", ratios, "--output", page).succeeded().err();
+    assertTrue(err.contains(told), err);
+    assertTrue(Files.readString(page).contains(told));
+    Object[] asMade = {"--allocation", ratios, "--sparsity", 0.5};
+    assertTrue(!allocate(asMade).succeeded().err().contains("is asked for"));
+  }
+
+  @Test
   void anOutputThatCannotBeIsRefusedBeforeAnythingIsMeasured() {
     allocate("--output", temp.resolve("a.json")).refused("--output is", "name a page");
     allocate("--output", temp.resolve("none/a.html")).refused("none is no folder");
@@ -133,7 +145,7 @@ class AllocateRunTest {
         .refused("s.json would change");
     Path text = Files.copy(Sample.CALIBRATION, temp.resolve("text.html"));
     allocate("--calibration", text, "--output", text).refused("text.html would change");
-    allocate("--output", Sample.MODEL.resolve("config.html")).refused("config.html would change");
+    allocate("--output", Sample.MODEL.resolve("x.html")).refused("would change " + Sample.MODEL);
     assertEquals(List.of("link", "ratios.json", "text.html"), names());
   }
 
@@ -145,6 +157,7 @@ class AllocateRunTest {
 
   @Test
   void refusesWhatCannotBe() {
+    allocate("--allocation", "auto").refused("\"auto\"; choose among uniform, dlp", "a .json file");
     allocate("--output", "/").refused("--output is /; name a page");
     allocate("--allocation", "dlp,best").refused("--allocation is \"best\"");
     allocate("--allocation", "dlp,owl", "--beta", 0.1).refused("--beta belongs to", "dlp, owl");
