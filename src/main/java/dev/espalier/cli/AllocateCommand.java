@@ -47,7 +47,8 @@ final class AllocateCommand implements Command {
                 CommonOptions.value(
                     "allocation",
                     "NAME,...",
-                    "which ones; atp without --beta takes half of the largest"
+                    "which ones: %s; atp without --beta takes half of the largest"
+                            .formatted(Allocations.CHOICES)
                         + " (uniform,dlp,owl,atp,alphapruning)"))
             .addOption(CommonOptions.value("sparsity", "P", "pruned fraction in [0, 1) (0.7)"))
             .addOption(
@@ -111,7 +112,13 @@ final class AllocateCommand implements Command {
       if (name.equals("atp") && !line.hasOption("beta")) {
         allocations.add(blocks -> AtpAllocation.half(sparsity, blocks));
       } else {
-        SparsityAllocation allocation = Allocations.make(name, line);
+        SparsityAllocation allocation =
+            Allocations.find(name, line)
+                .orElseThrow(
+                    () ->
+                        new BadInputException(
+                            "--allocation is \"%s\"; choose among %s"
+                                .formatted(name, Allocations.CHOICES)));
         allocations.add(blocks -> allocation);
       }
     }

@@ -16,6 +16,7 @@ import dev.espalier.allocation.UniformAllocation;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
@@ -32,6 +33,10 @@ final class Allocations {
           "epsilon", List.of("alphapruning"),
           "hill", List.of("alphapruning"),
           "granularity", List.of("alphapruning", "lsa"));
+
+  /** What can be named, for people. */
+  static final String CHOICES =
+      "uniform, dlp, owl, atp, alphapruning, lsa, er, erk or a .json file";
 
   private Allocations() {}
 
@@ -63,58 +68,53 @@ final class Allocations {
   }
 
   /**
-   * An allocation by its name, or from the file of that name.
+   * An allocation by its name, or from the file of that name; nothing if there is none.
    *
-   * @throws BadInputException if there is none, or a parameter is another's or impossible
+   * @throws BadInputException if a parameter is impossible, or the file
    */
-  static SparsityAllocation named(String name, CommandLine line) {
-    requireParametersOf(List.of(name), line);
-    return make(name, line);
-  }
-
-  /** An allocation by its name, whatever else stands on the line. */
-  static SparsityAllocation make(String name, CommandLine line) {
-    return switch (name) {
-      case "uniform" -> new UniformAllocation();
-      case "dlp" ->
-          new DlpAllocation(
-              CommonOptions.number(line, "alpha", 0.15),
-              Measurement.Score.valueOf(
-                  upperCase(
-                      CommonOptions.choice(
-                          line, "dlp-statistic", "median", "mean", "sum", "max", "std", "var"))));
-      case "owl" ->
-          new OwlAllocation(
-              CommonOptions.number(line, "owl-lambda", 0.08),
-              CommonOptions.number(line, "owl-m", 5));
-      case "atp" -> {
-        if (!line.hasOption("beta")) {
-          throw new BadInputException("--allocation atp needs --beta, such as 0.01");
-        }
-        yield new AtpAllocation(CommonOptions.number(line, "beta", 0));
-      }
-      case "alphapruning" ->
-          new AlphaPruningAllocation(
-              CommonOptions.number(line, "epsilon", 0.3),
-              HillEstimator.valueOf(
-                  upperCase(CommonOptions.choice(line, "hill", "peak", "mid", "scan"))),
-              granularity(line));
-      case "lsa" ->
-          new LsaAllocation(CommonOptions.number(line, "alpha", 0.15), 0.5, granularity(line));
-      case "er" -> new ErAllocation(false);
-      case "erk" -> new ErAllocation(true);
-      default -> fromFile(name);
-    };
-  }
-
-  private static SparsityAllocation fromFile(String name) {
-    if (!name.endsWith(".json")) {
-      throw new BadInputException(
-          ("--allocation is \"%s\"; choose among auto, uniform, dlp, owl, atp, alphapruning, lsa, er and"
-                  + " erk, or give a .json file")
-              .formatted(name));
+  static Optional<SparsityAllocation> find(String name, CommandLine line) {
+    if (name.endsWith(".json")) {
+      return Optional.of(FileAllocation.read(CommonOptions.path("allocation", name)));
     }
-    return FileAllocation.read(CommonOptions.path("allocation", name));
+    return Optional.ofNullable(
+        switch (name) {
+          case "uniform" -> new UniformAllocation();
+          case "dlp" ->
+              new DlpAllocation(
+                  CommonOptions.number(line, "alpha", 0.15),
+                  Measurement.Score.valueOf(
+                      upperCase(
+                          CommonOptions.choice(
+                              line,
+                              "dlp-statistic",
+                              "median",
+                              "mean",
+                              "sum",
+                              "max",
+                              "std",
+                              "var"))));
+          case "owl" ->
+              new OwlAllocation(
+                  CommonOptions.number(line, "owl-lambda", 0.08),
+                  CommonOptions.number(line, "owl-m", 5));
+          case "atp" -> {
+            if (!line.hasOption("beta")) {
+              throw new BadInputException("the allocation atp needs --beta, such as 0.01");
+            }
+            yield new AtpAllocation(CommonOptions.number(line, "beta", 0));
+          }
+          case "alphapruning" ->
+              new AlphaPruningAllocation(
+                  CommonOptions.number(line, "epsilon", 0.3),
+                  HillEstimator.valueOf(
+                      upperCase(CommonOptions.choice(line, "hill", "peak", "mid", "scan"))),
+                  granularity(line));
+          case "lsa" ->
+              new LsaAllocation(CommonOptions.number(line, "alpha", 0.15), 0.5, granularity(line));
+          case "er" -> new ErAllocation(false);
+          case "erk" -> new ErAllocation(true);
+          default -> null;
+        });
   }
 
   private static Granularity granularity(CommandLine line) {
@@ -131,14 +131,24 @@ final class Allocations {
    * @throws BadInputException if a parameter belongs to none of these allocations
    */
   static void requireParametersOf(List<String> names, CommandLine line) {
-    OWNERS.forEach(
-        (option, owners) -> {
-          if (line.hasOption(option) && names.stream().noneMatch(owners::contains)) {
-            throw new BadInputException(
-                "--%s belongs to --allocation %s, not to %s"
-                    .formatted(option, String.join(" or ", owners), String.join(", ", names)));
-          }
-        });
+    stray(names, line)
+        .ifPresent(
+            option -> {
+              throw new BadInputException(
+                  "--%s belongs to --allocation %s, not to %s"
+                      .formatted(
+                          option,
+                          String.join(" or ", OWNERS.get(option)),
+                          String.join(", ", names)));
+            });
+  }
+
+  /** A parameter on the line that belongs to none of these allocations. */
+  static Optional<String> stray(List<String> names, CommandLine line) {
+    return OWNERS.keySet().stream()
+        .filter(line::hasOption)
+        .filter(option -> names.stream().noneMatch(OWNERS.get(option)::contains))
+        .findFirst();
   }
 
   private static String upperCase(String text) {

@@ -11,6 +11,7 @@ import dev.espalier.pruning.SparsityPattern.NofM;
 import dev.espalier.pruning.WandaPruning;
 import dev.espalier.pruning.WandaVariantPruning;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
@@ -27,8 +28,8 @@ final class Methods {
             CommonOptions.value(
                 "allocation",
                 "NAME",
-                "how much each block loses: auto, uniform, dlp, owl, atp, alphapruning, lsa, er,"
-                    + " erk or a .json file (auto; uniform for N:M)"))
+                "how much each block loses: auto, %s (auto; uniform for N:M)"
+                    .formatted(Allocations.CHOICES)))
         .addOption(
             CommonOptions.value(
                 "auto-trials", "N", "auto: how many allocations compete, 1 to 6 (6)"));
@@ -114,6 +115,13 @@ final class Methods {
     if (line.hasOption("auto-trials")) {
       throw new BadInputException("--auto-trials belongs to --allocation auto, not to " + name);
     }
-    return new AllocationChoice.Named(Allocations.named(name, line));
+    Allocations.requireParametersOf(List.of(name), line);
+    return new AllocationChoice.Named(
+        Allocations.find(name, line)
+            .orElseThrow(
+                () ->
+                    new BadInputException(
+                        "--allocation is \"%s\"; choose among auto, %s"
+                            .formatted(name, Allocations.CHOICES))));
   }
 }

@@ -55,6 +55,7 @@ final class SearchCommand implements Command {
   public List<String> examples() {
     return List.of(
         "search",
+        "search --model Llama --calibration train.txt --values owl,alphapruning,lsa,ratios.json",
         "search --model Llama --calibration train.txt --over beta",
         "search --model Llama --calibration train.txt --over alpha --golden 0.02:0.3",
         "prune --model Llama --calibration train.txt --allocation search-result.json");
@@ -78,7 +79,9 @@ final class SearchCommand implements Command {
                 CommonOptions.value(
                     "values",
                     "V,...",
-                    "the parameter's values (beta: 0.002, 0.004, … to its bound)"))
+                    "the parameter's values (beta: 0.002, 0.004, … to its bound); with --over"
+                        + " allocations which ones: %s (uniform, atp, dlp and owl)"
+                            .formatted(Allocations.CHOICES)))
             .addOption(
                 CommonOptions.value(
                     "golden", "FROM:TO", "golden sections of a range instead of values"))
@@ -98,6 +101,7 @@ final class SearchCommand implements Command {
                 CommonOptions.flag(
                     "exhaustive", "every trial sees all windows, even one that is worse at half"));
     Methods.addPruning(options);
+    Allocations.addParameters(options);
     Calibrations.addTo(options);
     return CommonOptions.addCompute(options);
   }
@@ -110,7 +114,9 @@ final class SearchCommand implements Command {
     if (console.json()) {
       console.out().print(ReportJson.text(ReportJson.search(report)));
     } else {
-      console.out().print(TrialTable.of(report, request.output()));
+      console
+          .out()
+          .print(TrialTable.of(report, request.output(), PruneHint.of(line, request.output())));
     }
   }
 
@@ -137,13 +143,14 @@ final class SearchCommand implements Command {
   }
 
   private static SearchSpace space(CommandLine line) {
+    if (line.hasOption("evaluations") && !line.hasOption("golden")) {
+      throw new BadInputException("--evaluations needs --golden FROM:TO");
+    }
     String over = line.getOptionValue("over", "allocations");
     if (over.equals("allocations")) {
-      if (line.hasOption("values") || line.hasOption("golden")) {
-        throw new BadInputException("--values and --golden need --over with a parameter's name");
-      }
-      return new SearchSpace.Usual();
+      return allocations(line);
     }
+    requireParametersOf(List.of(), line);
     DoubleFunction<SparsityAllocation> family = FAMILIES.get(over);
     if (family == null) {
       throw new BadInputException(
@@ -154,7 +161,7 @@ final class SearchCommand implements Command {
       return golden(line, family);
     }
     if (line.hasOption("values")) {
-      return new SearchSpace.Sweep(
+      return SearchSpace.Listed.coarseToFine(
           Stream.of(line.getOptionValue("values").split(",", -1))
               .map(value -> number("values", value))
               .sorted()
@@ -166,6 +173,39 @@ final class SearchCommand implements Command {
           "--over %s needs --values, such as 0.05,0.1,0.2, or --golden FROM:TO".formatted(over));
     }
     return new SearchSpace.BetaGrid(PUBLISHED_BETA_STEP);
+  }
+
+  private static SearchSpace allocations(CommandLine line) {
+    if (line.hasOption("golden")) {
+      throw new BadInputException("--golden needs --over with a parameter's name");
+    }
+    if (!line.hasOption("values")) {
+      requireParametersOf(List.of(), line);
+      return new SearchSpace.Usual();
+    }
+    List<String> names = List.of(line.getOptionValue("values").split(",", -1));
+    requireParametersOf(names, line);
+    return new SearchSpace.Listed(names.stream().map(name -> allocation(name, line)).toList());
+  }
+
+  private static SparsityAllocation allocation(String name, CommandLine line) {
+    return Allocations.find(name, line)
+        .orElseThrow(
+            () ->
+                new BadInputException(
+                    "--values has \"%s\"; choose among %s, or name a parameter with --over"
+                        .formatted(name, Allocations.CHOICES)));
+  }
+
+  private static void requireParametersOf(List<String> names, CommandLine line) {
+    Allocations.stray(names, line)
+        .ifPresent(
+            option -> {
+              throw new BadInputException(
+                  ("--%s is a parameter of nothing that is searched; name its allocation in --values"
+                          + " with --over allocations")
+                      .formatted(option));
+            });
   }
 
   private static SearchSpace golden(CommandLine line, DoubleFunction<SparsityAllocation> family) {

@@ -19,12 +19,16 @@ final class TrialTable {
         + "The best of them on held-out text prunes the model.\n";
   }
 
-  static String of(SearchReport report, Path output) {
+  /**
+   * @param output where the best allocation is
+   * @param next the command that prunes with it
+   */
+  static String of(SearchReport report, Path output, String next) {
     return ReportTables.trials(report.trials())
         + "  (%s)%n%s%n%n".formatted(report.criterion(), report.judge())
         + "Best: %s, perplexity %s. It is in %s.%n"
             .formatted(
                 report.best().describe(), Quantities.perplexity(report.best().perplexity()), output)
-        + "Next: ./espalier prune --allocation %s prunes with it.%n".formatted(output);
+        + "Next: %s prunes with it.%n".formatted(next);
   }
 }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Allocations side by side: one pass over the dense model measures what all of them need. */
 public final class AllocateJob {
@@ -26,47 +27,59 @@ public final class AllocateJob {
    * @throws BadInputException if something the user gave cannot be used
    */
   public static AllocationReport run(AllocateRequest request, JobListener listener) {
-    Optional<ReportFiles> output = request.output().map(ReportFiles::ofPage);
-    AllocationReport report = measure(request, new RecordedNotes(listener));
-    output.ifPresent(
-        files ->
-            files.write(
-                AllocationPage.of(report), ReportJson.bytes(ReportJson.allocation(report))));
-    return report;
-  }
-
-  private static AllocationReport measure(AllocateRequest request, RecordedNotes listener) {
     try (LoadedModel loaded = LoadedModel.open(request.model(), request.compute())) {
       PatternCheck.require(request.settings().pattern(), loaded.decoder());
       int blocks = loaded.decoder().blockCount();
       List<SparsityAllocation> allocations =
           request.allocations().stream().map(make -> make.apply(blocks)).toList();
-      Set<Measurement> needs =
-          allocations.stream().flatMap(a -> a.needs().stream()).collect(Collectors.toSet());
-      Optional<TokenWindows> windows = windows(request, loaded, needs, listener);
-      PruneRun run =
-          new PruneRun(
-              request.settings(),
-              loaded.decoder(),
-              windows.orElse(null),
-              request
-                  .statistics()
-                  .flatMap(
-                      file ->
-                          windows.map(
-                              w -> loaded.statistics(file, request.calibration().get(), w))),
-              listener);
-      run.measure(needs);
-      DenseModel shapes = DenseModel.of(loaded.decoder().description());
-      return new AllocationReport(
-          request.model().toString(),
-          request.settings().pattern().describe(),
-          request.settings().sparsity(),
-          request.calibration().flatMap(c -> windows.map(c::report)),
-          blocks,
-          allocations.stream().map(a -> plan(a, run.plan(a), shapes)).toList(),
-          listener.notes());
+      Optional<ReportFiles> output =
+          request.output().map(page -> ReportFiles.ofPage(page, inputs(request, allocations)));
+      AllocationReport report = measure(request, allocations, loaded, new RecordedNotes(listener));
+      output.ifPresent(
+          files ->
+              files.write(
+                  AllocationPage.of(report), ReportJson.bytes(ReportJson.allocation(report))));
+      return report;
     }
+  }
+
+  private static Inputs inputs(AllocateRequest request, List<SparsityAllocation> allocations) {
+    return new Inputs()
+        .and(request.model())
+        .and(request.statistics())
+        .and(request.calibration().map(CalibrationSettings::text))
+        .andFilesOf(allocations);
+  }
+
+  private static AllocationReport measure(
+      AllocateRequest request,
+      List<SparsityAllocation> allocations,
+      LoadedModel loaded,
+      RecordedNotes listener) {
+    Set<Measurement> needs =
+        allocations.stream().flatMap(a -> a.needs().stream()).collect(Collectors.toSet());
+    Optional<TokenWindows> windows = windows(request, loaded, needs, listener);
+    PruneRun run =
+        new PruneRun(
+            request.settings(),
+            loaded.decoder(),
+            windows.orElse(null),
+            request
+                .statistics()
+                .flatMap(
+                    file ->
+                        windows.map(w -> loaded.statistics(file, request.calibration().get(), w))),
+            listener);
+    run.measure(needs);
+    DenseModel shapes = DenseModel.of(loaded.decoder().description());
+    return new AllocationReport(
+        request.model().toString(),
+        request.settings().pattern().describe(),
+        request.settings().sparsity(),
+        request.calibration().flatMap(c -> windows.map(c::report)),
+        loaded.decoder().blockCount(),
+        allocations.stream().map(a -> plan(a, run.plan(a), shapes)).toList(),
+        Stream.concat(listener.warnings().stream(), listener.notes().stream()).toList());
   }
 
   /** Statistics are kept by their windows, also where no allocation looks at these. */

@@ -21,7 +21,8 @@ public final class CompareJob {
    * @throws BadInputException if one cannot be read or is nothing of the kind
    */
   public static RunComparison run(List<Path> runs, Optional<Path> page) {
-    Optional<ReportFiles> output = page.map(ReportFiles::ofPage);
+    Optional<ReportFiles> output =
+        page.map(file -> ReportFiles.ofPage(file, new Inputs().and(runs)));
     List<String> names = runs.stream().map(CompareJob::name).toList();
     List<ComparedRun> read = new ArrayList<>();
     for (int i = 0; i < runs.size(); i++) {

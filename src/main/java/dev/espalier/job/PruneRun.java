@@ -1,6 +1,7 @@
 package dev.espalier.job;
 
 import dev.espalier.allocation.DenseModel;
+import dev.espalier.allocation.FileAllocation;
 import dev.espalier.allocation.Measurement;
 import dev.espalier.allocation.MeasurementFile;
 import dev.espalier.allocation.NofMRounding;
@@ -91,6 +92,9 @@ final class PruneRun {
             : budget.plan(allocation, sparsity, dense);
     if (!plan.clamped().isEmpty()) {
       listener.note(Warnings.clamped(allocation.name(), plan.clamped()));
+    }
+    if (allocation instanceof FileAllocation file) {
+      Warnings.otherTotal(file, settings, dense).ifPresent(listener::warn);
     }
     return plan;
   }

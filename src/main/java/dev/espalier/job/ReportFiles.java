@@ -15,7 +15,7 @@ final class ReportFiles {
   private final Path page;
   private final Path json;
 
-  private ReportFiles(Path page, Path json) {
+  private ReportFiles(Path page, Path json, Inputs inputs) {
     this.page = page.toAbsolutePath();
     this.json = json.toAbsolutePath();
     Path folder = this.page.getParent();
@@ -30,32 +30,35 @@ final class ReportFiles {
       if (Files.isDirectory(file)) {
         throw new BadInputException(file + " is a folder; choose another name for --output");
       }
+      inputs.requireApart(file);
     }
   }
 
   /**
+   * @param inputs which neither file may touch
    * @throws BadInputException if the name does not end in .html or cannot be written
    */
-  static ReportFiles ofPage(Path page) {
-    String name = page.getFileName().toString();
-    if (!name.endsWith(PAGE) || name.equals(PAGE)) {
-      throw new BadInputException(
-          "--output is %s; name a page, such as report%s; the JSON will lie beside it"
-              .formatted(page, PAGE));
-    }
-    return new ReportFiles(page, page.resolveSibling(stem(name, PAGE) + JSON));
+  static ReportFiles ofPage(Path page, Inputs inputs) {
+    String stem = stem(page, PAGE, "name a page, such as report.html; the JSON will lie beside it");
+    return new ReportFiles(page, page.resolveSibling(stem + JSON), inputs);
   }
 
   /**
-   * @throws BadInputException if it cannot be written
+   * @param inputs which neither file may touch
+   * @throws BadInputException if the name does not end in .json or cannot be written
    */
-  static ReportFiles ofJson(Path json) {
-    return new ReportFiles(
-        json.resolveSibling(stem(json.getFileName().toString(), JSON) + PAGE), json);
+  static ReportFiles ofJson(Path json, Inputs inputs) {
+    String stem =
+        stem(json, JSON, "name a .json file, such as result.json; the page will lie beside it");
+    return new ReportFiles(json.resolveSibling(stem + PAGE), json, inputs);
   }
 
-  private static String stem(String name, String suffix) {
-    return name.endsWith(suffix) ? name.substring(0, name.length() - suffix.length()) : name;
+  private static String stem(Path file, String suffix, String advice) {
+    Path name = file.getFileName(); // a root has none
+    if (name == null || !name.toString().endsWith(suffix) || name.toString().equals(suffix)) {
+      throw new BadInputException("--output is %s; %s".formatted(file, advice));
+    }
+    return name.toString().substring(0, name.toString().length() - suffix.length());
   }
 
   /** Replaces both; each is complete at any time. */

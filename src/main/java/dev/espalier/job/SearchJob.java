@@ -2,6 +2,7 @@ package dev.espalier.job;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.allocation.DenseModel;
+import dev.espalier.allocation.FileAllocation;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.calibration.CalibrationDraw;
 import dev.espalier.calibration.TokenWindows;
@@ -26,7 +27,7 @@ public final class SearchJob {
   public static SearchReport run(SearchRequest request, JobListener listener) {
     RecordedNotes told = new RecordedNotes(listener);
     long start = System.nanoTime();
-    ReportFiles output = ReportFiles.ofJson(request.output());
+    ReportFiles output = ReportFiles.ofJson(request.output(), inputs(request));
     try (LoadedModel loaded = LoadedModel.open(request.model(), request.compute())) {
       PruningSettings settings = request.settings();
       PatternCheck.require(settings.pattern(), loaded.decoder());
@@ -44,9 +45,6 @@ public final class SearchJob {
                   .map(f -> loaded.statistics(f, request.calibration(), calibration)),
               told);
       int trials = request.space().trials(settings.sparsity(), run.model().blockCount());
-      if (!(request.space() instanceof SearchSpace.Usual)) {
-        trials++; // uniform
-      }
       requirePossible(request, run.model());
       TrialJournal journal = journal(request, loaded, run, criterion);
       told.note(
@@ -70,6 +68,15 @@ public final class SearchJob {
     }
   }
 
+  private static Inputs inputs(SearchRequest request) {
+    return new Inputs()
+        .and(request.model())
+        .and(request.statistics())
+        .and(request.calibration().text())
+        .and(request.test())
+        .andFilesOf(request.space().known());
+  }
+
   private static void requirePossible(SearchRequest request, DecoderModel model) {
     DenseModel dense = DenseModel.of(model.description());
     for (SparsityAllocation allocation : request.space().known()) {
@@ -87,12 +94,21 @@ public final class SearchJob {
         .orElseGet(() -> drawn.heldOut(request.windows()));
   }
 
+  /** The allocations that come from files, with what these hold. */
+  private static String files(SearchRequest request) {
+    return request.space().known().stream()
+        .filter(FileAllocation.class::isInstance)
+        .toList()
+        .toString();
+  }
+
   private static TrialJournal journal(
       SearchRequest request, LoadedModel loaded, PruneRun run, TokenWindows criterion) {
     ObjectNode identity =
         RunIdentity.of(loaded, run)
             .put("criterion", criterion.digest())
-            .put("exhaustive", request.exhaustive());
+            .put("exhaustive", request.exhaustive())
+            .put("files", files(request)); // their trials bear their names alone
     Path output = request.output();
     return TrialJournal.open(
         output.resolveSibling(output.getFileName() + ".partial"), identity, false);

@@ -13,6 +13,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.function.DoubleFunction;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /** Which allocations compete. Uniform is always among them. */
 public sealed interface SearchSpace {
@@ -31,7 +32,7 @@ public sealed interface SearchSpace {
    */
   void search(double sparsity, int blocks, ToDoubleFunction<SparsityAllocation> trial);
 
-  /** How many allocations that is, uniform counted only where it is one of them. */
+  /** How many different allocations that is, with uniform. */
   int trials(double sparsity, int blocks);
 
   /**
@@ -48,13 +49,15 @@ public sealed interface SearchSpace {
     private List<SparsityAllocation> candidates(double sparsity, int blocks) {
       double bound = blocks == 1 ? 0 : AtpAllocation.bound(sparsity, blocks);
       List<SparsityAllocation> all =
-          List.of(
-              new UniformAllocation(),
-              AtpAllocation.half(sparsity, blocks),
-              new DlpAllocation(0.15, Measurement.Score.MEDIAN),
-              new OwlAllocation(0.08, 5),
-              new AtpAllocation(rounded(bound / 4)),
-              new AtpAllocation(rounded(3 * bound / 4)));
+          Stream.<SparsityAllocation>of(
+                  new UniformAllocation(),
+                  AtpAllocation.half(sparsity, blocks),
+                  new DlpAllocation(0.15, Measurement.Score.MEDIAN),
+                  new OwlAllocation(0.08, 5),
+                  new AtpAllocation(rounded(bound / 4)),
+                  new AtpAllocation(rounded(3 * bound / 4)))
+              .distinct() // there may be no room for steps
+              .toList();
       return all.subList(0, Math.min(limit, all.size()));
     }
 
@@ -80,14 +83,27 @@ public sealed interface SearchSpace {
   }
 
   /**
-   * A range of one parameter, tried from coarse to fine: a good value is soon known then, and what
-   * is worse stops at half.
+   * Allocations in the order to try them in.
    *
-   * @param allocations by that parameter
+   * @param allocations each once, and without uniform, which is tried anyway
    */
-  record Sweep(List<SparsityAllocation> allocations) implements SearchSpace {
-    public Sweep {
-      allocations = List.copyOf(allocations);
+  record Listed(List<SparsityAllocation> allocations) implements SearchSpace {
+    public Listed {
+      allocations =
+          allocations.stream()
+              .filter(allocation -> !(allocation instanceof UniformAllocation))
+              .distinct()
+              .toList();
+    }
+
+    /**
+     * A range of one parameter, tried from coarse to fine: a good value is soon known then, and
+     * what is worse stops at half.
+     *
+     * @param range by that parameter
+     */
+    public static Listed coarseToFine(List<SparsityAllocation> range) {
+      return new Listed(middlesFirst(range));
     }
 
     @Override
@@ -102,16 +118,16 @@ public sealed interface SearchSpace {
 
     @Override
     public void search(double sparsity, int blocks, ToDoubleFunction<SparsityAllocation> trial) {
-      coarseToFine(allocations).forEach(trial::applyAsDouble);
+      allocations.forEach(trial::applyAsDouble);
     }
 
     @Override
     public int trials(double sparsity, int blocks) {
-      return allocations.size();
+      return 1 + allocations.size();
     }
 
     /** The middle, the middles of the halves, those of the quarters, … */
-    private static <T> List<T> coarseToFine(List<T> range) {
+    private static <T> List<T> middlesFirst(List<T> range) {
       List<T> order = new ArrayList<>();
       Queue<List<T>> parts = new ArrayDeque<>(List.of(range));
       while (!parts.isEmpty()) {
@@ -144,16 +160,16 @@ public sealed interface SearchSpace {
       return grid(sparsity, blocks).trials(sparsity, blocks);
     }
 
-    private Sweep grid(double sparsity, int blocks) {
+    private Listed grid(double sparsity, int blocks) {
       double bound = AtpAllocation.bound(sparsity, blocks);
       List<SparsityAllocation> grid = new ArrayList<>();
       if (Double.isInfinite(bound)) {
-        return new Sweep(grid); // a single block is always uniform
+        return new Listed(grid); // a single block is always uniform
       }
       for (int i = 1; i * step <= bound; i++) {
         grid.add(new AtpAllocation(Math.rint(i * step * 1e9) / 1e9));
       }
-      return new Sweep(grid);
+      return Listed.coarseToFine(grid);
     }
   }
 
@@ -186,7 +202,7 @@ public sealed interface SearchSpace {
 
     @Override
     public int trials(double sparsity, int blocks) {
-      return evaluations;
+      return 1 + evaluations;
     }
   }
 

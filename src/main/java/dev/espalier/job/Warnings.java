@@ -1,9 +1,14 @@
 package dev.espalier.job;
 
+import dev.espalier.allocation.DenseModel;
+import dev.espalier.allocation.FileAllocation;
 import dev.espalier.kernels.Rounding;
 import dev.espalier.pruning.BlockResult;
 import dev.espalier.pruning.LinearResult;
 import dev.espalier.pruning.SparseGptPruning;
+import dev.espalier.pruning.SparsityPattern;
+import dev.espalier.report.Quantities;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,6 +17,10 @@ final class Warnings {
   /** Far above what rounding leaves, far below what anyone would overlook. */
   private static final double ZEROS_BEYOND_TARGET = 0.002;
 
+  /** More than a total is off that somebody has rounded to two digits. */
+  private static final double OTHER_TOTAL = 0.005;
+
+  private static final double HAIR = 1e-9;
   private static final int NAMED = 3;
 
   private Warnings() {}
@@ -26,6 +35,32 @@ final class Warnings {
   static String clamped(String allocation, List<String> units) {
     return "The %s allocation left the possible range in %s; what that leaves over is spread."
         .formatted(allocation, String.join(", ", units));
+  }
+
+  /** Of a file that was made for another sparsity than it is used for. */
+  static Optional<String> otherTotal(
+      FileAllocation allocation, PruningSettings settings, DenseModel model) {
+    double[] densities = allocation.densities(settings.sparsity(), model);
+    long[] parameters = model.parameters(allocation.granularity());
+    double all = Arrays.stream(parameters).sum();
+    double total = 0;
+    for (int i = 0; i < densities.length; i++) {
+      total += (1 - densities[i]) * parameters[i] / all;
+    }
+    // Rounded to a mixed pattern, a plan is up to one step of its largest unit off.
+    double step =
+        settings.pattern() instanceof SparsityPattern.Mixed mixed
+            ? Arrays.stream(parameters).max().orElse(0) / all / mixed.group()
+            : 0;
+    return Math.abs(total - settings.sparsity()) > Math.max(OTHER_TOTAL, step + HAIR)
+        ? Optional.of(
+            "The sparsities in %s make %s of the model, but %s is asked for: --sparsity %s takes them as they are."
+                .formatted(
+                    allocation.file(),
+                    Quantities.percent(total),
+                    Quantities.percent(settings.sparsity()),
+                    Quantities.fraction(total)))
+        : Optional.empty();
   }
 
   /** Of a model that uniform pruning leaves in no state to be measured. */

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -114,13 +115,50 @@ class AllocateRunTest {
   }
 
   @Test
+  void thePageTellsThatAFileIsForAnotherSparsity() throws IOException {
+    Path ratios = Files.writeString(temp.resolve("ratios.json"), "[0.5" + ", 0.5".repeat(9) + "]");
+    Path page = temp.resolve("allocations.html");
+    String told = "ratios.json make 50.00 % of the model, but 70.00 % is asked for";
+    String err = allocate("--allocation", ratios, "--output", page).succeeded().err();
+    assertTrue(err.contains(told), err);
+    assertTrue(Files.readString(page).contains(told));
+    Object[] asMade = {"--allocation", ratios, "--sparsity", 0.5};
+    assertTrue(!allocate(asMade).succeeded().err().contains("is asked for"));
+  }
+
+  @Test
   void anOutputThatCannotBeIsRefusedBeforeAnythingIsMeasured() {
     allocate("--output", temp.resolve("a.json")).refused("--output is", "name a page");
     allocate("--output", temp.resolve("none/a.html")).refused("none is no folder");
   }
 
   @Test
+  void noInputIsOverwritten() throws IOException {
+    Path ratios = Files.writeString(temp.resolve("ratios.json"), "[0.3" + ", 0.3".repeat(9) + "]");
+    Path link = Files.createSymbolicLink(temp.resolve("link"), temp);
+    for (Path page : List.of(temp.resolve("ratios.html"), link.resolve("./ratios.html"))) {
+      allocate("--allocation", ratios, "--output", page)
+          .refused("ratios.json would change", "choose another --output");
+    }
+    Path statistics = link.resolve("s.json");
+    allocate("--statistics", statistics, "--output", temp.resolve("s.html"))
+        .refused("s.json would change");
+    Path text = Files.copy(Sample.CALIBRATION, temp.resolve("text.html"));
+    allocate("--calibration", text, "--output", text).refused("text.html would change");
+    allocate("--output", Sample.MODEL.resolve("x.html")).refused("would change " + Sample.MODEL);
+    assertEquals(List.of("link", "ratios.json", "text.html"), names());
+  }
+
+  private List<String> names() throws IOException {
+    try (Stream<Path> files = Files.list(temp)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
   void refusesWhatCannotBe() {
+    allocate("--allocation", "auto").refused("\"auto\"; choose among uniform, dlp", "a .json file");
+    allocate("--output", "/").refused("--output is /; name a page");
     allocate("--allocation", "dlp,best").refused("--allocation is \"best\"");
     allocate("--allocation", "dlp,owl", "--beta", 0.1).refused("--beta belongs to", "dlp, owl");
     allocate("--pattern", "2:4").refused("gives every block the same");

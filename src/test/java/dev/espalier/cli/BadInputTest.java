@@ -95,9 +95,9 @@ class BadInputTest {
         refused(
             "--pattern N:8 --sparsity 0.9 --allocation uniform", "groups of 8", "larger groups"),
         refused("--pattern N:65", "1:65 is not possible", "at most 64"),
-        refused("--allocation best", "--allocation is \"best\"; choose among auto, uniform"),
+        refused("--allocation best", "--allocation is \"best\"; choose among auto, uniform, dlp"),
         refused("--method wander", "--method is \"wander\"; choose among wanda"),
-        refused("--allocation atp", "--allocation atp needs --beta"),
+        refused("--allocation atp", "the allocation atp needs --beta"),
         refused("--allocation atp --beta -1", "beta is -1.0"),
         refused("--allocation atp --beta 0.2", "beta is 0.2", "10 blocks", "at most 0.066666"),
         refused("--samples 100000 --seq-len 64", "--samples", "tokens"),

@@ -97,7 +97,7 @@ class CompareRunTest {
         old, "{\"sparsity\": {\"achieved\": 0.5}, \"blocks\": [{}], \"perplexity\": [{}]}");
     String out = Runs.run("compare", old, run("new", "wanda", 8.25, 2048)).succeeded().out();
     assertTrue(out.matches("(?s).*old +- +- +- +- +- +50.00 % +- +-\n.*"), out);
-    Runs.run("compare", old, "--output", temp.resolve("old.html")).succeeded();
+    Runs.run("compare", old, "--output", temp.resolve("page.html")).succeeded();
   }
 
   @Test
@@ -108,6 +108,21 @@ class CompareRunTest {
     JsonNode json = Runs.run("compare", one, two, "--json").succeeded().json();
     assertEquals(one.toString(), json.at("/runs/0/name").asText());
     assertEquals(two.toString(), json.at("/runs/1/name").asText());
+  }
+
+  @Test
+  void noRunIsOverwritten() throws IOException {
+    Path run = run("espalier", "wanda", 8.25, 2048);
+    String before = Files.readString(run);
+    Runs.run("compare", temp, "--output", temp.resolve("espalier.html"))
+        .refused("espalier.html would change " + temp);
+    Runs.run("compare", run, "--output", temp.resolve("x/../espalier.html"))
+        .refused("is no folder");
+    Files.createDirectory(temp.resolve("x"));
+    Runs.run("compare", run, "--output", temp.resolve("x/../espalier.html"))
+        .refused("espalier.json would change " + run);
+    assertEquals(before, Files.readString(run));
+    assertFalse(Files.exists(temp.resolve("espalier.html")));
   }
 
   @Test

@@ -86,12 +86,19 @@ class SearchRunTest {
     search(with(target, "--over", "beta", "--values", "0.015")).succeeded();
     Path pruned = temp.resolve("pruned");
     Object[] options = with(target, "--output", pruned, "--overwrite", "--allocation");
-    Runs.prune(with(options, temp.resolve("result.json"))).succeeded();
+    Result first = Runs.prune(with(options, temp.resolve("result.json"))).succeeded();
+    assertFalse(first.err().contains("is asked for"), first.err());
     JsonNode report = Folders.json(pruned.resolve("espalier.json"));
     assertEquals(targets(result()), targets(report));
     Path kept = Files.copy(pruned.resolve("espalier.json"), temp.resolve("espalier.json"));
-    Runs.prune(with(options, kept)).succeeded();
+    Result second = Runs.prune(with(options, kept)).succeeded();
+    assertFalse(second.err().contains("is asked for"), second.err());
     assertEquals(targets(report), targets(Folders.json(pruned.resolve("espalier.json"))));
+    Object[] other = {"--sparsity", 0.5, "--overwrite", "--output", pruned, "--allocation", kept};
+    Result third = Runs.prune(other).succeeded();
+    assertTrue(third.err().contains("50.00 % is asked for"), third.err());
+    JsonNode warnings = Folders.json(pruned.resolve("espalier.json")).get("warnings");
+    assertTrue(warnings.toString().contains("espalier.json make 66."), warnings::toString);
   }
 
   /** Of every linear, in each block. */
@@ -129,13 +136,14 @@ class SearchRunTest {
   @Test
   void aRangeIsTriedFromCoarseToFineAndListedInItsOrder() throws IOException {
     Result run =
-        search("--over", "beta", "--values", "0.06,0.05,0.04,0.03,0.02,0.01,0", "--json")
+        search("--over", "beta", "--values", "0.06,0.06,0.05,0.04,0.03,0.02,0.01,0", "--json")
             .succeeded();
     List<Double> betas =
         list(run.json().get("trials")).stream()
             .map(trial -> trial.at("/parameters/beta").asDouble())
             .toList();
     assertEquals(List.of(0.0, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06), betas, "0 is uniform, once");
+    assertTrue(run.err().contains("7 trials"), run.err());
     // A good value comes second, so that nearly all others stop at half.
     long whole =
         list(run.json().get("trials")).stream().filter(t -> !t.get("stopped").asBoolean()).count();
@@ -202,7 +210,11 @@ class SearchRunTest {
             .out();
     assertTrue(out.contains("The published criterion: the choice has seen the test text."), out);
     assertTrue(out.contains("Best: atp (beta 0.02)"), out);
-    assertTrue(out.contains("prune --allocation"), out);
+    assertTrue(
+        out.contains(
+            "Next: ./espalier prune --allocation %s --samples 8 --seq-len 64 --device cpu prunes with it."
+                .formatted(temp.resolve("result.json"))),
+        out);
   }
 
   @Test
@@ -289,7 +301,33 @@ class SearchRunTest {
   }
 
   @Test
+  void allocationsCompeteByTheirNames() throws IOException {
+    Path ratios = Files.writeString(temp.resolve("mine.json"), "[0.5" + ", 0.5".repeat(9) + "]");
+    String names = "owl,alphapruning,uniform,er,owl,atp," + ratios;
+    Result run =
+        search("--values", names, "--beta", 0.0166, "--epsilon", 0.2, "--json").succeeded();
+    assertTrue(run.err().contains("6 trials"), run.err());
+    assertTrue(run.err().contains("mine.json make 50.00 % of the model"), run.err());
+    List<JsonNode> trials = list(run.json().get("trials"));
+    assertEquals(
+        List.of("uniform", "owl", "alphapruning", "er", "atp", "file"),
+        trials.stream().map(trial -> trial.get("allocation").asText()).toList());
+    assertEquals(0.2, trials.get(2).at("/parameters/epsilon").asDouble());
+    assertEquals("atp", run.json().at("/best/allocation").asText(), run.json()::toPrettyString);
+    search("--values", "lsa,erk").succeeded();
+  }
+
+  @Test
   void refusesWhatCannotBeSearched() {
+    search("--over", "allocations", "--values", "owl,best")
+        .refused("--values has \"best\"; choose among uniform, dlp");
+    search("--values", "owl,atp").refused("the allocation atp needs --beta");
+    search("--values", "owl,none.json").refused("cannot read the allocation none.json");
+    search("--values", "owl,er", "--beta", 0.01).refused("--beta is a parameter of nothing");
+    search("--alpha", 0.1).refused("--alpha is a parameter of nothing");
+    search("--over", "beta", "--beta", 0.01).refused("--beta is a parameter of nothing");
+    search("--over", "beta", "--evaluations", 5).refused("--evaluations needs --golden");
+    search("--evaluations", 5).refused("--evaluations needs --golden");
     search("--over", "gamma").refused("--over is \"gamma\"", "beta");
     search("--over", "alpha").refused("--over alpha needs --values");
     search("--over", "beta", "--values", "0.1,x").refused("--values has \"x\"");
@@ -297,10 +335,27 @@ class SearchRunTest {
     search("--over", "alpha", "--golden", "0.3").refused("write FROM:TO");
     search("--over", "alpha", "--golden", "0.3:0.1").refused("first number must be the smaller");
     search("--over", "alpha", "--golden", "0:0.1").refused("alpha is 0.0");
-    search("--values", "0.1").refused("--values and --golden need --over");
+    search("--values", "0.1").refused("--values has \"0.1\"", "name a parameter with --over");
+    search("--golden", "0:0.1").refused("--golden needs --over");
     search("--pattern", "2:4").refused("nothing to search");
     search("--evaluate", Sample.TEST).refused("--evaluate needs --search-criterion test");
     search("--samples", 100000, "--seq-len", 64).refused("--samples");
-    search("--output", temp).refused("is a folder; choose another name for --output");
+  }
+
+  @Test
+  void refusesAnOutputThatPruneWouldNotTakeOrThatIsAnInput() throws IOException {
+    search("--output", temp.resolve("s5")).refused("s5; name a .json file, such as result.json");
+    search("--output", temp.resolve("s4.html")).refused("s4.html; name a .json file");
+    search("--output", "/").refused("--output is /; name a .json file");
+    search("--output", ".").refused("--output is .; name a .json file");
+    search("--output", Files.createDirectory(temp.resolve("x.json")))
+        .refused("is a folder; choose another name for --output");
+    Path text = Files.copy(Sample.CALIBRATION, temp.resolve("text.json"));
+    search("--calibration", text, "--output", text).refused("text.json would change");
+    search("--search-criterion", "test", "--evaluate", text, "--output", text)
+        .refused("text.json would change");
+    Path statistics = temp.resolve("s.json");
+    search("--statistics", statistics, "--output", statistics).refused("s.json would change");
+    search("--output", Sample.MODEL.resolve("x.json")).refused("would change " + Sample.MODEL);
   }
 }

@@ -1,7 +1,11 @@
 package dev.espalier.job;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.espalier.allocation.DenseModel;
+import dev.espalier.allocation.FileAllocation;
+import dev.espalier.allocation.LinearShape;
 import dev.espalier.kernels.Rounding;
 import dev.espalier.pruning.BlockResult;
 import dev.espalier.pruning.LayerError;
@@ -10,8 +14,10 @@ import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.SparseGptPruning;
 import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.pruning.WandaPruning;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -60,6 +66,35 @@ class WarningsTest {
             "Damping 0.01 was too little for the Hessians of 4 linears (linear 0, linear 1, linear"
                 + " 2, …): up to 0.1 was taken there."),
         raised(method, 0.1, 0.1, 0.1, 0.1));
+  }
+
+  /** Of a small linear and one three times as large. */
+  private static Optional<String> otherTotal(
+      double sparsity, SparsityPattern pattern, double small, double large) {
+    DenseModel model =
+        new DenseModel(
+            List.of(List.of(new LinearShape("a", 8, 8)), List.of(new LinearShape("b", 24, 8))),
+            Map.of());
+    return Warnings.otherTotal(
+        new FileAllocation(Path.of("r.json"), List.of(1 - small, 1 - large), Map.of()),
+        new PruningSettings(new WandaPruning(), pattern, sparsity, Rounding.EXACT),
+        model);
+  }
+
+  @Test
+  void aFileForAnotherSparsityIsTold() {
+    SparsityPattern any = SparsityPattern.UNSTRUCTURED;
+    assertEquals(
+        Optional.of(
+            "The sparsities in r.json make 50.00 % of the model, but 70.00 % is asked for:"
+                + " --sparsity 0.5000 takes them as they are."),
+        otherTotal(0.7, any, 0.2, 0.6));
+    assertEquals(Optional.empty(), otherTotal(0.5, any, 0.2, 0.6));
+    assertEquals(Optional.empty(), otherTotal(0.504, any, 0.2, 0.6), "rounded densities");
+    assertTrue(otherTotal(0.4, any, 0.2, 0.6).isPresent(), "the mean without weights");
+    SparsityPattern mixed = new SparsityPattern.Mixed(8);
+    assertEquals(Optional.empty(), otherTotal(0.59, mixed, 0.25, 0.625), "a step is 0.094");
+    assertTrue(otherTotal(0.63, mixed, 0.25, 0.625).isPresent());
   }
 
   @Test

@@ -1,0 +1,66 @@
+package dev.espalier.job;
+
+import dev.espalier.BadInputException;
+import dev.espalier.allocation.FileAllocation;
+import dev.espalier.allocation.SparsityAllocation;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The files and folders that a job uses, which its output must leave as they are. */
+final class Inputs {
+  private final List<Path> paths = new ArrayList<>();
+
+  Inputs and(Path path) {
+    paths.add(path);
+    return this;
+  }
+
+  Inputs and(Optional<Path> path) {
+    path.ifPresent(paths::add);
+    return this;
+  }
+
+  Inputs and(List<Path> several) {
+    paths.addAll(several);
+    return this;
+  }
+
+  /** The files of those allocations that come from one. */
+  Inputs andFilesOf(List<SparsityAllocation> allocations) {
+    for (SparsityAllocation allocation : allocations) {
+      if (allocation instanceof FileAllocation file) {
+        paths.add(file.file());
+      }
+    }
+    return this;
+  }
+
+  /**
+   * @param output a file to write
+   * @throws BadInputException if it is one of these, or lies in one
+   */
+  void requireApart(Path output) {
+    Path real = real(output);
+    for (Path input : paths) {
+      if (real.startsWith(real(input))) {
+        throw new BadInputException(
+            "writing %s would change %s, which this command uses; choose another --output"
+                .formatted(output, input));
+      }
+    }
+  }
+
+  /** Symbolic links followed, also where the file itself does not exist yet. */
+  private static Path real(Path path) {
+    Path absolute = path.toAbsolutePath().normalize();
+    try {
+      return path.toRealPath();
+    } catch (IOException e) {
+      Path parent = absolute.getParent();
+      return parent == null ? absolute : real(parent).resolve(absolute.getFileName());
+    }
+  }
+}
