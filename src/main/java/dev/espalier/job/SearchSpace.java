@@ -1,15 +1,14 @@
 package dev.espalier.job;
 
+import dev.espalier.CoarseToFine;
 import dev.espalier.allocation.AtpAllocation;
 import dev.espalier.allocation.DlpAllocation;
 import dev.espalier.allocation.Measurement;
 import dev.espalier.allocation.OwlAllocation;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.UniformAllocation;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.Set;
 import java.util.function.DoubleFunction;
 import java.util.function.ToDoubleFunction;
@@ -103,7 +102,7 @@ public sealed interface SearchSpace {
      * @param range by that parameter
      */
     public static Listed coarseToFine(List<SparsityAllocation> range) {
-      return new Listed(middlesFirst(range));
+      return new Listed(CoarseToFine.order(range.size()).mapToObj(range::get).toList());
     }
 
     @Override
@@ -124,22 +123,6 @@ public sealed interface SearchSpace {
     @Override
     public int trials(double sparsity, int blocks) {
       return 1 + allocations.size();
-    }
-
-    /** The middle, the middles of the halves, those of the quarters, … */
-    private static <T> List<T> middlesFirst(List<T> range) {
-      List<T> order = new ArrayList<>();
-      Queue<List<T>> parts = new ArrayDeque<>(List.of(range));
-      while (!parts.isEmpty()) {
-        List<T> part = parts.remove();
-        if (!part.isEmpty()) {
-          int middle = part.size() / 2;
-          order.add(part.get(middle));
-          parts.add(part.subList(0, middle));
-          parts.add(part.subList(middle + 1, part.size()));
-        }
-      }
-      return order;
     }
   }
 
