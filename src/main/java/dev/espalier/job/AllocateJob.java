@@ -16,7 +16,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Allocations side by side: one pass over the dense model measures what all of them need. */
+/**
+ * Allocations side by side, each once: one pass over the dense model measures what all of them
+ * need.
+ */
 public final class AllocateJob {
   private AllocateJob() {}
 
@@ -40,7 +43,7 @@ public final class AllocateJob {
       PatternCheck.require(request.settings().pattern(), loaded.decoder());
       int blocks = loaded.decoder().blockCount();
       List<SparsityAllocation> allocations =
-          request.allocations().stream().map(make -> make.apply(blocks)).toList();
+          request.allocations().stream().map(make -> make.apply(blocks)).distinct().toList();
       Set<Measurement> needs =
           allocations.stream().flatMap(a -> a.needs().stream()).collect(Collectors.toSet());
       Optional<TokenWindows> windows = windows(request, loaded, needs, listener);

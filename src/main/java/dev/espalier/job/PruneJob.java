@@ -104,6 +104,7 @@ public final class PruneJob {
         return report(
             request,
             run,
+            loaded,
             output,
             new PerplexityComparison(pruning, texts, compare).measure(pruned));
       }
@@ -133,12 +134,14 @@ public final class PruneJob {
   private static PruneReport report(
       PruneRequest request,
       PruneRun run,
+      LoadedModel loaded,
       PrunedModelWriter output,
       List<CorpusPerplexity> perplexity) {
     PruningSettings settings = request.settings();
     Placement placement = run.model().placement();
     return new PruneReport(
         request.model().toString(),
+        loaded.folder().digest(),
         request.output().toString(),
         settings.method().name(),
         output.origin(PruneReport.Allocation.class),

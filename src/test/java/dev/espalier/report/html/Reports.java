@@ -30,6 +30,7 @@ final class Reports {
   static PruneReport of(String model, int blocks, double pruned) {
     return new PruneReport(
         model,
+        "1f2e",
         "pruned/" + model,
         "sparsegpt",
         new PruneReport.Allocation(
@@ -45,7 +46,7 @@ final class Reports {
         blocks(blocks),
         List.of(
             new CorpusPerplexity(
-                new Perplexity.Protocol("test.txt", 2048, 146, "bfloat16"),
+                new Perplexity.Protocol("test.txt", "9a8b", 2048, 146, "bfloat16"),
                 5.4,
                 pruned,
                 OptionalDouble.of(20))),
