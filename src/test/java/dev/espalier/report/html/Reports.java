@@ -37,7 +37,9 @@ final class Reports {
             "dlp",
             Map.of("alpha", 0.15),
             "train.txt, held out",
-            List.of(new Trial("uniform", Map.of(), 8.5, true))),
+            List.of(
+                new Trial("uniform", Map.of(), 8.5, true),
+                new Trial("dlp", Map.of("alpha", 0.15, "statistic", "median"), 8.1, false))),
         "unstructured",
         "exact",
         0.7,
