@@ -13,7 +13,7 @@ import java.util.Map;
 public record AtpAllocation(double beta) implements SparsityAllocation {
   public AtpAllocation {
     if (!(beta >= 0) || Double.isInfinite(beta)) {
-      throw new BadInputException("beta is " + beta + "; ATP needs a number of at least 0");
+      throw new BadInputException("beta is " + beta + "; ATP needs a finite number of at least 0");
     }
   }
 

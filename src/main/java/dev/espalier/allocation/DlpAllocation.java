@@ -1,6 +1,5 @@
 package dev.espalier.allocation;
 
-import dev.espalier.BadInputException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -16,9 +15,7 @@ import java.util.Set;
 public record DlpAllocation(double alpha, Measurement.Score statistic)
     implements SparsityAllocation {
   public DlpAllocation {
-    if (!(alpha > 0) || Double.isInfinite(2 * alpha)) {
-      throw new BadInputException("alpha is " + alpha + "; DLP needs a number greater than 0");
-    }
+    CentredRange.requireHalf("DLP", "alpha", alpha);
   }
 
   @Override

@@ -2,8 +2,9 @@ package dev.espalier.allocation;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.espalier.BadInputException;
+import dev.espalier.Plural;
+import dev.espalier.checkpoint.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ import java.util.Set;
  *   <li>a list of densities, one per block, as DLP's published {@code ratios/*.json};
  *   <li>an object of sparsities by the names of all linears;
  *   <li>a report of ours, {@code espalier.json} or {@code search-result.json}, whose linears'
- *       targets are taken.
+ *       targets are taken, or what {@code espalier allocate} has written of a single allocation.
  * </ul>
  *
  * @param file where it was read from, for reports
@@ -31,8 +32,6 @@ import java.util.Set;
  */
 public record FileAllocation(Path file, List<Double> byBlock, Map<String, Double> byLinear)
     implements SparsityAllocation {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   public FileAllocation {
     byBlock = List.copyOf(byBlock);
     byLinear = Collections.unmodifiableMap(new LinkedHashMap<>(byLinear));
@@ -58,8 +57,11 @@ public record FileAllocation(Path file, List<Double> byBlock, Map<String, Double
           sparsities.put(name, fraction(file, name, linear.path("target")));
         }
       }
-    } else if (json.isObject()) {
-      json.properties()
+    } else {
+      JsonNode linears =
+          json.path("allocations").isArray() ? single(file, json.get("allocations")) : json;
+      linears
+          .properties()
           .forEach(e -> sparsities.put(e.getKey(), fraction(file, e.getKey(), e.getValue())));
     }
     if (sparsities.isEmpty()) {
@@ -71,11 +73,21 @@ public record FileAllocation(Path file, List<Double> byBlock, Map<String, Double
     return new FileAllocation(file, List.of(), sparsities);
   }
 
+  /** The linears of the only allocation that {@code espalier allocate} was asked for. */
+  private static JsonNode single(Path file, JsonNode allocations) {
+    if (allocations.size() > 1) {
+      throw new BadInputException(
+          "%s holds several allocations (%s); run espalier allocate with the one that is wanted"
+              .formatted(file, String.join(", ", allocations.findValuesAsText("allocation"))));
+    }
+    return allocations.path(0).path("linear_sparsities");
+  }
+
   private static JsonNode json(Path file) {
     try {
-      return JSON.readTree(Files.readAllBytes(file));
+      return Json.MAPPER.readTree(Files.readAllBytes(file));
     } catch (JsonProcessingException e) {
-      throw new BadInputException(file + " is not valid JSON: " + e.getOriginalMessage(), e);
+      throw new BadInputException(file + " is not valid JSON: " + Json.fault(e), e);
     } catch (IOException e) {
       throw new BadInputException("cannot read the allocation " + file, e);
     }
@@ -84,10 +96,16 @@ public record FileAllocation(Path file, List<Double> byBlock, Map<String, Double
   private static double fraction(Path file, String what, JsonNode value) {
     if (!value.isNumber() || !(value.asDouble() >= 0 && value.asDouble() <= 1)) {
       throw new BadInputException(
-          "%s: %s is %s; a number from 0 to 1 is needed"
-              .formatted(file, what, value.isMissingNode() ? "missing" : value));
+          "%s: %s is %s; a number from 0 to 1 is needed".formatted(file, what, quote(value)));
     }
     return value.asDouble();
+  }
+
+  private static String quote(JsonNode value) {
+    if (value.isMissingNode()) {
+      return "missing";
+    }
+    return value.isNumber() ? value.asText() : value.toString();
   }
 
   @Override
@@ -110,8 +128,8 @@ public record FileAllocation(Path file, List<Double> byBlock, Map<String, Double
     if (byLinear.isEmpty()) {
       if (byBlock.size() != model.blocks().size()) {
         throw new BadInputException(
-            "%s has %d densities, but the model has %d blocks; it was made for another model"
-                .formatted(file, byBlock.size(), model.blocks().size()));
+            "%s has %d densities, but the model has %s; it was made for another model"
+                .formatted(file, byBlock.size(), Plural.of(model.blocks().size(), "block")));
       }
       return byBlock.stream().mapToDouble(Double::doubleValue).toArray();
     }
@@ -121,7 +139,8 @@ public record FileAllocation(Path file, List<Double> byBlock, Map<String, Double
       String name = model.linears().get(i).name();
       if (!unknown.remove(name)) {
         throw new BadInputException(
-            "%s says nothing of %s; it was made for another model".formatted(file, name));
+            "%s says nothing of %s; it must name every linear by its weight's full name"
+                .formatted(file, name));
       }
       densities[i] = 1 - byLinear.get(name);
     }

@@ -17,9 +17,7 @@ import java.util.Set;
 public record LsaAllocation(double alpha, double share, Granularity granularity)
     implements SparsityAllocation {
   public LsaAllocation {
-    if (!(alpha > 0) || Double.isInfinite(2 * alpha)) {
-      throw new BadInputException("alpha is " + alpha + "; LSA needs a number greater than 0");
-    }
+    CentredRange.requireHalf("LSA", "alpha", alpha);
     if (!(share > 0 && share < 1)) {
       throw new BadInputException(
           "the share is " + share + "; LSA needs a number between 0 and 1, such as 0.5");

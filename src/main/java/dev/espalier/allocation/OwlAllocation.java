@@ -14,12 +14,10 @@ import java.util.Set;
  */
 public record OwlAllocation(double lambda, double outlierMultiple) implements SparsityAllocation {
   public OwlAllocation {
-    if (!(lambda > 0) || Double.isInfinite(2 * lambda)) {
-      throw new BadInputException("lambda is " + lambda + "; OWL needs a number greater than 0");
-    }
+    CentredRange.requireHalf("OWL", "lambda", lambda);
     if (!(outlierMultiple > 0) || Double.isInfinite(outlierMultiple)) {
       throw new BadInputException(
-          "M is " + outlierMultiple + "; OWL needs a number greater than 0");
+          "M is " + outlierMultiple + "; OWL needs a finite number greater than 0");
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.espalier.calibration;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Plural;
 import java.util.Arrays;
 
 /** Cuts a corpus into the windows perplexity is measured on. */
@@ -27,7 +28,10 @@ public final class EvaluationWindows {
     if (tokens.length < seqLen) {
       throw new BadInputException(
           corpus.name()
-              + (" has " + tokens.length + " tokens, fewer than one window of " + seqLen)
+              + (" has "
+                  + Plural.of(tokens.length, "token")
+                  + ", fewer than one window of "
+                  + seqLen)
               + ": lower --seq-len or give a longer text");
     }
     int[][] windows = new int[tokens.length / seqLen][];

@@ -1,5 +1,6 @@
 package dev.espalier.calibration;
 
+import dev.espalier.Plural;
 import java.util.Locale;
 
 /** Where hidden states stay between two blocks. */
@@ -22,7 +23,8 @@ enum StatesHome {
 
   /** The decision as a sentence for people. */
   String describe(String device, long windows, long states, long working, long free) {
-    String subject = "The activations of %d windows (%s)".formatted(windows, size(states));
+    String subject =
+        "The activations of %s (%s)".formatted(Plural.of(windows, "window"), size(states));
     return switch (this) {
       case DEVICE -> "%s stay on %s.".formatted(subject, device);
       case HOST ->

@@ -1,5 +1,6 @@
 package dev.espalier.calibration;
 
+import dev.espalier.Plural;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
@@ -106,6 +107,7 @@ public final class TokenWindows {
 
   @Override
   public String toString() {
-    return count() + " windows of " + seqLen() + " tokens from " + source;
+    return "%s of %s from %s"
+        .formatted(Plural.of(count(), "window"), Plural.of(seqLen(), "token"), source);
   }
 }

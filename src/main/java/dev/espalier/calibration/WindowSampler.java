@@ -1,6 +1,7 @@
 package dev.espalier.calibration;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Plural;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -58,7 +59,7 @@ public record WindowSampler(Tokenizer tokenizer, int samples, int seqLen, long s
   }
 
   private void requireEnough(int tokens, Corpus corpus) {
-    String has = corpus.name() + " has " + tokens + " tokens, but ";
+    String has = "%s has %s, but ".formatted(corpus.name(), Plural.of(tokens, "token"));
     if (tokens <= seqLen) {
       throw new BadInputException(
           has

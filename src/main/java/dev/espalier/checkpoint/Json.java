@@ -1,10 +1,12 @@
 package dev.espalier.checkpoint;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
@@ -12,12 +14,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The small JSON files beside the weights. */
-final class Json {
+/** JSON files that others have written: what two readers could take differently is refused. */
+public final class Json {
   private static final long MAX_BYTES = 100_000_000;
 
   /** Python writes NaN and Infinity into configurations, so we read them. */
-  static final JsonMapper MAPPER =
+  public static final JsonMapper MAPPER =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
@@ -25,6 +27,18 @@ final class Json {
           .build();
 
   private Json() {}
+
+  /** What is wrong and where; of what Jackson says, not the advice, which is for programmers. */
+  public static String fault(JsonProcessingException e) {
+    String what =
+        e instanceof MismatchedInputException
+            ? "more text after its end"
+            : Faults.printable(e.getOriginalMessage().split(": ", 2)[0]);
+    JsonLocation where = e.getLocation();
+    return where == null
+        ? what
+        : "%s in line %d, column %d".formatted(what, where.getLineNr(), where.getColumnNr());
+  }
 
   /**
    * The JSON object in a file.
@@ -42,8 +56,7 @@ final class Json {
       }
       throw Faults.in(file, "must hold a JSON object");
     } catch (JsonProcessingException e) {
-      String detail = Faults.printable(e.getOriginalMessage());
-      throw Faults.in(file, "is not valid JSON (" + detail + "); " + Faults.DAMAGED, e);
+      throw Faults.in(file, "is not valid JSON (" + fault(e) + "); " + Faults.DAMAGED, e);
     } catch (IOException e) {
       throw Faults.reading(file, e);
     }

@@ -1,6 +1,7 @@
 package dev.espalier.cli;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Plural;
 import dev.espalier.job.InspectJob;
 import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.pruning.SparsityPattern.NofM;
@@ -81,9 +82,9 @@ final class InspectCommand implements Command {
     console
         .out()
         .printf(
-            "%,d weights in %d linears, %.2f %% zero; %.2f MiB with everything else%n",
+            "%,d weights in %s, %.2f %% zero; %.2f MiB with everything else%n",
             inspection.weights(),
-            inspection.linears().size(),
+            Plural.of(inspection.linears().size(), "linear"),
             100 * inspection.sparsity(),
             inspection.bytes() / 1048576.0);
   }
@@ -96,8 +97,12 @@ final class InspectCommand implements Command {
             .toList();
     if (!others.isEmpty()) {
       throw new BadInputException(
-          "%d linears are not %d:%d, the first is %s"
-              .formatted(others.size(), pattern.keep(), pattern.group(), others.get(0)));
+          "%d:%d does not hold in %s, the first is %s"
+              .formatted(
+                  pattern.keep(),
+                  pattern.group(),
+                  Plural.of(others.size(), "linear"),
+                  others.get(0)));
     }
   }
 }

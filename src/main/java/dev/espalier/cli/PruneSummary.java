@@ -4,6 +4,7 @@ import dev.espalier.report.CorpusPerplexity;
 import dev.espalier.report.PruneReport;
 import dev.espalier.report.Quantities;
 import dev.espalier.report.ReportTables;
+import java.util.List;
 
 /** What {@code prune} tells a person at the end. */
 final class PruneSummary {
@@ -44,7 +45,11 @@ final class PruneSummary {
     StringBuilder text = new StringBuilder(ReportTables.perplexity(report).toString());
     report.perplexity().forEach(c -> text.append("  (").append(c.protocol()).append(")\n"));
     if (report.perplexity().get(0).uniform().isPresent()) {
-      report.perplexity().forEach(c -> text.append(verdict(report, c)).append('\n'));
+      List<String> names = ReportTables.corpora(report);
+      for (int i = 0; i < names.size(); i++) {
+        String where = names.size() > 1 ? names.get(i) + ": " : "";
+        text.append(where).append(verdict(report, report.perplexity().get(i))).append('\n');
+      }
     }
     return text.toString();
   }
@@ -53,19 +58,15 @@ final class PruneSummary {
     double uniform = corpus.uniform().orElseThrow();
     double allocated = corpus.pruned();
     String name = report.allocation().name();
-    String where =
-        report.perplexity().size() > 1
-            ? ReportTables.fileName(corpus.protocol().corpus()) + ": "
-            : "";
     if (!Double.isFinite(allocated) || !Double.isFinite(uniform)) {
-      return where + incomparable(name, allocated, uniform);
+      return incomparable(name, allocated, uniform);
     }
     if (allocated < uniform) {
-      return where + sentence(name, "uniform", allocated, uniform);
+      return sentence(name, "uniform", allocated, uniform);
     }
     return uniform < allocated
-        ? where + sentence("uniform", name, uniform, allocated)
-        : "%sOn this model %s and uniform allocation do not differ.".formatted(where, name);
+        ? sentence("uniform", name, uniform, allocated)
+        : "On this model %s and uniform allocation do not differ.".formatted(name);
   }
 
   private static String incomparable(String name, double allocated, double uniform) {

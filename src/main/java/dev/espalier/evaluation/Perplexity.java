@@ -1,5 +1,6 @@
 package dev.espalier.evaluation;
 
+import dev.espalier.Plural;
 import dev.espalier.Progress;
 import dev.espalier.calibration.TokenWindows;
 import dev.espalier.model.DecoderModel;
@@ -16,18 +17,26 @@ public record Perplexity(double value, Protocol protocol) {
    * How a perplexity was measured: non-overlapping windows, the remainder dropped, the loss
    * averaged over the seqLen − 1 predicted positions of each window.
    *
-   * @param corpus the text
+   * @param corpus the text, as the user named it
+   * @param digest of the token ids, which tells the text however it was named
    * @param dtype the compute dtype
    */
-  public record Protocol(String corpus, int seqLen, int windows, String dtype) {
+  public record Protocol(String corpus, String digest, int seqLen, int windows, String dtype) {
     /** Of these windows. */
     public static Protocol of(TokenWindows windows, String dtype) {
-      return new Protocol(windows.source(), windows.seqLen(), windows.count(), dtype);
+      return new Protocol(
+          windows.source(), windows.digest(), windows.seqLen(), windows.count(), dtype);
+    }
+
+    /** Whether perplexities can be compared: it was the same, but for the name of the text. */
+    public boolean comparesWith(Protocol other) {
+      return equals(new Protocol(corpus, other.digest, other.seqLen, other.windows, other.dtype));
     }
 
     @Override
     public String toString() {
-      return "%s, %d windows of %d tokens, %s".formatted(corpus, windows, seqLen, dtype);
+      return "%s, %s of %s, %s"
+          .formatted(corpus, Plural.of(windows, "window"), Plural.of(seqLen, "token"), dtype);
     }
   }
 

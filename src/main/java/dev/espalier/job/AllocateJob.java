@@ -17,7 +17,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Allocations side by side: one pass over the dense model measures what all of them need. */
+/**
+ * Allocations side by side, each once: one pass over the dense model measures what all of them
+ * need.
+ */
 public final class AllocateJob {
   private AllocateJob() {}
 
@@ -31,7 +34,7 @@ public final class AllocateJob {
       PatternCheck.require(request.settings().pattern(), loaded.decoder());
       int blocks = loaded.decoder().blockCount();
       List<SparsityAllocation> allocations =
-          request.allocations().stream().map(make -> make.apply(blocks)).toList();
+          request.allocations().stream().map(make -> make.apply(blocks)).distinct().toList();
       Optional<ReportFiles> output =
           request.output().map(page -> ReportFiles.ofPage(page, inputs(request, allocations)));
       AllocationReport report = measure(request, allocations, loaded, new RecordedNotes(listener));

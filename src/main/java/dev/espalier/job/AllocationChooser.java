@@ -1,6 +1,7 @@
 package dev.espalier.job;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.Plural;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.calibration.CalibrationDraw;
 import dev.espalier.calibration.TokenWindows;
@@ -69,11 +70,15 @@ final class AllocationChooser {
     int count = space.trials(sparsity, blocks);
     run.listener()
         .note(
-            "%d allocations compete: each prunes the model on trial with %d calibration windows and is measured on %d held-out ones."
+            "%d allocations compete: each prunes the model on trial with %s and is measured on %s held out."
                 .formatted(
-                    count, Math.min(TRIAL_WINDOWS, run.calibration().count()), criterion.count()));
+                    count,
+                    Plural.of(
+                        Math.min(TRIAL_WINDOWS, run.calibration().count()), "calibration window"),
+                    Plural.of(criterion.count(), "window")));
     if (journal.size() > 0) {
-      run.listener().note("Resuming after %d finished trials.".formatted(journal.size()));
+      run.listener()
+          .note("Resuming after %s.".formatted(Plural.of(journal.size(), "finished trial")));
     }
     PruneRun trials = run.onTrial(TRIAL_WINDOWS);
     AllocationSearch search;

@@ -2,6 +2,7 @@ package dev.espalier.job;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
+import dev.espalier.Plural;
 import dev.espalier.calibration.CalibrationDraw;
 import dev.espalier.calibration.TokenWindows;
 import dev.espalier.checkpoint.ModelFolderWriter;
@@ -90,7 +91,8 @@ public final class PruneJob {
     run.clock().resume(output.taken(PruneReport.Phase.class));
     try (FirstBlockOnce firstBlock = new FirstBlockOnce()) {
       if (writer.resumed()) {
-        run.listener().note("Resuming after %d finished blocks.".formatted(output.finished()));
+        run.listener()
+            .note("Resuming after %s.".formatted(Plural.of(output.finished(), "finished block")));
       }
       if (output.plan().isEmpty()) {
         AllocationChooser.Choice choice =
@@ -106,6 +108,7 @@ public final class PruneJob {
         return report(
             request,
             run,
+            loaded,
             output,
             new PerplexityComparison(pruning, texts, compare).measure(pruned));
       }
@@ -135,12 +138,14 @@ public final class PruneJob {
   private static PruneReport report(
       PruneRequest request,
       PruneRun run,
+      LoadedModel loaded,
       PrunedModelWriter output,
       List<CorpusPerplexity> perplexity) {
     PruningSettings settings = request.settings();
     Placement placement = run.model().placement();
     return new PruneReport(
         request.model().toString(),
+        loaded.folder().digest(),
         request.output().toString(),
         settings.method().name(),
         output.origin(PruneReport.Allocation.class),

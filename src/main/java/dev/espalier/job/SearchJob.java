@@ -1,6 +1,7 @@
 package dev.espalier.job;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.Plural;
 import dev.espalier.allocation.DenseModel;
 import dev.espalier.allocation.FileAllocation;
 import dev.espalier.allocation.SparsityAllocation;
@@ -48,10 +49,14 @@ public final class SearchJob {
       requirePossible(request, run.model());
       TrialJournal journal = journal(request, loaded, run, criterion);
       told.note(
-          "%d trials: each prunes the model with %d calibration windows and is measured on %d windows of %s."
-              .formatted(trials, calibration.count(), criterion.count(), criterion.source()));
+          "%s: each prunes the model with %s and is measured on %s of %s."
+              .formatted(
+                  Plural.of(trials, "trial"),
+                  Plural.of(calibration.count(), "calibration window"),
+                  Plural.of(criterion.count(), "window"),
+                  criterion.source()));
       if (journal.size() > 0) {
-        told.note("Resuming after %d finished trials.".formatted(journal.size()));
+        told.note("Resuming after %s.".formatted(Plural.of(journal.size(), "finished trial")));
       }
       AllocationSearch search;
       try (TrialRunner runner =

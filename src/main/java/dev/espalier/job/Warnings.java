@@ -33,8 +33,9 @@ final class Warnings {
    * @param units blocks or linears
    */
   static String clamped(String allocation, List<String> units) {
-    return "The %s allocation left the possible range in %s; what that leaves over is spread."
-        .formatted(allocation, String.join(", ", units));
+    return ("The %s allocation asks to prune more than 99 %% or less than nothing of %s; it is held to"
+            + " these limits, and the rest makes up for it.")
+        .formatted(allocation, some(units));
   }
 
   /** Of a file that was made for another sparsity than it is used for. */
@@ -92,10 +93,15 @@ final class Warnings {
       return Optional.empty();
     }
     double most = raised.stream().mapToDouble(linear -> linear.error().damping()).max().orElse(0);
-    String names = String.join(", ", raised.stream().limit(NAMED).map(LinearResult::name).toList());
     return Optional.of(
-        "Damping %s was too little for the Hessians of %d linears (%s%s): up to %s was taken there."
+        "Damping %s was too little for the Hessians of %s: up to %s was taken there."
             .formatted(
-                method.damping(), raised.size(), names, raised.size() > NAMED ? ", …" : "", most));
+                method.damping(), some(raised.stream().map(LinearResult::name).toList()), most));
+  }
+
+  /** The first names, and how many more there are. */
+  private static String some(List<String> names) {
+    String first = String.join(", ", names.subList(0, Math.min(NAMED, names.size())));
+    return names.size() > NAMED ? "%s and %d more".formatted(first, names.size() - NAMED) : first;
   }
 }

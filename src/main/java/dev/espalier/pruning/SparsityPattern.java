@@ -77,7 +77,11 @@ public sealed interface SparsityPattern {
    */
   record Mixed(int group) implements SparsityPattern {
     public Mixed {
-      NofM.requirePossible(1, group);
+      if (group < 2 || group > NofM.MAX_GROUP) {
+        throw new BadInputException(
+            "the pattern N:%d is not possible; after the letter N goes a number from 2 to %d"
+                .formatted(group, NofM.MAX_GROUP));
+      }
     }
 
     /** The pattern of a sparsity that is a multiple of 1/M; unstructured where that is zero. */
@@ -93,7 +97,7 @@ public sealed interface SparsityPattern {
 
     @Override
     public String describe() {
-      return "N:%d (each block keeps its own N of %d)".formatted(group, group);
+      return "N:%d (each block or linear keeps its own N of %d)".formatted(group, group);
     }
   }
 

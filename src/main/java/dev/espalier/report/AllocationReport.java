@@ -1,5 +1,6 @@
 package dev.espalier.report;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,17 @@ public record AllocationReport(
   }
 
   /**
+   * What to call each plan beside the others: by its rule or file; with its parameters, too, where
+   * another is called the same.
+   */
+  public List<String> names() {
+    List<String> names = plans.stream().map(Plan::name).toList();
+    return plans.stream()
+        .map(p -> Collections.frequency(names, p.name()) == 1 ? p.name() : p.describe())
+        .toList();
+  }
+
+  /**
    * One allocation.
    *
    * @param blockSparsities of each block, its linears weighted by their parameters
@@ -38,6 +50,11 @@ public record AllocationReport(
       List<Double> blockSparsities,
       Map<String, Double> linearSparsities,
       List<String> clamped) {
+    private String name() {
+      Object file = parameters.get("file");
+      return file == null ? allocation : ReportTables.fileName(file.toString());
+    }
+
     /** Such as {@code dlp (alpha 0.15)}. */
     public String describe() {
       return Trial.describe(allocation, parameters);

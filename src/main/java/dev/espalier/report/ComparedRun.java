@@ -11,6 +11,9 @@ import java.util.OptionalLong;
  * version wrote it.
  *
  * @param name what the user knows it by
+ * @param model the input folder, as the user named it
+ * @param checkpoint what tells the model however it was named: its digest, or where the file has
+ *     none, the folder
  * @param target the sparsity asked for
  * @param achieved the sparsity of all prunable weights
  * @param blockSparsities by block index
@@ -21,6 +24,7 @@ import java.util.OptionalLong;
 public record ComparedRun(
     String name,
     String model,
+    String checkpoint,
     String method,
     String allocation,
     String pattern,

@@ -1,5 +1,6 @@
 package dev.espalier.report;
 
+import dev.espalier.Plural;
 import dev.espalier.pruning.BlockResult;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,7 @@ import java.util.Map;
  * What a pruning run did.
  *
  * @param model the input folder
+ * @param checkpoint its digest
  * @param output the folder written
  * @param allocation the rule that decided how much each block loses, with its parameters
  * @param calibration the text that was run through the model
@@ -18,6 +20,7 @@ import java.util.Map;
  */
 public record PruneReport(
     String model,
+    String checkpoint,
     String output,
     String method,
     Allocation allocation,
@@ -55,7 +58,8 @@ public record PruneReport(
   public record Calibration(String corpus, int samples, int seqLen, long seed, String digest) {
     /** Such as {@code train.txt, 128 windows of 2048 tokens, seed 0}. */
     public String describe() {
-      return "%s, %d windows of %d tokens, seed %d".formatted(corpus, samples, seqLen, seed);
+      return "%s, %s of %s, seed %d"
+          .formatted(corpus, Plural.of(samples, "window"), Plural.of(seqLen, "token"), seed);
     }
   }
 

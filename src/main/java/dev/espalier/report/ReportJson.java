@@ -48,6 +48,7 @@ public final class ReportJson {
         .put("libtorch", libtorchVersion())
         .put("java", Runtime.version().toString());
     json.put("model", report.model())
+        .put("checkpoint", report.checkpoint())
         .put("output", report.output())
         .put("method", report.method())
         .put("allocation", report.allocation().name());
@@ -234,6 +235,7 @@ public final class ReportJson {
 
   private static ObjectNode protocol(Perplexity.Protocol protocol) {
     return JSON.createObjectNode()
+        .put("digest", protocol.digest())
         .put("seq_len", protocol.seqLen())
         .put("windows", protocol.windows())
         .put("dtype", protocol.dtype());

@@ -3,6 +3,7 @@ package dev.espalier.report;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** The tables of reports: the console prints them and pages show them. */
 public final class ReportTables {
@@ -19,8 +20,9 @@ public final class ReportTables {
     }
     header.add(report.allocation().name());
     Table table = new Table(header);
+    List<String> names = corpora(report);
     for (CorpusPerplexity corpus : report.perplexity()) {
-      List<String> cells = new ArrayList<>(List.of(fileName(corpus.protocol().corpus())));
+      List<String> cells = new ArrayList<>(List.of(names.get(table.rows().size())));
       cells.add(Quantities.perplexity(corpus.dense()));
       if (compared) {
         cells.add(uniform(corpus));
@@ -29,6 +31,11 @@ public final class ReportTables {
       table.row(cells);
     }
     return table;
+  }
+
+  /** What to call the evaluation texts, in order. */
+  public static List<String> corpora(PruneReport report) {
+    return fileNames(report.perplexity().stream().map(c -> c.protocol().corpus()).toList());
   }
 
   /** The allocations that competed. */
@@ -44,7 +51,7 @@ public final class ReportTables {
   /** A row per block, a column per allocation. */
   public static Table allocations(AllocationReport report) {
     List<String> header = new ArrayList<>(List.of("sparsity of block"));
-    report.plans().forEach(plan -> header.add(plan.allocation()));
+    header.addAll(report.names());
     Table table = new Table(header);
     for (int b = 0; b < report.blocks(); b++) {
       int block = b;
@@ -70,10 +77,11 @@ public final class ReportTables {
             "achieved",
             "time",
             "peak memory");
+    List<String> models = fileNames(comparison.runs().stream().map(ComparedRun::model).toList());
     for (ComparedRun run : comparison.runs()) {
       table.row(
           run.name(),
-          fileName(run.model()),
+          models.get(table.rows().size()),
           run.method(),
           run.allocation(),
           run.pattern(),
@@ -147,5 +155,28 @@ public final class ReportTables {
   public static String fileName(String path) {
     Path name = Path.of(path).getFileName();
     return name == null ? path : name.toString();
+  }
+
+  /** Of each path the last parts, as few as tell it from the others. */
+  private static List<String> fileNames(List<String> paths) {
+    return paths.stream().map(path -> fileName(path, paths)).toList();
+  }
+
+  private static String fileName(String path, List<String> paths) {
+    return IntStream.range(1, Path.of(path).getNameCount())
+        .filter(parts -> paths.stream().noneMatch(other -> confused(path, other, parts)))
+        .mapToObj(parts -> tail(path, parts))
+        .findFirst()
+        .orElse(path);
+  }
+
+  private static boolean confused(String path, String other, int parts) {
+    return !other.equals(path) && tail(other, parts).equals(tail(path, parts));
+  }
+
+  private static String tail(String path, int parts) {
+    Path whole = Path.of(path);
+    int all = whole.getNameCount();
+    return parts < all ? whole.subpath(all - parts, all).toString() : path;
   }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Pruning runs side by side. */
 public record RunComparison(List<ComparedRun> runs) {
@@ -15,14 +16,20 @@ public record RunComparison(List<ComparedRun> runs) {
   /** A run's perplexities on one corpus. */
   public record Measured(ComparedRun run, CorpusPerplexity perplexity) {}
 
-  /** What can be compared: perplexities of the same corpus, measured the same way. */
+  /**
+   * What can be compared: perplexities of the same text, measured the same way. Where runs name the
+   * text differently, the first one's name stands for it.
+   */
   public Map<Perplexity.Protocol, List<Measured>> perplexities() {
     Map<Perplexity.Protocol, List<Measured>> byProtocol = new LinkedHashMap<>();
     for (ComparedRun run : runs) {
       for (CorpusPerplexity corpus : run.perplexity()) {
-        byProtocol
-            .computeIfAbsent(corpus.protocol(), p -> new ArrayList<>())
-            .add(new Measured(run, corpus));
+        Perplexity.Protocol protocol =
+            byProtocol.keySet().stream()
+                .filter(corpus.protocol()::comparesWith)
+                .findFirst()
+                .orElse(corpus.protocol());
+        byProtocol.computeIfAbsent(protocol, p -> new ArrayList<>()).add(new Measured(run, corpus));
       }
     }
     return byProtocol;
@@ -31,13 +38,19 @@ public record RunComparison(List<ComparedRun> runs) {
   /** Why some of it cannot be compared, a sentence each. */
   public List<String> cautions() {
     List<String> cautions = new ArrayList<>();
-    if (runs.stream().map(ComparedRun::model).distinct().count() > 1) {
-      cautions.add("The runs pruned different models.");
+    if (runs.stream().map(ComparedRun::checkpoint).distinct().count() > 1) {
+      cautions.add(
+          "The runs pruned different models, or one that was copied or changed between them.");
     }
-    if (perplexities().size() > 1) {
+    Set<Perplexity.Protocol> protocols = perplexities().keySet();
+    if (protocols.size() > 1) {
       cautions.add(
           "The perplexities were measured on different texts or in different ways; only those of"
               + " one table can be compared.");
+    }
+    if (protocols.stream().map(Perplexity.Protocol::toString).distinct().count()
+        < protocols.size()) {
+      cautions.add("Texts of the same name are not the same: their tokens differ.");
     }
     List<String> unmeasured =
         runs.stream().filter(run -> run.perplexity().isEmpty()).map(ComparedRun::name).toList();

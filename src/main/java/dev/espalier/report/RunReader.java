@@ -50,6 +50,7 @@ public final class RunReader {
     return new ComparedRun(
         name,
         text(json, "model"),
+        json.path("checkpoint").asText(text(json, "model")),
         text(json, "method"),
         text(json, "allocation"),
         text(json, "pattern"),
@@ -114,10 +115,12 @@ public final class RunReader {
     List<CorpusPerplexity> perplexities = new ArrayList<>();
     for (JsonNode corpus : json.path("perplexity")) {
       JsonNode protocol = corpus.path("protocol");
+      String text = text(corpus, "corpus");
       perplexities.add(
           new CorpusPerplexity(
               new Perplexity.Protocol(
-                  text(corpus, "corpus"),
+                  text,
+                  protocol.path("digest").asText(text),
                   protocol.path("seq_len").asInt(),
                   protocol.path("windows").asInt(),
                   text(protocol, "dtype")),

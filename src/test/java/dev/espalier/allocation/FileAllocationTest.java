@@ -2,6 +2,7 @@ package dev.espalier.allocation;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -59,6 +60,19 @@ class FileAllocationTest {
                 + " {\"name\": \"b\", \"target\": 0.6}]},"
                 + " {\"linears\": [{\"name\": \"c\", \"target\": 0.7}]}]}");
     assertArrayEquals(new double[] {0.5, 0.4, 0.3}, allocation.densities(0.7, MODEL), 1e-15);
+  }
+
+  @Test
+  void whatAllocateWroteOfOneAllocationIsTaken() throws IOException {
+    String one =
+        "{\"allocation\": \"%s\", \"linear_sparsities\": {\"a\": 0, \"b\": 0.5, \"c\": 1}}";
+    String dlp = one.formatted("dlp");
+    String file = "{\"espalier\": \"0.1.0\", \"sparsity\": 0.5, \"allocations\": [%s]}";
+    FileAllocation allocation = read(file.formatted(dlp));
+    assertArrayEquals(new double[] {1, 0.5, 0}, allocation.densities(0.5, MODEL));
+    String two = file.formatted(dlp + ", " + one.formatted("owl"));
+    var e = assertThrows(BadInputException.class, () -> read(two));
+    assertTrue(e.getMessage().contains("several allocations (dlp, owl)"), e::getMessage);
   }
 
   /** Blocks of two to five linears, of which no two are alike. */
@@ -166,11 +180,19 @@ class FileAllocationTest {
         "{} | holds no allocation",
         "7 | holds no allocation",
         "{\"blocks\": [{\"linears\": [{\"name\": \"a\"}]}]} | a is missing",
-        "[0.4 | is not valid JSON",
+        "[0.4 | is not valid JSON: Unexpected end-of-input in line 1",
+        "[0.4, 0.2] xx | is not valid JSON: Unrecognized token 'xx' in line 1, column 12",
+        "[0.4, 0.2] [1] | is not valid JSON: more text after its end in line 1, column 12",
+        "[0.4, 0.2] // comment | is not valid JSON: Unexpected character ('/' (code 47)) in line 1",
+        "{\"a\": 0.1, \"a\": 0.2} | is not valid JSON: Duplicate field 'a' in line 1, column 15",
+        "[0.4, NaN] | entry 1 is NaN; a number from 0 to 1",
+        "{\"a\": Infinity} | a is Infinity",
+        "{\"allocations\": []} | holds no allocation",
       })
   void whatIsNoAllocationIsRefused(String json, String part) {
     var e = assertThrows(BadInputException.class, () -> read(json));
     assertTrue(e.getMessage().contains(part), e::getMessage);
+    assertFalse(e.getMessage().matches("(?i).*(feature|parser|JsonNode).*"), e::getMessage);
   }
 
   @ParameterizedTest
@@ -179,7 +201,7 @@ class FileAllocationTest {
       value = {
         "[0.4, 0.2, 0.3] | 3 densities, but the model has 2 blocks",
         "[] | 0 densities",
-        "{\"a\": 0.5, \"b\": 0.5} | says nothing of c",
+        "{\"a\": 0.5, \"b\": 0.5} | says nothing of c; it must name every linear by its weight's full name",
         "{\"a\": 0.5, \"b\": 0.5, \"c\": 0.1, \"d\": 0.2} | names d",
       })
   void anotherModelsAllocationIsRefused(String json, String part) throws IOException {

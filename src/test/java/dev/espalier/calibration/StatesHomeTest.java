@@ -27,6 +27,9 @@ class StatesHomeTest {
         "The activations of 128 windows (2.0 GiB) stay on cuda:0.",
         StatesHome.DEVICE.describe("cuda:0", 128, 2 * GIB, 4 * GIB, 80 * GIB));
     assertEquals(
+        "The activations of 1 window (2.0 GiB) stay on cuda:0.",
+        StatesHome.DEVICE.describe("cuda:0", 1, 2 * GIB, 4 * GIB, 80 * GIB));
+    assertEquals(
         "The activations of 8 windows (512.0 MiB) stay in pinned host memory:"
             + " of cuda:1, 3.5 GiB are free, and up to 4.0 GiB are needed for the work.",
         StatesHome.HOST.describe("cuda:1", 8, GIB / 2, 4 * GIB, 7 * GIB / 2));

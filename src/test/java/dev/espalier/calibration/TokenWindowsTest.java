@@ -38,7 +38,7 @@ class TokenWindowsTest {
   @Test
   void canBeLimited() {
     TokenWindows windows = new TokenWindows(ids, "here");
-    assertEquals("1 windows of 3 tokens from here", windows.first(1).toString());
+    assertEquals("1 window of 3 tokens from here", windows.first(1).toString());
     assertEquals(windows.digest(), windows.first(2).digest());
   }
 

@@ -56,6 +56,23 @@ class AllocateRunTest {
   }
 
   @Test
+  void filesGoByTheirNames() throws IOException, InterruptedException {
+    String densities = "[0.2, 0.2, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.4, 0.4]";
+    Path a = Files.writeString(temp.resolve("a.json"), densities);
+    Path b = Files.writeString(temp.resolve("b.json"), densities.replace("0.2", "0.1"));
+    Path other = Files.createDirectory(temp.resolve("other"));
+    Path namesake = Files.writeString(other.resolve("b.json"), densities.replace("0.4", "0.5"));
+    String names = "atp,%s,%s,%s,atp".formatted(a, b, namesake);
+    Path page = temp.resolve("page.html");
+    String out = allocate("--allocation", names, "--output", page).succeeded().out();
+    String header = out.lines().findFirst().orElseThrow();
+    String seen = header.replaceAll(" {2,}", " | ");
+    String expected = "sparsity of block | atp | a.json | file (file %s) | file (file %s)";
+    assertEquals(expected.formatted(b, namesake), seen);
+    Pages.assertReadable(page, temp, 1, ">a.json<", ">file (file " + namesake + ")<");
+  }
+
+  @Test
   void noTextIsNeededWhereNothingLooksAtOne() throws IOException {
     Path model = Sample.MODEL;
     JsonNode json =
@@ -107,7 +124,7 @@ class AllocateRunTest {
   void thePageTellsWhatTheUserWasTold() throws IOException {
     Path page = temp.resolve("allocations.html");
     Object[] line = {"--allocation", "dlp", "--alpha", 0.3, "--sparsity", 0.9, "--output", page};
-    String told = "The dlp allocation left the possible range in block ";
+    String told = "The dlp allocation asks to prune more than 99 % or less than nothing of block ";
     String err = allocate(line).succeeded().err();
     assertTrue(err.contains(told), err);
     String html = Files.readString(page);

@@ -67,6 +67,10 @@ class BadInputTest {
         refused("--allocation dlp --alpha 0", "alpha is 0.0", "greater than 0"),
         refused("--allocation dlp --alpha -1", "alpha is -1.0"),
         refused("--allocation dlp --alpha NaN", "alpha is NaN"),
+        refused("--allocation dlp --alpha 1e308", "alpha is 1.0E308", "at most 1.0E300"),
+        refused("--allocation lsa --alpha Infinity", "alpha is Infinity", "at most 1.0E300"),
+        refused("--allocation owl --owl-m Infinity", "M is Infinity", "a finite number"),
+        refused("--allocation atp --beta Infinity", "beta is Infinity", "a finite number"),
         refused("--allocation owl --owl-lambda 0", "lambda is 0.0"),
         refused("--allocation owl --owl-m -5", "M is -5.0"),
         refused(
@@ -94,7 +98,8 @@ class BadInputTest {
         refused("--allocation dlp --auto-trials 3", "--auto-trials belongs to --allocation auto"),
         refused(
             "--pattern N:8 --sparsity 0.9 --allocation uniform", "groups of 8", "larger groups"),
-        refused("--pattern N:65", "1:65 is not possible", "at most 64"),
+        refused("--pattern N:1", "the pattern N:1 is not possible", "from 2 to 64"),
+        refused("--pattern N:65", "the pattern N:65 is not possible", "from 2 to 64"),
         refused("--allocation best", "--allocation is \"best\"; choose among auto, uniform, dlp"),
         refused("--method wander", "--method is \"wander\"; choose among wanda"),
         refused("--allocation atp", "the allocation atp needs --beta"),

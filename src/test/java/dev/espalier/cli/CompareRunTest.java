@@ -10,6 +10,8 @@ import dev.espalier.report.html.Pages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,6 +71,60 @@ class CompareRunTest {
     assertEquals(2, out.split("perplexity +dense +pruned").length - 1, out);
     assertTrue(out.contains("only those of one table can be compared"), out);
     assertTrue(out.contains("errors are of different things"), out);
+  }
+
+  /** Of one model and text, whatever their paths were. */
+  private Path identified(String name, String model, String corpus, String digest)
+      throws IOException {
+    Path file = run(name, "wanda", 8.25, 2048);
+    ObjectNode json = (ObjectNode) Folders.json(file);
+    json.put("model", model).put("checkpoint", "1f2e");
+    ((ObjectNode) json.at("/perplexity/0")).put("corpus", corpus);
+    ((ObjectNode) json.at("/perplexity/0/protocol")).put("digest", digest);
+    return Files.writeString(file, json.toString());
+  }
+
+  @Test
+  void whatIsTheSameUnderAnotherPathIsTheSame() throws IOException {
+    Path one = identified("one", "models/Llama", "test.txt", "9a");
+    Path two = identified("two", "/models/../models/Llama", "/texts/test.txt", "9a");
+    String out = Runs.run("compare", one, two).succeeded().out();
+    assertEquals(1, out.split("perplexity +dense +pruned").length - 1, out);
+    assertFalse(out.contains("different"), out);
+  }
+
+  @Test
+  void textsOfOneNameAreKeptApart() throws IOException {
+    Path one = identified("one", "models/Llama", "test.txt", "9a");
+    Path two = identified("two", "models/Llama", "test.txt", "7b");
+    String out = Runs.run("compare", one, two).succeeded().out();
+    assertEquals(2, out.split("perplexity +dense +pruned").length - 1, out);
+    assertTrue(out.contains("Texts of the same name are not the same"), out);
+    assertFalse(out.contains("different models"), out);
+  }
+
+  @Test
+  void pathsOfRealRunsDoNotMatter() throws IOException {
+    String text = Files.readString(Sample.TEST).substring(0, 2000);
+    Path one = Files.writeString(temp.resolve("test.txt"), text);
+    Path copy = Files.createDirectory(temp.resolve("copy"));
+    Path two = Files.writeString(copy.resolve("other.txt"), text);
+    Path model = Sample.MODEL.toAbsolutePath();
+    Path detour = model.resolve("../" + model.getFileName());
+    Path first = temp.resolve("first");
+    Path second = temp.resolve("second");
+    Object[] uniform = {"--allocation", "uniform", "--method", "magnitude"};
+    prune(uniform, "--model", model, "--evaluate", one, "--output", first);
+    prune(uniform, "--model", detour, "--evaluate", two, "--output", second);
+    JsonNode json = Runs.run("compare", first, second, "--json").succeeded().json();
+    assertEquals("[]", json.get("cautions").toString());
+  }
+
+  private static void prune(Object[] settings, Object... more) {
+    List<Object> line = new ArrayList<>(List.of(settings));
+    line.addAll(List.of("--calibration", Sample.CALIBRATION));
+    line.addAll(List.of(more));
+    Runs.prune(line.toArray()).succeeded();
   }
 
   @Test

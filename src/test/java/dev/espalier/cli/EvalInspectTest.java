@@ -66,7 +66,7 @@ class EvalInspectTest {
   @Test
   void verifyingAPatternFailsWhereItDoesNotHold() {
     Result result = Runs.run("inspect", "--pattern", "2:4", "--quiet");
-    result.refused("70 linears are not 2:4", "model.layers.0.");
+    result.refused("2:4 does not hold in 70 linears", "model.layers.0.");
     assertTrue(result.out().contains("3,932,160 weights"), result.out());
   }
 

@@ -8,13 +8,16 @@ import dev.espalier.report.PruneReport;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PruneSummaryTest {
-  private static PruneReport report(double pruned, double uniform) {
+  private static PruneReport report(double pruned, double uniform, String... texts) {
     return new PruneReport(
         "model",
+        "1f2e",
         "pruned/model",
         "wanda",
         new PruneReport.Allocation("dlp", Map.of(), "", List.of()),
@@ -24,12 +27,15 @@ class PruneSummaryTest {
         new PruneReport.Calibration("train.txt", 128, 2048, 0, "abc"),
         new PruneReport.Compute("cpu", "float32", 2),
         List.of(),
-        List.of(
-            new CorpusPerplexity(
-                new Perplexity.Protocol("test.txt", 2048, 146, "float32"),
-                5.4,
-                pruned,
-                OptionalDouble.of(uniform))),
+        Stream.of(texts)
+            .map(
+                text ->
+                    new CorpusPerplexity(
+                        new Perplexity.Protocol(text, "9a8b", 2048, 146, "float32"),
+                        5.4,
+                        pruned,
+                        OptionalDouble.of(uniform)))
+            .toList(),
         List.of(),
         List.of(),
         List.of());
@@ -49,7 +55,17 @@ class PruneSummaryTest {
         "NaN | Infinity | the perplexity with dlp and uniform allocation is not finite, so",
       })
   void theVerdictIsHonest(double pruned, double uniform, String verdict) {
-    String summary = PruneSummary.of(report(pruned, uniform), false);
-    assertTrue(summary.contains("On this model " + verdict), summary);
+    String summary = PruneSummary.of(report(pruned, uniform, "test.txt"), false);
+    assertTrue(summary.contains("\nOn this model " + verdict), summary);
+  }
+
+  @Test
+  void textsOfOneNameAreToldApart() {
+    PruneReport report = report(8.5, 9, "/texts/en/test.txt", "/texts/de/test.txt", "wiki.txt");
+    String summary = PruneSummary.of(report, false);
+    for (String name : new String[] {"en/test.txt", "de/test.txt", "wiki.txt"}) {
+      assertTrue(summary.contains("\n" + name + ": On this model dlp"), summary);
+      assertTrue(summary.matches("(?s).*\n" + name + " +5.40 +9.00 +8.50\n.*"), summary);
+    }
   }
 }

@@ -65,7 +65,7 @@ class ReportSchemaTest {
     assertValid(report);
     String warnings = report.get("warnings").toString();
     assertTrue(warnings.contains("context is 512 tokens"), warnings);
-    assertTrue(warnings.contains("dlp allocation left the possible range in block"), warnings);
+    assertTrue(warnings.contains("dlp allocation asks to prune more than 99 % or less"), warnings);
     assertEquals(2, report.get("warnings").size(), warnings);
     assertEquals(0, report.get("notes").size(), report.get("notes")::toString);
   }

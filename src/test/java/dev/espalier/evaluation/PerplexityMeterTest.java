@@ -73,7 +73,8 @@ class PerplexityMeterTest {
         double expected = expected(model, windows);
         assertEquals(expected, perplexity.value(), 1e-5 * expected);
         assertEquals(
-            new Perplexity.Protocol("random tokens", windows.seqLen(), windows.count(), "float32"),
+            new Perplexity.Protocol(
+                "random tokens", windows.digest(), windows.seqLen(), windows.count(), "float32"),
             perplexity.protocol());
       }
     }

@@ -58,13 +58,13 @@ class WarningsTest {
     assertEquals(Optional.empty(), raised(new WandaPruning(), 0, 0));
     assertEquals(
         Optional.of(
-            "Damping 0.01 was too little for the Hessians of 2 linears (linear 1, linear 2): up to"
-                + " 1.0 was taken there."),
+            "Damping 0.01 was too little for the Hessians of linear 1, linear 2: up to 1.0"
+                + " was taken there."),
         raised(method, 0.01, 0.1, 1.0));
     assertEquals(
         Optional.of(
-            "Damping 0.01 was too little for the Hessians of 4 linears (linear 0, linear 1, linear"
-                + " 2, …): up to 0.1 was taken there."),
+            "Damping 0.01 was too little for the Hessians of linear 0, linear 1, linear 2"
+                + " and 1 more: up to 0.1 was taken there."),
         raised(method, 0.1, 0.1, 0.1, 0.1));
   }
 
@@ -95,6 +95,17 @@ class WarningsTest {
     SparsityPattern mixed = new SparsityPattern.Mixed(8);
     assertEquals(Optional.empty(), otherTotal(0.59, mixed, 0.25, 0.625), "a step is 0.094");
     assertTrue(otherTotal(0.63, mixed, 0.25, 0.625).isPresent());
+  }
+
+  @Test
+  void clampingNamesAFew() {
+    List<String> blocks = IntStream.range(1, 61).mapToObj(i -> "block " + i).toList();
+    assertEquals(
+        "The erk allocation asks to prune more than 99 % or less than nothing of block 1, block 2,"
+            + " block 3 and 57 more; it is held to these limits, and the rest makes up for it.",
+        Warnings.clamped("erk", blocks));
+    String one = Warnings.clamped("dlp", blocks.subList(0, 1));
+    assertTrue(one.contains("less than nothing of block 1; it is held"), one);
   }
 
   @Test

@@ -26,11 +26,24 @@ class SparsityPatternTest {
     assertEquals("1:4 (1 of 4 kept, 3 removed)", pattern.describe());
     assertEquals(0.75, pattern.sparsity());
     assertEquals("unstructured", SparsityPattern.UNSTRUCTURED.describe());
+    assertEquals(
+        "N:8 (each block or linear keeps its own N of 8)", new SparsityPattern.Mixed(8).describe());
   }
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"0:4", "4:4", "5:4", "0:0", "1:1", "1:65", "999999999:999999999", "2:999999999"})
+      strings = {
+        "0:4",
+        "4:4",
+        "5:4",
+        "0:0",
+        "1:1",
+        "1:65",
+        "999999999:999999999",
+        "2:999999999",
+        "N:1",
+        "N:65"
+      })
   void impossiblePatternsAreNamedAsTheyWereWritten(String text) {
     for (boolean countsRemoved : new boolean[] {false, true}) {
       var e =

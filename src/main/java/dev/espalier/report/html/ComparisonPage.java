@@ -8,6 +8,7 @@ import static j2html.TagCreator.each;
 import static j2html.TagCreator.iff;
 import static j2html.TagCreator.p;
 
+import dev.espalier.Plural;
 import dev.espalier.report.ReportTables;
 import dev.espalier.report.RunComparison;
 import dev.espalier.report.plot.Plots;
@@ -19,7 +20,7 @@ public final class ComparisonPage {
   /** The document in UTF-8. */
   public static byte[] of(RunComparison comparison) {
     return Page.of(
-        "%d pruning runs".formatted(comparison.runs().size()),
+        Plural.of(comparison.runs().size(), "pruning run"),
         iff(
             !comparison.cautions().isEmpty(),
             div(sentences(comparison.cautions())).withClass("warnings")),

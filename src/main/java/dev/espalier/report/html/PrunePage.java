@@ -10,6 +10,7 @@ import static j2html.TagCreator.iff;
 import static j2html.TagCreator.p;
 import static j2html.TagCreator.summary;
 
+import dev.espalier.Plural;
 import dev.espalier.report.PruneReport;
 import dev.espalier.report.Quantities;
 import dev.espalier.report.ReportTables;
@@ -79,7 +80,8 @@ public final class PrunePage {
     PruneReport.Compute compute = report.compute();
     facts.put(
         "Computed on",
-        "%s, %s, %d threads".formatted(compute.device(), compute.dtype(), compute.threads()));
+        "%s, %s, %s"
+            .formatted(compute.device(), compute.dtype(), Plural.of(compute.threads(), "thread")));
     return facts;
   }
 }

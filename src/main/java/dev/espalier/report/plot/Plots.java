@@ -83,9 +83,11 @@ public final class Plots {
   /** The blocks' sparsities under each allocation. */
   public static List<Plot> of(AllocationReport report) {
     List<Curve> curves = new ArrayList<>();
-    for (AllocationReport.Plan plan : report.plans()) {
+    List<String> names = report.names();
+    for (int i = 0; i < names.size(); i++) {
+      AllocationReport.Plan plan = report.plans().get(i);
       if (!plan.allocation().equals("uniform")) {
-        curves.add(Curve.of(plan.allocation(), byIndex(plan.blockSparsities())));
+        curves.add(Curve.of(names.get(i), byIndex(plan.blockSparsities())));
       }
     }
     curves.add(uniform(report.sparsity(), report.blocks()));

@@ -85,6 +85,7 @@ public final class SvgRenderer {
     chart.getStyler().setXAxisTickLabelsFormattingFunction(SvgRenderer::wholeNumber);
     chart.getStyler().setXAxisMaxLabelCount(MOST_TICKS);
     chart.getStyler().setYAxisTickLabelsFormattingFunction(SvgRenderer::number);
+    bound(chart.getStyler(), plot);
     for (int i = 0; i < plot.curves().size(); i++) {
       Plot.Curve curve = plot.curves().get(i);
       if (!curve.points().isEmpty()) {
@@ -98,6 +99,24 @@ public final class SvgRenderer {
       }
     }
     return chart;
+  }
+
+  /**
+   * Round bounds just around all values: XChart takes evenly spaced values for ticks, whatever
+   * their digits, where they fill the range.
+   */
+  private static void bound(AxesChartStyler styler, Plot.Curves plot) {
+    DoubleSummaryStatistics values =
+        plot.curves().stream()
+            .flatMap(curve -> curve.points().values().stream())
+            .mapToDouble(Double::doubleValue)
+            .summaryStatistics();
+    double range = values.getMax() - values.getMin();
+    if (range > 0) {
+      double step = Math.pow(10, Math.floor(Math.log10(range)) - 1);
+      styler.setYAxisMin(Math.floor(values.getMin() / step) * step);
+      styler.setYAxisMax(Math.ceil(values.getMax() / step) * step);
+    }
   }
 
   /** Of a level the ends, since XChart begins its dashes anew at every point. */
@@ -122,7 +141,7 @@ public final class SvgRenderer {
         2f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1f, new float[] {6, 4}, 0);
   }
 
-  /** Where the values are evenly spaced, XChart takes them for ticks, with all their digits. */
+  /** Without the digits that doubles add. */
   private static String number(double tick) {
     return new BigDecimal(tick).round(TICK_DIGITS).stripTrailingZeros().toPlainString();
   }

@@ -20,12 +20,15 @@ import java.util.regex.Pattern;
 public final class Pages {
   private static final int PHONE = 390;
 
-  /** Tells the page around how wide it is. */
+  /** Tells the page around how wide it is, and how many of its tables are wider than their box. */
   private static final String TELL =
       """
       <script>
         const root = document.documentElement;
-        onload = () => parent.postMessage(root.scrollWidth + " of " + innerWidth, "*");
+        const boxes = [...document.querySelectorAll(".scroll")];
+        const cut = () => boxes.filter((box) => box.checkVisibility() && box.scrollWidth > box.clientWidth).length;
+        onload = () =>
+          parent.postMessage(root.scrollWidth + " of " + innerWidth + ", cut: " + cut(), "*");
       </script>
       """;
 
@@ -70,10 +73,7 @@ public final class Pages {
     String html = Files.readString(page);
     assertSelfContained(html);
     Browser browser = Browser.inFolder(scratch);
-    Files.writeString(scratch.resolve("measured.html"), html + TELL);
-    String frame = browser.dom(Files.writeString(scratch.resolve("frame.html"), PHONE_FRAME));
-    Matcher widths = Pattern.compile("data-widths=\"(\\d+) of (\\d+)\"").matcher(frame);
-    assertTrue(widths.find(), frame);
+    Matcher widths = onPhone(html, browser, scratch);
     assertEquals(PHONE, Integer.parseInt(widths.group(2)));
     assertTrue(Integer.parseInt(widths.group(1)) <= PHONE, widths.group());
     String dom = browser.dom(page);
@@ -83,6 +83,24 @@ public final class Pages {
     }
     assertShowsSomething(browser.screenshot(page, PHONE, 844));
     assertShowsSomething(browser.screenshot(page, 1280, 800));
+  }
+
+  /** Every table that is shown can be read on a phone without scrolling it. */
+  static void assertTablesFitPhone(Path page, Path scratch)
+      throws IOException, InterruptedException {
+    Matcher widths = onPhone(Files.readString(page), Browser.inFolder(scratch), scratch);
+    assertEquals("0", widths.group(3), "tables that are cut off");
+  }
+
+  /** Widths of the content and of the window, and how many tables are cut off. */
+  private static Matcher onPhone(String html, Browser browser, Path scratch)
+      throws IOException, InterruptedException {
+    Files.writeString(scratch.resolve("measured.html"), html + TELL);
+    String frame = browser.dom(Files.writeString(scratch.resolve("frame.html"), PHONE_FRAME));
+    Matcher widths =
+        Pattern.compile("data-widths=\"(\\d+) of (\\d+), cut: (\\d+)\"").matcher(frame);
+    assertTrue(widths.find(), frame);
+    return widths;
   }
 
   /** Ink in every sixth of the image's height: neither blank nor a line of an error. */

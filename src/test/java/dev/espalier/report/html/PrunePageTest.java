@@ -45,6 +45,12 @@ class PrunePageTest {
     assertTrue(Files.size(page) < 1_000_000, "" + Files.size(page));
   }
 
+  @Test
+  void longNamesLeaveRoomForNumbersOnAPhone() throws IOException, InterruptedException {
+    Path page = Files.write(temp.resolve("report.html"), PrunePage.of(Reports.of("model", 2, 9)));
+    Pages.assertTablesFitPhone(page, temp);
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 24, 25})
   void anyNumberOfBlocksIsDrawn(int blocks) {

@@ -30,13 +30,16 @@ final class Reports {
   static PruneReport of(String model, int blocks, double pruned) {
     return new PruneReport(
         model,
+        "1f2e",
         "pruned/" + model,
         "sparsegpt",
         new PruneReport.Allocation(
             "dlp",
             Map.of("alpha", 0.15),
             "train.txt, held out",
-            List.of(new Trial("uniform", Map.of(), 8.5, true))),
+            List.of(
+                new Trial("uniform", Map.of(), 8.5, true),
+                new Trial("dlp", Map.of("alpha", 0.15, "statistic", "median"), 8.1, false))),
         "unstructured",
         "exact",
         0.7,
@@ -45,7 +48,7 @@ final class Reports {
         blocks(blocks),
         List.of(
             new CorpusPerplexity(
-                new Perplexity.Protocol("test.txt", 2048, 146, "bfloat16"),
+                new Perplexity.Protocol("test.txt", "9a8b", 2048, 146, "bfloat16"),
                 5.4,
                 pruned,
                 OptionalDouble.of(20))),
