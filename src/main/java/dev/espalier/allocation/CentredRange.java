@@ -6,7 +6,7 @@ import java.util.Arrays;
 /** The mapping OWL and DLP share: importances stretched over 2·halfRange, centred on the target. */
 final class CentredRange {
   /** Far more than any density; its double is still finite. */
-  private static final double MOST = 1e300;
+  private static final double MOST = 8e307;
 
   private CentredRange() {}
 
