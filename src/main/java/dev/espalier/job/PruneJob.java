@@ -124,7 +124,7 @@ public final class PruneJob {
     List<String> clamped = output.plan().orElseThrow().clamped();
     if (!clamped.isEmpty()) {
       String allocation = output.origin(PruneReport.Allocation.class).name();
-      run.listener().warn(Warnings.clamped(allocation, clamped));
+      run.listener().warn(Warnings.clamped(allocation, clamped, run.settings().rounding()));
     }
     List<BlockResult> results = output.results();
     Warnings.zerosBeyondTarget(run.settings(), results).ifPresent(run.listener()::warn);

@@ -91,7 +91,7 @@ final class PruneRun {
             ? NofMRounding.plan(allocation, budget, mixed.group(), sparsity, dense)
             : budget.plan(allocation, sparsity, dense);
     if (!plan.clamped().isEmpty()) {
-      listener.note(Warnings.clamped(allocation.name(), plan.clamped()));
+      listener.note(Warnings.clamped(allocation.name(), plan.clamped(), settings.rounding()));
     }
     if (allocation instanceof FileAllocation file) {
       Warnings.otherTotal(file, settings, dense).ifPresent(listener::warn);

@@ -32,10 +32,17 @@ final class Warnings {
   /**
    * @param units blocks or linears
    */
-  static String clamped(String allocation, List<String> units) {
-    return ("The %s allocation asks to prune more than 99 %% or less than nothing of %s; it is held to"
-            + " these limits, and the rest makes up for it.")
-        .formatted(allocation, some(units));
+  static String clamped(String allocation, List<String> units, Rounding rounding) {
+    return switch (rounding) {
+      case EXACT ->
+          ("The %s allocation asks to prune more than 99 %% or less than nothing of %s; it is held to"
+                  + " these limits, and the rest makes up for it.")
+              .formatted(allocation, some(units));
+      case PUBLISHED ->
+          ("The %s allocation asks to prune less than nothing of %s; as in the published code 1 %% is"
+                  + " pruned there, and the rest does not make up for it.")
+              .formatted(allocation, some(units));
+    };
   }
 
   /** Of a file that was made for another sparsity than it is used for. */
