@@ -103,9 +103,9 @@ public final class MeasurementFile {
         });
     try {
       byte[] bytes = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(document);
-      DurableFiles.replace(file.toAbsolutePath(), bytes);
-    } catch (IOException e) {
-      throw new BadInputException("cannot write the statistics to " + file, e);
+      DurableFiles.save(file, bytes);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("measurements are no JSON", e);
     }
   }
 

@@ -39,14 +39,16 @@ public final class NofMRounding {
     }
     SparsityPlan asked = SparsityPlan.asAllocated(allocation, sparsity, model);
     List<Unit> units = units(asked, group, model);
-    return isRounded(units, group, sparsity)
-        ? plan(asked, removed(units), group)
-        : round(budget.plan(allocation, sparsity, model), group, sparsity, model);
-  }
-
-  private static boolean isRounded(List<Unit> units, int group, double sparsity) {
+    SparsityPlan rounded = round(budget.plan(allocation, sparsity, model), group, sparsity, model);
+    // Half a step is as near as rounding comes, but where units can lose no more.
+    double near =
+        Math.max(
+            largestStep(units, group) / 2,
+            Math.abs(missing(units(rounded, group, model), group, sparsity)));
     return units.stream().allMatch(unit -> unit.removed() >= 0 && unit.remainder() < HAIR)
-        && Math.abs(missing(units, group, sparsity)) <= largestStep(units, group);
+            && Math.abs(missing(units, group, sparsity)) <= near * (1 + HAIR)
+        ? plan(asked, removed(units), group)
+        : rounded;
   }
 
   /**

@@ -34,6 +34,19 @@ public final class DurableFiles {
     syncFolder(file.getParent());
   }
 
+  /**
+   * The same for a file that a run keeps its work in.
+   *
+   * @throws StorageException if the file system refuses
+   */
+  public static void save(Path file, byte[] bytes) {
+    try {
+      replace(file.toAbsolutePath(), bytes);
+    } catch (IOException e) {
+      throw Faults.writing(file, e);
+    }
+  }
+
   /** Copies the content, not the permissions: the Hub's cache holds its files read-only. */
   static void copy(Path from, Path to) throws IOException {
     try (FileChannel in = openSource(from);

@@ -18,7 +18,7 @@ public record Perplexity(double value, Protocol protocol) {
    * averaged over the seqLen − 1 predicted positions of each window.
    *
    * @param corpus the text, as the user named it
-   * @param digest of the token ids, which tells the text however it was named
+   * @param digest of the token ids, which tells the text however it was named; empty if unknown
    * @param dtype the compute dtype
    */
   public record Protocol(String corpus, String digest, int seqLen, int windows, String dtype) {
@@ -30,7 +30,11 @@ public record Perplexity(double value, Protocol protocol) {
 
     /** Whether perplexities can be compared: it was the same, but for the name of the text. */
     public boolean comparesWith(Protocol other) {
-      return equals(new Protocol(corpus, other.digest, other.seqLen, other.windows, other.dtype));
+      boolean known = !digest.isEmpty() && !other.digest.isEmpty();
+      return (known ? digest.equals(other.digest) : corpus.equals(other.corpus))
+          && seqLen == other.seqLen
+          && windows == other.windows
+          && dtype.equals(other.dtype);
     }
 
     @Override

@@ -45,6 +45,7 @@ final class AllocationSearch {
     trial(new UniformAllocation());
     space.search(sparsity, blocks, this::trial);
     if (Double.isNaN(bestTrial.perplexity())) {
+      journal.remove(); // there is nothing to go on with
       throw new BadInputException(
           "no allocation leaves a model whose perplexity can be measured; lower --sparsity, or take"
               + " another --compute-dtype");

@@ -6,10 +6,12 @@ import dev.espalier.report.ReportJson;
 import dev.espalier.report.RunComparison;
 import dev.espalier.report.RunReader;
 import dev.espalier.report.html.ComparisonPage;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Puts finished pruning runs side by side. */
 public final class CompareJob {
@@ -22,7 +24,7 @@ public final class CompareJob {
    */
   public static RunComparison run(List<Path> runs, Optional<Path> page) {
     Optional<ReportFiles> output =
-        page.map(file -> ReportFiles.ofPage(file, new Inputs().and(runs)));
+        page.map(file -> ReportFiles.ofPage(file, new Inputs().and(reports(runs))));
     List<String> names = runs.stream().map(CompareJob::name).toList();
     List<ComparedRun> read = new ArrayList<>();
     for (int i = 0; i < runs.size(); i++) {
@@ -37,6 +39,17 @@ public final class CompareJob {
                 ComparisonPage.of(comparison),
                 ReportJson.bytes(ReportJson.comparison(comparison))));
     return comparison;
+  }
+
+  /** The files that runs have written about themselves. */
+  private static List<Path> reports(List<Path> runs) {
+    return runs.stream()
+        .flatMap(
+            run ->
+                Files.isDirectory(run)
+                    ? Stream.of(run.resolve("espalier.json"), run.resolve("report.html"))
+                    : Stream.of(run))
+        .toList();
   }
 
   /** The model folder's name, or the file's where that says more. */

@@ -53,6 +53,21 @@ final class Inputs {
     }
   }
 
+  /**
+   * @param output a folder that is replaced as a whole
+   * @throws BadInputException if one of these lies in it
+   */
+  void requireOutside(Path output) {
+    Path real = real(output);
+    for (Path input : paths) {
+      if (real(input).startsWith(real)) {
+        throw new BadInputException(
+            "%s lies in the folder %s, which is to be replaced; choose another --output"
+                .formatted(input, output));
+      }
+    }
+  }
+
   /** Symbolic links followed, also where the file itself does not exist yet. */
   private static Path real(Path path) {
     Path absolute = path.toAbsolutePath().normalize();

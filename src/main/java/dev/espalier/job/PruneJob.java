@@ -3,6 +3,8 @@ package dev.espalier.job;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
 import dev.espalier.Plural;
+import dev.espalier.allocation.DenseModel;
+import dev.espalier.allocation.FileAllocation;
 import dev.espalier.calibration.CalibrationDraw;
 import dev.espalier.calibration.TokenWindows;
 import dev.espalier.checkpoint.ModelFolderWriter;
@@ -34,6 +36,11 @@ public final class PruneJob {
    */
   public static PruneReport run(PruneRequest request, JobListener listener) {
     RecordedNotes told = new RecordedNotes(listener);
+    new Inputs()
+        .and(request.calibration().text())
+        .and(request.evaluation())
+        .and(request.statistics())
+        .requireOutside(request.output());
     try (LoadedModel loaded = LoadedModel.open(request.model(), request.compute())) {
       PatternCheck.require(request.settings().pattern(), loaded.decoder());
       int seqLen = loaded.seqLen(request.calibration().seqLen(), told);
@@ -65,7 +72,6 @@ public final class PruneJob {
           throw e;
         } catch (BadInputException e) {
           writer.discard();
-          trials.remove();
           throw e;
         }
         writer.finish(
@@ -102,7 +108,7 @@ public final class PruneJob {
       boolean compare = !texts.isEmpty() && compareUniform(request, output);
       PruneRun pruning = compare ? run.sharing(firstBlock) : run;
       pruning.prune("Pruning", output.plan().orElseThrow(), output);
-      warn(run, output);
+      warn(request, run, output);
       try (DecoderModel pruned =
           DecoderModel.open(loaded.folder().config(), output.weights(), run.model().placement())) {
         return report(
@@ -120,7 +126,13 @@ public final class PruneJob {
     return request.compareUniform() && !chosen.equals("uniform");
   }
 
-  private static void warn(PruneRun run, PrunedModelWriter output) {
+  /** Also of what an interrupted run had warned of. */
+  private static void warn(PruneRequest request, PruneRun run, PrunedModelWriter output) {
+    if (request.allocation() instanceof AllocationChoice.Named named
+        && named.allocation() instanceof FileAllocation file) {
+      DenseModel model = DenseModel.of(run.model().description());
+      Warnings.otherTotal(file, run.settings(), model).ifPresent(run.listener()::warn);
+    }
     List<String> clamped = output.plan().orElseThrow().clamped();
     if (!clamped.isEmpty()) {
       String allocation = output.origin(PruneReport.Allocation.class).name();

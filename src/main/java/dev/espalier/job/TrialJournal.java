@@ -87,9 +87,9 @@ final class TrialJournal {
     document.set("identity", identity);
     document.set("trials", JSON.valueToTree(entries));
     try {
-      DurableFiles.replace(file.toAbsolutePath(), JSON.writeValueAsBytes(document));
-    } catch (IOException e) {
-      throw new BadInputException("cannot write " + file, e);
+      DurableFiles.save(file, JSON.writeValueAsBytes(document));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a trial is no JSON", e);
     }
     return entry;
   }

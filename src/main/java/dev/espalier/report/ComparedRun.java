@@ -12,8 +12,7 @@ import java.util.OptionalLong;
  *
  * @param name what the user knows it by
  * @param model the input folder, as the user named it
- * @param checkpoint what tells the model however it was named: its digest, or where the file has
- *     none, the folder
+ * @param checkpoint the model's digest, which tells it however it was named; empty if unknown
  * @param target the sparsity asked for
  * @param achieved the sparsity of all prunable weights
  * @param blockSparsities by block index

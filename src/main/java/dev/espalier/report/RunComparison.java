@@ -38,7 +38,9 @@ public record RunComparison(List<ComparedRun> runs) {
   /** Why some of it cannot be compared, a sentence each. */
   public List<String> cautions() {
     List<String> cautions = new ArrayList<>();
-    if (runs.stream().map(ComparedRun::checkpoint).distinct().count() > 1) {
+    boolean known = runs.stream().noneMatch(run -> run.checkpoint().isEmpty());
+    if (runs.stream().map(known ? ComparedRun::checkpoint : ComparedRun::model).distinct().count()
+        > 1) {
       cautions.add(
           "The runs pruned different models, or one that was copied or changed between them.");
     }

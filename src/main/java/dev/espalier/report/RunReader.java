@@ -50,7 +50,7 @@ public final class RunReader {
     return new ComparedRun(
         name,
         text(json, "model"),
-        json.path("checkpoint").asText(text(json, "model")),
+        json.path("checkpoint").asText(""),
         text(json, "method"),
         text(json, "allocation"),
         text(json, "pattern"),
@@ -120,7 +120,7 @@ public final class RunReader {
           new CorpusPerplexity(
               new Perplexity.Protocol(
                   text,
-                  protocol.path("digest").asText(text),
+                  protocol.path("digest").asText(""),
                   protocol.path("seq_len").asInt(),
                   protocol.path("windows").asInt(),
                   text(protocol, "dtype")),

@@ -94,6 +94,16 @@ class CompareRunTest {
   }
 
   @Test
+  void whereARunHasNoDigestsItsNamesCount() throws IOException {
+    Path old = run("old", "wanda", 8.25, 2048);
+    Path one = identified("one", "models/Llama", "test.txt", "9a");
+    String out = Runs.run("compare", old, one).succeeded().out();
+    assertEquals(1, out.split("perplexity +dense +pruned").length - 1, out);
+    assertFalse(out.contains("ifferent"), out);
+    assertFalse(out.contains("tokens differ"), out);
+  }
+
+  @Test
   void textsOfOneNameAreKeptApart() throws IOException {
     Path one = identified("one", "models/Llama", "test.txt", "9a");
     Path two = identified("two", "models/Llama", "test.txt", "7b");
@@ -171,7 +181,8 @@ class CompareRunTest {
     Path run = run("espalier", "wanda", 8.25, 2048);
     String before = Files.readString(run);
     Runs.run("compare", temp, "--output", temp.resolve("espalier.html"))
-        .refused("espalier.html would change " + temp);
+        .refused("espalier.json would change " + run);
+    Runs.run("compare", temp, "--output", temp.resolve("page.html")).succeeded();
     Runs.run("compare", run, "--output", temp.resolve("x/../espalier.html"))
         .refused("is no folder");
     Files.createDirectory(temp.resolve("x"));

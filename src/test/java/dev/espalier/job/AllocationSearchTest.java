@@ -111,6 +111,7 @@ class AllocationSearchTest {
     Both none = new Both(Double.NaN, Double.NaN);
     Trials trials = giving(Map.of(0.0, none, 0.1, none));
     assertThrows(BadInputException.class, () -> search(trials, 0.1));
+    assertFalse(Files.exists(temp.resolve("journal.json")), "there is nothing to go on with");
     assertEquals(List.of(0.0, 0.1), made);
   }
 

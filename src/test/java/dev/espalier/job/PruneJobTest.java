@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
+import dev.espalier.allocation.AtpAllocation;
 import dev.espalier.allocation.UniformAllocation;
 import dev.espalier.device.ComputeDevice;
 import dev.espalier.kernels.Rounding;
@@ -94,6 +95,36 @@ class PruneJobTest {
     assertEquals(0.5, PruneJob.run(request, heard).achievedSparsity(), 1e-3);
     assertTrue(heard.notes.contains("Resuming after 10 finished blocks."), heard.notes::toString);
     assertEquals(List.of(), heard.tasks);
+  }
+
+  @Test
+  void aRefusalCostsNoTrials() throws IOException {
+    Path trials = Files.writeString(temp.resolve("out.trials.json"), "{}");
+    PruneRequest possible = request(SAMPLES.resolve("sotu-llama-5m"), List.of());
+    PruneRequest impossible =
+        new PruneRequest(
+            possible.model(),
+            possible.output(),
+            false,
+            possible.settings(),
+            new AllocationChoice.Named(new AtpAllocation(5)),
+            Optional.empty(),
+            possible.calibration(),
+            List.of(),
+            possible.compute(),
+            false);
+    assertThrows(BadInputException.class, () -> PruneJob.run(impossible, new Heard()));
+    assertTrue(Files.exists(trials));
+  }
+
+  @Test
+  void whatIsReadIsNotReplaced() throws IOException {
+    Files.createDirectory(temp.resolve("out"));
+    Path text = Files.writeString(temp.resolve("out/text.txt"), "once upon a time ".repeat(50));
+    PruneRequest request = request(SAMPLES.resolve("sotu-llama-5m"), List.of(text));
+    Exception refusal =
+        assertThrows(BadInputException.class, () -> PruneJob.run(request, new Heard()));
+    assertTrue(refusal.getMessage().contains("which is to be replaced"), refusal.getMessage());
   }
 
   @Test
