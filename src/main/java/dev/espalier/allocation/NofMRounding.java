@@ -19,8 +19,8 @@ public final class NofMRounding {
 
   /**
    * What an allocation gives each linear within the budget, rounded. Where it gives multiples
-   * already, and their total is as near the target as rounding comes, they stay as they are: the
-   * file of a rounded plan gives that plan again.
+   * already, and their total is within one step of one unit from the target, which is all that
+   * rounding promises, they stay as they are: the file of a rounded plan gives that plan again.
    *
    * @param group M, at least 2
    * @param sparsity the model's target
@@ -39,16 +39,14 @@ public final class NofMRounding {
     }
     SparsityPlan asked = SparsityPlan.asAllocated(allocation, sparsity, model);
     List<Unit> units = units(asked, group, model);
-    SparsityPlan rounded = round(budget.plan(allocation, sparsity, model), group, sparsity, model);
-    // Half a step is as near as rounding comes, but where units can lose no more.
-    double near =
-        Math.max(
-            largestStep(units, group) / 2,
-            Math.abs(missing(units(rounded, group, model), group, sparsity)));
-    return units.stream().allMatch(unit -> unit.removed() >= 0 && unit.remainder() < HAIR)
-            && Math.abs(missing(units, group, sparsity)) <= near * (1 + HAIR)
+    return isRounded(units, group, sparsity)
         ? plan(asked, removed(units), group)
-        : rounded;
+        : round(budget.plan(allocation, sparsity, model), group, sparsity, model);
+  }
+
+  private static boolean isRounded(List<Unit> units, int group, double sparsity) {
+    return units.stream().allMatch(unit -> unit.removed() >= 0 && unit.remainder() < HAIR)
+        && Math.abs(missing(units, group, sparsity)) <= largestStep(units, group);
   }
 
   /**

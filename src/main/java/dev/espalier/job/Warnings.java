@@ -55,10 +55,10 @@ final class Warnings {
     for (int i = 0; i < densities.length; i++) {
       total += (1 - densities[i]) * parameters[i] / all;
     }
-    // Rounded to a mixed pattern, a plan is up to half a step of its largest unit off.
+    // Rounded to a mixed pattern, a plan is up to one step of its largest unit off.
     double step =
         settings.pattern() instanceof SparsityPattern.Mixed mixed
-            ? Arrays.stream(parameters).max().orElse(0) / all / mixed.group() / 2
+            ? Arrays.stream(parameters).max().orElse(0) / all / mixed.group()
             : 0;
     return Math.abs(total - settings.sparsity()) > Math.max(OTHER_TOTAL, step + HAIR)
         ? Optional.of(

@@ -8,7 +8,6 @@ import dev.espalier.BadInputException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -54,17 +53,6 @@ class NofMRoundingTest {
     SparsityPlan plan =
         NofMRounding.round(SparsityPlan.ofBlocks(0.5, 0.5, 0.5), 8, 0.5, model(3, 5, 7));
     assertEquals(List.of(4, 4, 4), removed(plan, 8));
-  }
-
-  @Test
-  void multiplesThatMissTheTargetByMoreThanRoundingDoesAreSettled() {
-    List<Double> densities = new ArrayList<>(Collections.nCopies(10, 0.5));
-    densities.set(9, 0.25);
-    long[] sizes = new long[10];
-    Arrays.fill(sizes, 100);
-    FileAllocation file = new FileAllocation(Path.of("r.json"), densities, Map.of());
-    SparsityPlan plan = NofMRounding.plan(file, SparsityBudget.EXACT, 4, 0.5, model(sizes));
-    assertEquals(20, removed(plan, 4).stream().mapToInt(i -> i).sum(), "half of forty");
   }
 
   @Test

@@ -93,8 +93,8 @@ class WarningsTest {
     assertEquals(Optional.empty(), otherTotal(0.504, any, 0.2, 0.6), "rounded densities");
     assertTrue(otherTotal(0.4, any, 0.2, 0.6).isPresent(), "the mean without weights");
     SparsityPattern mixed = new SparsityPattern.Mixed(8);
-    assertEquals(Optional.empty(), otherTotal(0.57, mixed, 0.25, 0.625), "half a step is 0.047");
-    assertTrue(otherTotal(0.59, mixed, 0.25, 0.625).isPresent());
+    assertEquals(Optional.empty(), otherTotal(0.59, mixed, 0.25, 0.625), "a step is 0.094");
+    assertTrue(otherTotal(0.63, mixed, 0.25, 0.625).isPresent());
   }
 
   @Test
