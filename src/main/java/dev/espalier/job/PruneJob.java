@@ -32,7 +32,7 @@ public final class PruneJob {
    * Runs the request, or what an interrupted run of the same request has left of it.
    *
    * @throws BadInputException if something the user gave cannot be used; nothing is left of the
-   *     output then, unless the disk was full
+   *     output then, unless the file system refused something or the model was about to be finished
    */
   public static PruneReport run(PruneRequest request, JobListener listener) {
     RecordedNotes told = new RecordedNotes(listener);
