@@ -2,6 +2,7 @@ package dev.espalier;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
@@ -11,26 +12,51 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** One direction of dependency, top to bottom; nothing looks up. */
 @AnalyzeClasses(packages = "dev.espalier", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
-  /** Top to bottom. */
-  private static final List<String> LAYERS =
+  /** Top to bottom; the root package, the words that all of them share, is below them all. */
+  private static final List<String> ROOMS =
       List.of(
           "cli",
           "job",
+          "search",
+          "run",
           "report",
           "evaluation",
           "pruning",
           "allocation",
-          "calibration",
+          "measurement",
+          "statistics",
+          "forward",
           "model",
+          "text",
           "checkpoint",
           "device",
+          "files",
           "kernels");
 
   @ArchTest static final ArchRule DEPENDENCIES_POINT_DOWN = dependenciesPointDown();
+
+  @ArchTest
+  static final ArchRule EVERY_CLASS_IS_IN_A_ROOM =
+      classes()
+          .should()
+          .resideInAnyPackage(
+              Stream.concat(
+                      Stream.of("dev.espalier"),
+                      ROOMS.stream().map(room -> "dev.espalier." + room + ".."))
+                  .toArray(String[]::new));
+
+  @ArchTest
+  static final ArchRule THE_ROOT_LOOKS_INTO_NO_ROOM =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.espalier")
+          .should()
+          .dependOnClassesThat(resideInAPackage("dev.espalier.*.."));
 
   @ArchTest
   static final ArchRule ONLY_KERNELS_SEE_THE_NATIVE_LIBRARY =
@@ -77,17 +103,17 @@ class ArchitectureTest {
 
   private static ArchRule dependenciesPointDown() {
     LayeredArchitecture architecture = layeredArchitecture().consideringOnlyDependenciesInLayers();
-    for (String layer : LAYERS) {
+    for (String layer : ROOMS) {
       architecture = architecture.layer(layer).definedBy("dev.espalier." + layer + "..");
     }
-    for (int i = 0; i < LAYERS.size(); i++) {
-      String layer = LAYERS.get(i);
+    for (int i = 0; i < ROOMS.size(); i++) {
+      String layer = ROOMS.get(i);
       architecture =
           i == 0
               ? architecture.whereLayer(layer).mayNotBeAccessedByAnyLayer()
               : architecture
                   .whereLayer(layer)
-                  .mayOnlyBeAccessedByLayers(LAYERS.subList(0, i).toArray(String[]::new));
+                  .mayOnlyBeAccessedByLayers(ROOMS.subList(0, i).toArray(String[]::new));
     }
     return architecture;
   }

@@ -1,10 +1,10 @@
 package dev.espalier;
 
-import dev.espalier.calibration.InputStatistics;
 import dev.espalier.checkpoint.SafetensorsFile;
 import dev.espalier.pruning.LayerError;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.PruningTarget;
+import dev.espalier.statistics.InputStatistics;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,7 @@
 package dev.espalier.allocation;
 
 import dev.espalier.BadInputException;
+import dev.espalier.measurement.DenseModel;
 import java.util.Locale;
 import java.util.Map;
 

@@ -1,5 +1,7 @@
 package dev.espalier.allocation;
 
+import dev.espalier.measurement.DenseModel;
+import dev.espalier.measurement.Measurement;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;

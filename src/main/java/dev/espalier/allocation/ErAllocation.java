@@ -1,5 +1,8 @@
 package dev.espalier.allocation;
 
+import dev.espalier.measurement.DenseModel;
+import dev.espalier.measurement.Granularity;
+import dev.espalier.model.description.LinearShape;
 import java.util.List;
 import java.util.Map;
 

@@ -1,6 +1,9 @@
 package dev.espalier.allocation;
 
 import dev.espalier.BadInputException;
+import dev.espalier.measurement.DenseModel;
+import dev.espalier.measurement.Granularity;
+import dev.espalier.measurement.Measurement;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;

@@ -2,6 +2,8 @@ package dev.espalier.allocation;
 
 import dev.espalier.BadInputException;
 import dev.espalier.CoarseToFine;
+import dev.espalier.measurement.DenseModel;
+import dev.espalier.model.description.LinearShape;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -1,6 +1,8 @@
 package dev.espalier.allocation;
 
 import dev.espalier.BadInputException;
+import dev.espalier.measurement.DenseModel;
+import dev.espalier.measurement.Measurement;
 import java.util.Map;
 import java.util.Set;
 

@@ -1,6 +1,8 @@
 package dev.espalier.allocation;
 
 import dev.espalier.BadInputException;
+import dev.espalier.measurement.DenseModel;
+import dev.espalier.measurement.Granularity;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

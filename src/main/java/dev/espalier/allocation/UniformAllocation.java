@@ -1,5 +1,6 @@
 package dev.espalier.allocation;
 
+import dev.espalier.measurement.DenseModel;
 import java.util.Arrays;
 import java.util.Map;
 

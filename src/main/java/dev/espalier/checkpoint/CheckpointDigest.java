@@ -1,5 +1,6 @@
 package dev.espalier.checkpoint;
 
+import dev.espalier.files.Faults;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

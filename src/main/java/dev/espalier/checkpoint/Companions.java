@@ -1,5 +1,7 @@
 package dev.espalier.checkpoint;
 
+import dev.espalier.files.DurableFiles;
+import dev.espalier.files.Faults;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;

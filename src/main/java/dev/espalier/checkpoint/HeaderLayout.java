@@ -1,6 +1,7 @@
 package dev.espalier.checkpoint;
 
 import dev.espalier.BadInputException;
+import dev.espalier.files.Faults;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Comparator;

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
+import dev.espalier.files.DurableFiles;
+import dev.espalier.files.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

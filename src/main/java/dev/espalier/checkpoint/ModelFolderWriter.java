@@ -2,6 +2,8 @@ package dev.espalier.checkpoint;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
+import dev.espalier.files.DurableFiles;
+import dev.espalier.files.Faults;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,7 @@
 package dev.espalier.checkpoint;
 
 import dev.espalier.BadInputException;
+import dev.espalier.files.Faults;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package dev.espalier.checkpoint;
 
+import dev.espalier.files.DurableFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

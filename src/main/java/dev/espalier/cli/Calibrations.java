@@ -1,7 +1,7 @@
 package dev.espalier.cli;
 
 import dev.espalier.BadInputException;
-import dev.espalier.job.CalibrationSettings;
+import dev.espalier.run.CalibrationSettings;
 import java.nio.file.Path;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;

@@ -1,12 +1,12 @@
 package dev.espalier.cli;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Progress;
 import dev.espalier.device.ComputeDevice;
 import dev.espalier.device.CudaSupport;
 import dev.espalier.device.DeviceChoice;
-import dev.espalier.job.ComputeSettings;
-import dev.espalier.job.JobListener;
 import dev.espalier.kernels.Kernels;
+import dev.espalier.run.ComputeSettings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -57,7 +57,7 @@ final class CommonOptions {
   }
 
   /** Sets the threads and says where and how to compute. */
-  static ComputeSettings compute(CommandLine line, JobListener listener) {
+  static ComputeSettings compute(CommandLine line, Progress listener) {
     Optional<ScalarType> dtype = dtype(line);
     ComputeDevice device =
         DeviceChoice.of(line.getOptionValue("device", "auto"), CudaSupport::probe, listener::note);

@@ -1,7 +1,6 @@
 package dev.espalier.cli;
 
 import dev.espalier.BadInputException;
-import dev.espalier.job.AllocationChoice;
 import dev.espalier.kernels.Rounding;
 import dev.espalier.pruning.MagnitudePruning;
 import dev.espalier.pruning.PruningMethod;
@@ -10,6 +9,7 @@ import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.pruning.SparsityPattern.NofM;
 import dev.espalier.pruning.WandaPruning;
 import dev.espalier.pruning.WandaVariantPruning;
+import dev.espalier.search.AllocationChoice;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -1,15 +1,15 @@
 package dev.espalier.cli;
 
 import dev.espalier.BadInputException;
-import dev.espalier.job.AllocationChoice;
-import dev.espalier.job.JobListener;
+import dev.espalier.Progress;
 import dev.espalier.job.PruneJob;
 import dev.espalier.job.PruneRequest;
-import dev.espalier.job.PruningSettings;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.report.PruneReport;
 import dev.espalier.report.ReportJson;
+import dev.espalier.run.PruningSettings;
+import dev.espalier.search.AllocationChoice;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.commons.cli.CommandLine;
@@ -74,7 +74,7 @@ final class PruneCommand implements Command {
     return !line.hasOption("model");
   }
 
-  static PruneRequest request(CommandLine line, JobListener listener) {
+  static PruneRequest request(CommandLine line, Progress listener) {
     Path model = CommonOptions.path(line, "model", Sample.MODEL);
     PruningMethod method = Methods.method(line);
     SparsityPattern pattern = Methods.pattern(line);

@@ -1,7 +1,7 @@
 package dev.espalier.evaluation;
 
+import dev.espalier.checkpoint.WeightSource;
 import dev.espalier.model.DecoderBlock;
-import dev.espalier.model.WeightSource;
 import dev.espalier.pruning.BlockResult;
 import dev.espalier.pruning.PrunedBlocks;
 import java.util.List;

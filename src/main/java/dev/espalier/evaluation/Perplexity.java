@@ -2,8 +2,8 @@ package dev.espalier.evaluation;
 
 import dev.espalier.Plural;
 import dev.espalier.Progress;
-import dev.espalier.calibration.TokenWindows;
 import dev.espalier.model.DecoderModel;
+import dev.espalier.text.TokenWindows;
 import java.util.Arrays;
 
 /**

@@ -1,10 +1,10 @@
 package dev.espalier.evaluation;
 
 import dev.espalier.Progress;
-import dev.espalier.calibration.HiddenStates;
-import dev.espalier.calibration.TokenWindows;
+import dev.espalier.forward.HiddenStates;
 import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.DecoderModel;
+import dev.espalier.text.TokenWindows;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;

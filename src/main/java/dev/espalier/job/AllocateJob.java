@@ -1,14 +1,20 @@
 package dev.espalier.job;
 
 import dev.espalier.BadInputException;
-import dev.espalier.allocation.DenseModel;
-import dev.espalier.allocation.Measurement;
+import dev.espalier.Progress;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.SparsityPlan;
-import dev.espalier.calibration.TokenWindows;
+import dev.espalier.measurement.DenseModel;
+import dev.espalier.measurement.Measurement;
+import dev.espalier.pruning.PatternCheck;
 import dev.espalier.report.AllocationReport;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.html.AllocationPage;
+import dev.espalier.run.CalibrationSettings;
+import dev.espalier.run.LoadedModel;
+import dev.espalier.run.PruneRun;
+import dev.espalier.run.RecordedNotes;
+import dev.espalier.text.TokenWindows;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +35,7 @@ public final class AllocateJob {
    *
    * @throws BadInputException if something the user gave cannot be used
    */
-  public static AllocationReport run(AllocateRequest request, JobListener listener) {
+  public static AllocationReport run(AllocateRequest request, Progress listener) {
     try (LoadedModel loaded = LoadedModel.open(request.model(), request.compute())) {
       PatternCheck.require(request.settings().pattern(), loaded.decoder());
       int blocks = loaded.decoder().blockCount();
@@ -87,7 +93,7 @@ public final class AllocateJob {
 
   /** Statistics are kept by their windows, also where no allocation looks at these. */
   private static Optional<TokenWindows> windows(
-      AllocateRequest request, LoadedModel loaded, Set<Measurement> needs, JobListener listener) {
+      AllocateRequest request, LoadedModel loaded, Set<Measurement> needs, Progress listener) {
     boolean lookedAt = needs.stream().anyMatch(Measurement::needsInputs);
     if (!lookedAt && request.statistics().isEmpty()) {
       return Optional.empty();

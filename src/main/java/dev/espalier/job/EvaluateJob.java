@@ -1,8 +1,10 @@
 package dev.espalier.job;
 
-import dev.espalier.calibration.TokenWindows;
+import dev.espalier.Progress;
 import dev.espalier.evaluation.Perplexity;
 import dev.espalier.evaluation.PerplexityMeter;
+import dev.espalier.run.LoadedModel;
+import dev.espalier.text.TokenWindows;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,7 +13,7 @@ public final class EvaluateJob {
   private EvaluateJob() {}
 
   /** One perplexity per text, in order. */
-  public static List<Perplexity> run(EvaluateRequest request, JobListener listener) {
+  public static List<Perplexity> run(EvaluateRequest request, Progress listener) {
     try (LoadedModel model = LoadedModel.open(request.model(), request.compute())) {
       int seqLen = model.seqLen(request.seqLen(), listener);
       List<Perplexity> results = new ArrayList<>();

@@ -1,5 +1,6 @@
 package dev.espalier.job;
 
+import dev.espalier.run.ComputeSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;

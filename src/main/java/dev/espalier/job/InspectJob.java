@@ -1,6 +1,7 @@
 package dev.espalier.job;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Progress;
 import dev.espalier.checkpoint.Dtype;
 import dev.espalier.checkpoint.ModelFolder;
 import dev.espalier.checkpoint.TensorEntry;
@@ -29,7 +30,7 @@ public final class InspectJob {
   /**
    * @param patterns the N:M patterns to look for
    */
-  public static ModelInspection run(Path model, List<NofM> patterns, JobListener listener) {
+  public static ModelInspection run(Path model, List<NofM> patterns, Progress listener) {
     try (ModelFolder folder = ModelFolder.open(model)) {
       List<TensorEntry> linears =
           folder.names().stream().map(folder::entry).filter(InspectJob::isLinear).toList();

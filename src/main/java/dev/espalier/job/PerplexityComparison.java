@@ -1,12 +1,15 @@
 package dev.espalier.job;
 
+import dev.espalier.Progress;
 import dev.espalier.allocation.UniformAllocation;
-import dev.espalier.calibration.TokenWindows;
 import dev.espalier.evaluation.MeasuredBlocks;
 import dev.espalier.evaluation.Perplexity;
 import dev.espalier.evaluation.PerplexityMeter;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.report.CorpusPerplexity;
+import dev.espalier.run.PruneRun;
+import dev.espalier.run.Warnings;
+import dev.espalier.text.TokenWindows;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -47,7 +50,7 @@ final class PerplexityComparison {
   }
 
   private Perplexity measure(DecoderModel model, TokenWindows text, String task) {
-    JobListener listener = run.listener();
+    Progress listener = run.listener();
     listener.begin(task, PerplexityMeter.passes(model) * text.count());
     Perplexity result =
         run.clock().time("evaluate", () -> Perplexity.measure(model, text, listener));

@@ -3,22 +3,32 @@ package dev.espalier.job;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
 import dev.espalier.Plural;
-import dev.espalier.allocation.DenseModel;
+import dev.espalier.Progress;
 import dev.espalier.allocation.FileAllocation;
-import dev.espalier.calibration.CalibrationDraw;
-import dev.espalier.calibration.TokenWindows;
 import dev.espalier.checkpoint.ModelFolderWriter;
-import dev.espalier.checkpoint.StorageException;
+import dev.espalier.device.Placement;
+import dev.espalier.files.StorageException;
 import dev.espalier.kernels.Kernels;
+import dev.espalier.measurement.DenseModel;
 import dev.espalier.model.DecoderModel;
-import dev.espalier.model.Placement;
 import dev.espalier.pruning.BlockResult;
-import dev.espalier.pruning.FirstBlockOnce;
+import dev.espalier.pruning.PatternCheck;
 import dev.espalier.pruning.PrunedModelWriter;
 import dev.espalier.report.CorpusPerplexity;
 import dev.espalier.report.PruneReport;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.html.PrunePage;
+import dev.espalier.run.LoadedModel;
+import dev.espalier.run.PruneRun;
+import dev.espalier.run.PruningSettings;
+import dev.espalier.run.RecordedNotes;
+import dev.espalier.run.RunIdentity;
+import dev.espalier.run.Warnings;
+import dev.espalier.search.AllocationChoice;
+import dev.espalier.search.TrialJournal;
+import dev.espalier.statistics.FirstBlockOnce;
+import dev.espalier.text.CalibrationDraw;
+import dev.espalier.text.TokenWindows;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,7 +44,7 @@ public final class PruneJob {
    * @throws BadInputException if something the user gave cannot be used; nothing is left of the
    *     output then, unless the file system refused something or the model was about to be finished
    */
-  public static PruneReport run(PruneRequest request, JobListener listener) {
+  public static PruneReport run(PruneRequest request, Progress listener) {
     RecordedNotes told = new RecordedNotes(listener);
     new Inputs()
         .and(request.calibration().text())

@@ -1,5 +1,9 @@
 package dev.espalier.job;
 
+import dev.espalier.run.CalibrationSettings;
+import dev.espalier.run.ComputeSettings;
+import dev.espalier.run.PruningSettings;
+import dev.espalier.search.AllocationChoice;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

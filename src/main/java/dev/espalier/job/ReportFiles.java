@@ -1,7 +1,7 @@
 package dev.espalier.job;
 
 import dev.espalier.BadInputException;
-import dev.espalier.checkpoint.DurableFiles;
+import dev.espalier.files.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,16 +2,26 @@ package dev.espalier.job;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.Plural;
-import dev.espalier.allocation.DenseModel;
+import dev.espalier.Progress;
 import dev.espalier.allocation.FileAllocation;
 import dev.espalier.allocation.SparsityAllocation;
-import dev.espalier.calibration.CalibrationDraw;
-import dev.espalier.calibration.TokenWindows;
 import dev.espalier.evaluation.Perplexity;
+import dev.espalier.measurement.DenseModel;
 import dev.espalier.model.DecoderModel;
+import dev.espalier.pruning.PatternCheck;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.SearchReport;
 import dev.espalier.report.html.SearchPage;
+import dev.espalier.run.LoadedModel;
+import dev.espalier.run.PruneRun;
+import dev.espalier.run.PruningSettings;
+import dev.espalier.run.RecordedNotes;
+import dev.espalier.run.RunIdentity;
+import dev.espalier.search.AllocationSearch;
+import dev.espalier.search.TrialJournal;
+import dev.espalier.search.TrialRunner;
+import dev.espalier.text.CalibrationDraw;
+import dev.espalier.text.TokenWindows;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -25,7 +35,7 @@ public final class SearchJob {
    * Runs the search, or what an interrupted one of the same request has left of it, and writes the
    * best allocation to the request's output, and a page beside it.
    */
-  public static SearchReport run(SearchRequest request, JobListener listener) {
+  public static SearchReport run(SearchRequest request, Progress listener) {
     RecordedNotes told = new RecordedNotes(listener);
     long start = System.nanoTime();
     ReportFiles output = ReportFiles.ofJson(request.output(), inputs(request));

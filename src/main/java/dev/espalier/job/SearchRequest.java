@@ -1,5 +1,9 @@
 package dev.espalier.job;
 
+import dev.espalier.run.CalibrationSettings;
+import dev.espalier.run.ComputeSettings;
+import dev.espalier.run.PruningSettings;
+import dev.espalier.search.SearchSpace;
 import java.nio.file.Path;
 import java.util.Optional;
 

@@ -1,5 +1,16 @@
 package dev.espalier.model;
 
+import dev.espalier.device.NativeMemory;
+import dev.espalier.model.description.DecoderDescription;
+import dev.espalier.model.description.TensorNames;
+import dev.espalier.model.layer.Attention;
+import dev.espalier.model.layer.BlockWeights;
+import dev.espalier.model.layer.GatedMlp;
+import dev.espalier.model.layer.InputObserver;
+import dev.espalier.model.layer.Linear;
+import dev.espalier.model.layer.LinearInput;
+import dev.espalier.model.layer.RmsNorm;
+import dev.espalier.model.layer.RotaryTable;
 import java.util.List;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;

@@ -2,7 +2,17 @@ package dev.espalier.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.BadInputException;
+import dev.espalier.checkpoint.WeightSource;
 import dev.espalier.device.CopyStream;
+import dev.espalier.device.NativeMemory;
+import dev.espalier.device.Placement;
+import dev.espalier.model.description.DecoderDescription;
+import dev.espalier.model.description.TensorNames;
+import dev.espalier.model.family.ModelFamilies;
+import dev.espalier.model.layer.BlockWeights;
+import dev.espalier.model.layer.Linear;
+import dev.espalier.model.layer.RmsNorm;
+import dev.espalier.model.layer.RotaryTable;
 import java.util.Objects;
 import java.util.function.IntFunction;
 import org.bytedeco.pytorch.Tensor;

@@ -1,13 +1,18 @@
 package dev.espalier.model;
 
 import dev.espalier.BadInputException;
+import dev.espalier.checkpoint.TensorDescription;
+import dev.espalier.checkpoint.WeightSource;
+import dev.espalier.model.description.DecoderDescription;
+import dev.espalier.model.description.LinearDescription;
+import dev.espalier.model.description.TensorNames;
 import java.util.Arrays;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Compares a checkpoint with what its config.json calls for, before anything is computed. */
-final class WeightCheck {
+public final class WeightCheck {
   private final DecoderDescription decoder;
   private final WeightSource weights;
 
@@ -63,7 +68,7 @@ final class WeightCheck {
     }
   }
 
-  static void requireFinite(String name, Tensor tensor) {
+  public static void requireFinite(String name, Tensor tensor) {
     try (PointerScope scope = new PointerScope()) {
       if (!tensor.isfinite().all().item_bool()) {
         boolean narrow = tensor.scalar_type().intern() == ScalarType.Half;

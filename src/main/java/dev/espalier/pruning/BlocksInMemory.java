@@ -1,10 +1,10 @@
 package dev.espalier.pruning;
 
+import dev.espalier.checkpoint.TensorDescription;
+import dev.espalier.checkpoint.WeightSource;
+import dev.espalier.device.NativeMemory;
 import dev.espalier.model.DecoderBlock;
-import dev.espalier.model.Linear;
-import dev.espalier.model.NativeMemory;
-import dev.espalier.model.TensorDescription;
-import dev.espalier.model.WeightSource;
+import dev.espalier.model.layer.Linear;
 import java.util.HashMap;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;

@@ -1,14 +1,15 @@
 package dev.espalier.pruning;
 
 import dev.espalier.allocation.SparsityPlan;
-import dev.espalier.calibration.BlockStatistics;
-import dev.espalier.calibration.HiddenStates;
-import dev.espalier.calibration.InputStatistics;
+import dev.espalier.forward.HiddenStates;
 import dev.espalier.kernels.Kernels;
 import dev.espalier.kernels.Rounding;
 import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.DecoderModel;
-import dev.espalier.model.Linear;
+import dev.espalier.model.layer.Linear;
+import dev.espalier.statistics.BlockStatistics;
+import dev.espalier.statistics.InputStatistics;
+import dev.espalier.statistics.StatisticsSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -1,8 +1,8 @@
 package dev.espalier.pruning;
 
-import dev.espalier.calibration.InputStatistics;
 import dev.espalier.kernels.Kernels;
 import dev.espalier.pruning.SparsityPattern.NofM;
+import dev.espalier.statistics.InputStatistics;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 

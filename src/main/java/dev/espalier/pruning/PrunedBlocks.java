@@ -1,7 +1,7 @@
 package dev.espalier.pruning;
 
+import dev.espalier.checkpoint.WeightSource;
 import dev.espalier.model.DecoderBlock;
-import dev.espalier.model.WeightSource;
 
 /** Where finished blocks go. Blocks come in order, each once. */
 public interface PrunedBlocks {

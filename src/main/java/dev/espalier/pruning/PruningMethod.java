@@ -1,6 +1,6 @@
 package dev.espalier.pruning;
 
-import dev.espalier.calibration.InputStatistics;
+import dev.espalier.statistics.InputStatistics;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 

@@ -1,10 +1,10 @@
 package dev.espalier.pruning;
 
-import dev.espalier.calibration.InputStatistics;
-import dev.espalier.calibration.LayerHessian;
-import dev.espalier.calibration.LayerHessian.InverseFactor;
 import dev.espalier.kernels.Kernels;
 import dev.espalier.pruning.SparsityPattern.NofM;
+import dev.espalier.statistics.InputStatistics;
+import dev.espalier.statistics.LayerHessian;
+import dev.espalier.statistics.LayerHessian.InverseFactor;
 import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;

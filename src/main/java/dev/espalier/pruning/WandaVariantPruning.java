@@ -1,7 +1,7 @@
 package dev.espalier.pruning;
 
-import dev.espalier.calibration.InputStatistics;
-import dev.espalier.model.NativeMemory;
+import dev.espalier.device.NativeMemory;
+import dev.espalier.statistics.InputStatistics;
 import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;

@@ -6,8 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.BadInputException;
-import dev.espalier.allocation.Measurement.Score;
 import dev.espalier.kernels.ScoreSummary;
+import dev.espalier.measurement.Measurement;
+import dev.espalier.measurement.Measurement.Score;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -17,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class AllocationTest {
-  static List<SparsityAllocation> byScores() {
+public class AllocationTest {
+  public static List<SparsityAllocation> byScores() {
     return List.of(
         new DlpAllocation(0.15, Score.MEDIAN),
         new DlpAllocation(0.15, Score.MEAN),

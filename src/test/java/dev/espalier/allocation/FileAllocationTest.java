@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.espalier.BadInputException;
+import dev.espalier.measurement.DenseModel;
+import dev.espalier.measurement.Granularity;
+import dev.espalier.model.description.LinearShape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.BadInputException;
+import dev.espalier.measurement.DenseModel;
+import dev.espalier.measurement.Granularity;
+import dev.espalier.model.description.LinearShape;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

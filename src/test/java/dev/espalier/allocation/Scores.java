@@ -1,6 +1,9 @@
 package dev.espalier.allocation;
 
 import dev.espalier.kernels.ScoreSummary;
+import dev.espalier.measurement.DenseModel;
+import dev.espalier.measurement.Measurement;
+import dev.espalier.model.description.LinearShape;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.BadInputException;
-import dev.espalier.allocation.Measurement.Score;
 import dev.espalier.allocation.SparsityBudget.Settled;
+import dev.espalier.measurement.Measurement.Score;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;

@@ -2,6 +2,8 @@ package dev.espalier.allocation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.espalier.measurement.DenseModel;
+import dev.espalier.model.description.LinearShape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.files.DurableFiles;
+import dev.espalier.files.Json;
 import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Progress;
 import dev.espalier.cli.Runs.Result;
-import dev.espalier.job.JobListener;
 import dev.espalier.job.PruneJob;
 import dev.espalier.job.PruneRequest;
 import java.io.IOException;
@@ -95,7 +95,7 @@ class FullDiskTest {
     Path output = disk.resolve("out");
     Path filler = disk.resolve("filler");
     PruneRequest request = request(output);
-    JobListener listener =
+    Progress listener =
         new QuietJob() {
           private boolean filled;
 
@@ -153,7 +153,7 @@ class FullDiskTest {
     }
   }
 
-  private abstract static class QuietJob implements JobListener {
+  private abstract static class QuietJob implements Progress {
     @Override
     public void begin(String task, long steps) {}
 

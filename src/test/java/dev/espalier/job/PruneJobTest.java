@@ -8,12 +8,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
+import dev.espalier.Progress;
 import dev.espalier.allocation.AtpAllocation;
 import dev.espalier.allocation.UniformAllocation;
 import dev.espalier.device.ComputeDevice;
 import dev.espalier.kernels.Rounding;
 import dev.espalier.pruning.MagnitudePruning;
 import dev.espalier.pruning.SparsityPattern;
+import dev.espalier.run.CalibrationSettings;
+import dev.espalier.run.ComputeSettings;
+import dev.espalier.run.PruningSettings;
+import dev.espalier.search.AllocationChoice;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -32,7 +37,7 @@ class PruneJobTest {
   @TempDir Path temp;
 
   /** Keeps what it hears. */
-  private static class Heard implements JobListener {
+  private static class Heard implements Progress {
     final List<String> tasks = new ArrayList<>();
     final List<String> notes = new ArrayList<>();
 

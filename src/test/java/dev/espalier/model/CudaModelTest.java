@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.device.ComputeDevice;
+import dev.espalier.device.NativeMemory;
+import dev.espalier.device.Placement;
 import dev.espalier.testing.OnCuda;
 import dev.espalier.testing.Scoped;
 import dev.espalier.testing.Tensors;

@@ -6,6 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.espalier.device.ComputeDevice;
+import dev.espalier.device.Placement;
+import dev.espalier.model.description.LinearDescription;
+import dev.espalier.model.family.ModelFamilies;
+import dev.espalier.model.layer.Linear;
+import dev.espalier.model.layer.LinearInput;
+import dev.espalier.testing.Fixture;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

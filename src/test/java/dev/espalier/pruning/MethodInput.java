@@ -1,13 +1,13 @@
 package dev.espalier.pruning;
 
 import dev.espalier.Progress;
-import dev.espalier.calibration.BlockStatistics;
-import dev.espalier.calibration.HiddenStates;
-import dev.espalier.calibration.InputStatistics;
+import dev.espalier.device.Placement;
+import dev.espalier.forward.HiddenStates;
 import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.DecoderModel;
-import dev.espalier.model.Linear;
-import dev.espalier.model.Placement;
+import dev.espalier.model.layer.Linear;
+import dev.espalier.statistics.BlockStatistics;
+import dev.espalier.statistics.InputStatistics;
 import dev.espalier.testing.TinyModel;
 import java.util.HashMap;
 import java.util.Map;

@@ -3,13 +3,13 @@ package dev.espalier.pruning;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.espalier.calibration.InputStatistics.Kind;
-import dev.espalier.calibration.LayerHessian;
+import dev.espalier.device.Placement;
 import dev.espalier.kernels.Kernels;
 import dev.espalier.kernels.Rounding;
-import dev.espalier.model.Linear;
-import dev.espalier.model.Placement;
+import dev.espalier.model.layer.Linear;
 import dev.espalier.reference.EagerReference;
+import dev.espalier.statistics.InputStatistics.Kind;
+import dev.espalier.statistics.LayerHessian;
 import dev.espalier.testing.Scoped;
 import dev.espalier.testing.Tensors;
 import dev.espalier.testing.TinyModel;

@@ -1,6 +1,6 @@
 package dev.espalier.reference;
 
-import dev.espalier.model.NativeMemory;
+import dev.espalier.device.NativeMemory;
 import java.util.List;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Scalar;

@@ -1,6 +1,6 @@
 package dev.espalier.reference;
 
-import dev.espalier.model.NativeMemory;
+import dev.espalier.device.NativeMemory;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;

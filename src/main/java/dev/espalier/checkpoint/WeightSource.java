@@ -1,0 +1,23 @@
+package dev.espalier.checkpoint;
+
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The tensors of a checkpoint, by name: all that a model needs of it. Safe for use by several
+ * threads, as a model's next block may be loaded while the current one is at work.
+ */
+public interface WeightSource {
+
+  /** Whether the checkpoint has a tensor of this name. */
+  boolean contains(String name);
+
+  /** Dtype and shape of the tensor of this name, which is not read for it. */
+  TensorDescription description(String name);
+
+  /**
+   * The tensor of this name, on the CPU, in the dtype of the file. It may be a view of a memory
+   * map, or of memory that is the source's, so it must not be modified; it may be a copy, too, so
+   * the caller, or the caller's {@code PointerScope}, closes it, before the source is closed.
+   */
+  Tensor tensor(String name);
+}

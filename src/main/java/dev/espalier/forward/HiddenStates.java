@@ -1,0 +1,172 @@
+package dev.espalier.forward;
+
+import dev.espalier.Progress;
+import dev.espalier.device.ComputeDevice;
+import dev.espalier.device.NativeMemory;
+import dev.espalier.model.DecoderBlock;
+import dev.espalier.model.DecoderModel;
+import dev.espalier.model.layer.InputObserver;
+import dev.espalier.text.TokenWindows;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * The residual stream of a set of token windows between two blocks: [windows, seqLen, hidden] in
+ * the compute dtype. It advances block by block and is overwritten in place, so there is never a
+ * second copy. It stays on the model's device if it fits there, and in host memory otherwise; then
+ * one batch at a time visits the device. What is computed is the same.
+ */
+public final class HiddenStates implements AutoCloseable {
+  /**
+   * Memory for one batch's activations. A constant, not what happens to be free: the batch decides
+   * the order of sums, and a resumed run must repeat it.
+   */
+  private static final long BATCH_BYTES = 512L << 20;
+
+  private static final long MAX_BATCH_TOKENS = 8192;
+
+  private final Tensor states;
+  private final StatesHome home;
+  private final ComputeDevice device;
+  private final long windows;
+  private final long batch;
+  private final Progress progress;
+
+  private HiddenStates(
+      Tensor states, StatesHome home, ComputeDevice device, long batch, Progress progress) {
+    this.states = states;
+    this.home = home;
+    this.device = device;
+    this.windows = states.size(0);
+    this.batch = batch;
+    this.progress = progress;
+  }
+
+  /**
+   * Embeds the windows.
+   *
+   * @param progress told one step per window that has passed through a block, and where the states
+   *     stay if there is a choice
+   */
+  public static HiddenStates embed(DecoderModel model, TokenWindows windows, Progress progress) {
+    long batch = batchSize(model, windows.seqLen());
+    return embed(model, windows, batch, home(model, windows, batch, progress), progress);
+  }
+
+  /** As above, {@code batch} windows at a time, with the states at a chosen place. */
+  static HiddenStates embed(
+      DecoderModel model, TokenWindows windows, long batch, StatesHome home, Progress progress) {
+    Tensor states =
+        NativeMemory.own(
+            () -> {
+              Tensor all = null;
+              for (int first = 0; first < windows.count(); first += (int) batch) {
+                int last = (int) Math.min(windows.count(), first + batch);
+                Tensor embedded = model.embed(windows.tensor(first, last));
+                if (all == null) {
+                  all = allocate(windows, embedded, home);
+                }
+                all.narrow(0, first, last - first).copy_(embedded);
+                embedded.close();
+              }
+              return all;
+            });
+    return new HiddenStates(states, home, model.placement().device(), batch, progress);
+  }
+
+  private static long batchSize(DecoderModel model, int seqLen) {
+    long tokens = BATCH_BYTES / WorkingMemory.activations(model.description());
+    return Math.max(1, Math.min(MAX_BATCH_TOKENS, tokens) / seqLen);
+  }
+
+  private static StatesHome home(
+      DecoderModel model, TokenWindows windows, long batch, Progress progress) {
+    ComputeDevice device = model.placement().device();
+    if (!device.isCuda()) {
+      return StatesHome.DEVICE;
+    }
+    long states = WorkingMemory.states(model.description(), model.placement(), windows);
+    long working =
+        WorkingMemory.bytes(model.description(), model.placement(), batch, windows.seqLen());
+    long free = device.freeBytes();
+    StatesHome home = StatesHome.fitting(states, working, free);
+    progress.note(home.describe(device.toString(), windows.count(), states, working, free));
+    return home;
+  }
+
+  private static Tensor allocate(TokenWindows windows, Tensor embedded, StatesHome home) {
+    long[] shape = {windows.count(), windows.seqLen(), embedded.size(2)};
+    TensorOptions options = embedded.options();
+    if (home == StatesHome.HOST) {
+      options =
+          options
+              .device(new DeviceOptional(ComputeDevice.CPU.torch()))
+              .pinned_memory(new BoolOptional(embedded.is_cuda()));
+    }
+    return torch.empty(shape, options, null);
+  }
+
+  public long windows() {
+    return windows;
+  }
+
+  /** Shows the inputs of the block's linears to {@code observer}; the states stay as they are. */
+  public void observe(DecoderBlock block, InputObserver observer) {
+    forEachBatch(hidden -> block.observe(hidden, observer));
+  }
+
+  /** Passes all windows through the block. */
+  public void advance(DecoderBlock block) {
+    replaceEachBatch(block::forward);
+  }
+
+  /** {@link #observe} and {@link #advance} in one forward pass. */
+  public void advance(DecoderBlock block, InputObserver observer) {
+    replaceEachBatch(hidden -> block.forward(hidden, observer));
+  }
+
+  /**
+   * Visits the states batch by batch: [batch, seqLen, hidden] on the model's device, valid during
+   * the call, not to be modified.
+   */
+  public void forEachBatch(Consumer<Tensor> visitor) {
+    forEachSlice(slice -> visitor.accept(onDevice(slice)));
+  }
+
+  private void replaceEachBatch(UnaryOperator<Tensor> step) {
+    // Copies to and from pinned memory are queued with the computing, which need not wait.
+    boolean queued = home == StatesHome.HOST && device.isCuda();
+    forEachSlice(slice -> slice.copy_(step.apply(onDevice(slice)), queued));
+  }
+
+  private void forEachSlice(Consumer<Tensor> visitor) {
+    for (long first = 0; first < windows; first += batch) {
+      long start = first;
+      long count = Math.min(batch, windows - first);
+      NativeMemory.run(() -> visitor.accept(states.narrow(0, start, count)));
+      progress.step(count);
+    }
+  }
+
+  private Tensor onDevice(Tensor slice) {
+    if (home == StatesHome.DEVICE) {
+      return slice;
+    }
+    boolean queued = device.isCuda();
+    try (Device target = device.torch()) {
+      return slice.to(target, slice.scalar_type(), queued, true, new MemoryFormatOptional());
+    }
+  }
+
+  @Override
+  public void close() {
+    states.close();
+  }
+}

@@ -1,8 +1,0 @@
-package dev.espalier.model;
-
-/**
- * A root-mean-square normalisation: x / sqrt(mean(x²) + epsilon) · weight.
- *
- * @param epsilon added to the mean square
- */
-public record NormDescription(double epsilon) {}

@@ -1,0 +1,117 @@
+package dev.espalier.model.family;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.BadInputException;
+import java.util.Optional;
+
+/**
+ * Typed access to config.json. A key that is absent or null counts as not given; a value of the
+ * wrong kind is a {@link BadInputException} that names the key.
+ */
+final class ConfigReader {
+  private final JsonNode object;
+  private final String path;
+
+  private ConfigReader(JsonNode object, String path) {
+    this.object = object;
+    this.path = path;
+  }
+
+  static ConfigReader of(JsonNode config) {
+    if (config == null || !config.isObject()) {
+      throw new BadInputException(
+          "config.json does not hold a JSON object; use the config.json that came with the model.");
+    }
+    return new ConfigReader(config, "");
+  }
+
+  boolean has(String key) {
+    return object.hasNonNull(key);
+  }
+
+  /** A positive whole number that must be given. */
+  int size(String key) {
+    require(key, "a positive whole number");
+    return size(key, 0);
+  }
+
+  int size(String key, int absent) {
+    if (!has(key)) {
+      return absent;
+    }
+    JsonNode value = object.get(key);
+    if (!value.isIntegralNumber() || !value.canConvertToInt() || value.intValue() <= 0) {
+      throw wrong(key, "a positive whole number");
+    }
+    return value.intValue();
+  }
+
+  /** A positive number that must be given. */
+  double number(String key) {
+    require(key, "a positive number");
+    return number(key, 0);
+  }
+
+  double number(String key, double absent) {
+    if (!has(key)) {
+      return absent;
+    }
+    JsonNode value = object.get(key);
+    if (!value.isNumber() || !Double.isFinite(value.doubleValue()) || value.doubleValue() <= 0) {
+      throw wrong(key, "a positive number");
+    }
+    return value.doubleValue();
+  }
+
+  boolean flag(String key, boolean absent) {
+    if (!has(key)) {
+      return absent;
+    }
+    if (!object.get(key).isBoolean()) {
+      throw wrong(key, "true or false");
+    }
+    return object.get(key).booleanValue();
+  }
+
+  String text(String key, String absent) {
+    if (!has(key)) {
+      return absent;
+    }
+    if (!object.get(key).isTextual()) {
+      throw wrong(key, "a string");
+    }
+    return object.get(key).textValue();
+  }
+
+  /** A nested object, if one is given. */
+  Optional<ConfigReader> object(String key) {
+    if (!has(key)) {
+      return Optional.empty();
+    }
+    if (!object.get(key).isObject()) {
+      throw wrong(key, "an object");
+    }
+    return Optional.of(new ConfigReader(object.get(key), path + key + "."));
+  }
+
+  /** The exception for a key whose value is not what it must be. */
+  BadInputException wrong(String key, String expected) {
+    return new BadInputException(
+        "config.json: \"%s%s\" is %s but must be %s; use the config.json that came with the model."
+            .formatted(path, key, abbreviated(object.get(key)), expected));
+  }
+
+  private void require(String key, String expected) {
+    if (!has(key)) {
+      throw new BadInputException(
+          ("config.json: \"%s%s\" is missing and must be %s; "
+                  + "use the config.json that came with the model.")
+              .formatted(path, key, expected));
+    }
+  }
+
+  private static String abbreviated(JsonNode value) {
+    String text = String.valueOf(value);
+    return text.length() <= 40 ? text : text.substring(0, 40) + "…";
+  }
+}

@@ -1,0 +1,2 @@
+/** How the config.json of each family of models reads. */
+package dev.espalier.model.family;

@@ -1,0 +1,62 @@
+package dev.espalier.model.layer;
+
+import dev.espalier.BadInputException;
+import dev.espalier.device.NativeMemory;
+import dev.espalier.model.WeightCheck;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/** A linear map y = x·weightᵀ + bias of a loaded block. Its tensors belong to the block. */
+public final class Linear {
+  private final String name;
+  private final LinearInput input;
+  private final Tensor weight;
+  private final Tensor bias;
+
+  Linear(String name, LinearInput input, Tensor weight, Tensor bias) {
+    this.name = name;
+    this.input = input;
+    this.weight = weight;
+    this.bias = bias;
+    input.addReader(this);
+  }
+
+  /** The full name of its weight in the checkpoint. */
+  public String name() {
+    return name;
+  }
+
+  /** The input it reads, perhaps together with other linears. */
+  public LinearInput input() {
+    return input;
+  }
+
+  /**
+   * [out, in], contiguous, in the compute dtype. To be pruned in place: the block's next run uses
+   * whatever it holds. Valid until the block is closed; the checkpoint is never affected.
+   */
+  public Tensor weight() {
+    return weight;
+  }
+
+  /** Computes [..., out] from x [..., in]. The result is the caller's. */
+  public Tensor apply(Tensor x) {
+    return NativeMemory.compute(
+        () ->
+            torch.linear(
+                x, weight, bias == null ? new TensorOptional() : new TensorOptional(bias)));
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+
+  /**
+   * @throws BadInputException if a weight is NaN or infinite
+   */
+  public void requireFinite() {
+    WeightCheck.requireFinite(name, weight);
+  }
+}

@@ -1,0 +1,2 @@
+/** The layers of a block, on libtorch. */
+package dev.espalier.model.layer;

@@ -1,0 +1,32 @@
+package dev.espalier.run;
+
+import dev.espalier.BadInputException;
+import dev.espalier.report.PruneReport;
+import dev.espalier.text.TokenWindows;
+import java.nio.file.Path;
+import java.util.OptionalInt;
+
+/**
+ * The text that is run through the model.
+ *
+ * @param text a text or JSON-lines file
+ * @param samples windows drawn from it
+ * @param seqLen tokens per window; absent for the usual 2048 or the model's maximum
+ * @param seed of the published sampling
+ */
+public record CalibrationSettings(Path text, int samples, OptionalInt seqLen, long seed) {
+  public CalibrationSettings {
+    if (samples < 1) {
+      throw new BadInputException("--samples is " + samples + "; at least 1 is needed");
+    }
+    if (seqLen.isPresent() && seqLen.getAsInt() < 2) {
+      throw new BadInputException("--seq-len is " + seqLen.getAsInt() + "; at least 2 is needed");
+    }
+  }
+
+  /** For reports, with the windows that were drawn. */
+  public PruneReport.Calibration report(TokenWindows windows) {
+    return new PruneReport.Calibration(
+        text.toString(), windows.count(), windows.seqLen(), seed, windows.digest());
+  }
+}

@@ -1,0 +1,116 @@
+package dev.espalier.run;
+
+import dev.espalier.allocation.FileAllocation;
+import dev.espalier.kernels.Rounding;
+import dev.espalier.measurement.DenseModel;
+import dev.espalier.pruning.BlockResult;
+import dev.espalier.pruning.LinearResult;
+import dev.espalier.pruning.SparseGptPruning;
+import dev.espalier.pruning.SparsityPattern;
+import dev.espalier.report.Quantities;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** What people are told where a result may be other than they expect. */
+public final class Warnings {
+  /** Far above what rounding leaves, far below what anyone would overlook. */
+  private static final double ZEROS_BEYOND_TARGET = 0.002;
+
+  /** More than a total is off that somebody has rounded to two digits. */
+  private static final double OTHER_TOTAL = 0.005;
+
+  private static final double HAIR = 1e-9;
+  private static final int NAMED = 3;
+
+  private Warnings() {}
+
+  static String shortContext(int tokens) {
+    return "The model's context is %d tokens: windows are that long.".formatted(tokens);
+  }
+
+  /**
+   * @param units blocks or linears
+   */
+  public static String clamped(String allocation, List<String> units, Rounding rounding) {
+    return switch (rounding) {
+      case EXACT ->
+          ("The %s allocation asks to prune more than 99 %% or less than nothing of %s; it is held to"
+                  + " these limits, and the rest makes up for it.")
+              .formatted(allocation, some(units));
+      case PUBLISHED ->
+          ("The %s allocation asks to prune less than nothing of %s; as in the published code 1 %% is"
+                  + " pruned there, and the rest does not make up for it.")
+              .formatted(allocation, some(units));
+    };
+  }
+
+  /** Of a file that was made for another sparsity than it is used for. */
+  public static Optional<String> otherTotal(
+      FileAllocation allocation, PruningSettings settings, DenseModel model) {
+    double[] densities = allocation.densities(settings.sparsity(), model);
+    long[] parameters = model.parameters(allocation.granularity());
+    double all = Arrays.stream(parameters).sum();
+    double total = 0;
+    for (int i = 0; i < densities.length; i++) {
+      total += (1 - densities[i]) * parameters[i] / all;
+    }
+    // Rounded to a mixed pattern, a plan is up to one step of its largest unit off.
+    double step =
+        settings.pattern() instanceof SparsityPattern.Mixed mixed
+            ? Arrays.stream(parameters).max().orElse(0) / all / mixed.group()
+            : 0;
+    return Math.abs(total - settings.sparsity()) > Math.max(OTHER_TOTAL, step + HAIR)
+        ? Optional.of(
+            "The sparsities in %s make %s of the model, but %s is asked for: --sparsity %s takes them as they are."
+                .formatted(
+                    allocation.file(),
+                    Quantities.percent(total),
+                    Quantities.percent(settings.sparsity()),
+                    Quantities.fraction(total)))
+        : Optional.empty();
+  }
+
+  /** Of a model that uniform pruning leaves in no state to be measured. */
+  public static String noComparison(String reason) {
+    return "Uniform pruning gives no model to compare with: " + reason;
+  }
+
+  /** Zeros that were there before cannot come back, wherever the plan wants fewer. */
+  public static Optional<String> zerosBeyondTarget(
+      PruningSettings settings, List<BlockResult> results) {
+    boolean beyond =
+        results.stream().anyMatch(block -> block.sparsity() > block.target() + ZEROS_BEYOND_TARGET);
+    return settings.rounding() == Rounding.EXACT && beyond
+        ? Optional.of(
+            "The model was sparser than its target in some blocks already; zeros stay zeros.")
+        : Optional.empty();
+  }
+
+  /** Of Hessians that could not be factored with the damping that was asked for. */
+  public static Optional<String> raisedDamping(
+      PruningSettings settings, List<BlockResult> results) {
+    if (!(settings.method() instanceof SparseGptPruning method)) {
+      return Optional.empty();
+    }
+    List<LinearResult> raised =
+        results.stream()
+            .flatMap(block -> block.linears().stream())
+            .filter(linear -> linear.error().damping() > method.damping())
+            .toList();
+    if (raised.isEmpty()) {
+      return Optional.empty();
+    }
+    double most = raised.stream().mapToDouble(linear -> linear.error().damping()).max().orElse(0);
+    return Optional.of(
+        "Damping %s was too little for the Hessians of %s: up to %s was taken there."
+            .formatted(
+                method.damping(), some(raised.stream().map(LinearResult::name).toList()), most));
+  }
+
+  /** The first names, and how many more there are. */
+  private static String some(List<String> names) {
+    String first = String.join(", ", names.subList(0, Math.min(NAMED, names.size())));
+    return names.size() > NAMED ? "%s and %d more".formatted(first, names.size() - NAMED) : first;
+  }
+}

@@ -1,0 +1,105 @@
+package dev.espalier.search;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.BadInputException;
+import dev.espalier.allocation.SparsityAllocation;
+import dev.espalier.files.DurableFiles;
+import dev.espalier.report.Trial;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The trials of a search that have been made, in a file, so that an interrupted one goes on. */
+public final class TrialJournal {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Path file;
+  private final ObjectNode identity;
+  private final List<Entry> entries = new ArrayList<>();
+
+  /**
+   * A trial and its perplexity on the first half of the windows, which is also what a stopped trial
+   * has here.
+   */
+  record Entry(Trial trial, double atHalf) {}
+
+  private TrialJournal(Path file, ObjectNode identity) {
+    this.file = file;
+    this.identity = identity;
+  }
+
+  /**
+   * Opens what an interrupted search has left.
+   *
+   * @param identity all that a trial depends on besides its allocation
+   * @param discard whether the trials of a search with another identity may be discarded
+   * @throws BadInputException if they may not, and there are some
+   */
+  public static TrialJournal open(Path file, ObjectNode identity, boolean discard) {
+    TrialJournal journal = new TrialJournal(file, identity);
+    if (Files.exists(file)) {
+      try {
+        JsonNode document = JSON.readTree(Files.readAllBytes(file));
+        if (document.path("identity").equals(identity)) {
+          journal.entries.addAll(
+              JSON.convertValue(document.path("trials"), new TypeReference<List<Entry>>() {}));
+        } else if (!discard) {
+          throw new BadInputException(
+              file
+                  + " holds the trials of an unfinished search with other settings; repeat those to"
+                  + " resume it, or remove the file to begin anew");
+        }
+      } catch (JsonProcessingException e) {
+        // What a crash has damaged is made again.
+      } catch (IOException e) {
+        throw new BadInputException("cannot read " + file, e);
+      }
+    }
+    return journal;
+  }
+
+  public int size() {
+    return entries.size();
+  }
+
+  Optional<Entry> find(SparsityAllocation allocation) {
+    return entries.stream()
+        .filter(entry -> entry.trial().isOf(allocation.name(), allocation.parameters()))
+        .findFirst();
+  }
+
+  /**
+   * Keeps a trial, in place of an older one of the same allocation; when this returns, an
+   * interruption no longer loses it.
+   */
+  Entry add(Entry entry) {
+    entries.removeIf(
+        older -> older.trial().isOf(entry.trial().allocation(), entry.trial().parameters()));
+    entries.add(entry);
+    ObjectNode document = JSON.createObjectNode();
+    document.set("identity", identity);
+    document.set("trials", JSON.valueToTree(entries));
+    try {
+      DurableFiles.save(file, JSON.writeValueAsBytes(document));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a trial is no JSON", e);
+    }
+    return entry;
+  }
+
+  /** What the trials were for is done. */
+  public void remove() {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new BadInputException("cannot remove " + file, e);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Allocations compete: candidates are tried, and the best is found. */
+package dev.espalier.search;

@@ -1,0 +1,38 @@
+package dev.espalier.statistics;
+
+import dev.espalier.device.NativeMemory;
+import dev.espalier.kernels.Kernels;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** The squared column norms of an input, summed in f64 (Wanda, Sun et al., 2023). */
+public final class ColumnNorms implements InputStatistics {
+  private final Tensor squares;
+  private final long sequences;
+
+  /**
+   * @param like any tensor on the device of the inputs
+   */
+  ColumnNorms(int features, long sequences, Tensor like) {
+    this.squares = Zeros.like(like, ScalarType.Double, features);
+    this.sequences = sequences;
+  }
+
+  @Override
+  public void add(Tensor x) {
+    Kernels.accumulateSquares(x, squares);
+  }
+
+  @Override
+  public Tensor norms() {
+    return NativeMemory.compute(
+        () -> torch.div(squares, new Scalar((double) sequences)).sqrt().to(ScalarType.Float));
+  }
+
+  @Override
+  public void close() {
+    squares.close();
+  }
+}

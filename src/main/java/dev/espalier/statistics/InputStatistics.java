@@ -1,0 +1,26 @@
+package dev.espalier.statistics;
+
+import org.bytedeco.pytorch.Tensor;
+
+/** What is known of one input of a block after calibration. Linears that read it share it. */
+public sealed interface InputStatistics extends AutoCloseable permits ColumnNorms, LayerHessian {
+  /** How much of the inputs a pruning method looks at. */
+  enum Kind {
+    NONE,
+    NORMS,
+    HESSIAN
+  }
+
+  /** Takes a batch along: x [tokens, features] in the compute dtype. */
+  void add(Tensor x);
+
+  /**
+   * The norms s_j = sqrt( (1/n) Σ_sequences Σ_tokens x_tj² ), n the number of sequences.
+   *
+   * @return [features] f32, the caller's
+   */
+  Tensor norms();
+
+  @Override
+  void close();
+}

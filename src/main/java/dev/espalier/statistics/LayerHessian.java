@@ -1,0 +1,132 @@
+package dev.espalier.statistics;
+
+import dev.espalier.device.NativeMemory;
+import dev.espalier.kernels.Kernels;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * The layer Hessian H = (2/n) Σ xᵀx of an input, n the number of sequences (SparseGPT, Frantar &
+ * Alistarh, 2023). {@link #factor} replaces it by its inverse's factor, once for all readers.
+ */
+public final class LayerHessian implements InputStatistics {
+  private final Tensor matrix;
+  private final Tensor dead;
+  private final long sequences;
+  private InverseFactor factor;
+
+  /**
+   * The upper factor U of (H + damping·mean(diag H)·I)⁻¹ = UᵀU.
+   *
+   * @param u [features, features] f32, upper; the Hessian's memory, valid until that is closed
+   * @param dead [features] u8: 1 where the input is always zero; valid as long as u
+   * @param damping what was needed: more than asked where H was not positive definite
+   * @param added damping·mean(diag H), with 1 for each dead input's zero
+   */
+  public record InverseFactor(Tensor u, Tensor dead, double damping, double added) {}
+
+  /**
+   * A try to factor.
+   *
+   * @param step times the damping that was asked for
+   */
+  record Attempt(ScalarType precision, int step) {
+    /**
+     * In what order: with the damping that was asked for, in f64 at last; then in f64 with ten
+     * times more, up to three times.
+     *
+     * @param first the precision that suits the device
+     */
+    static List<Attempt> inOrder(ScalarType first) {
+      List<Attempt> attempts = new ArrayList<>();
+      if (first != ScalarType.Double) {
+        attempts.add(new Attempt(first, 1));
+      }
+      for (int step = 1; step <= 1000; step *= 10) {
+        attempts.add(new Attempt(ScalarType.Double, step));
+      }
+      return attempts;
+    }
+  }
+
+  /**
+   * @param like any tensor on the device of the inputs
+   */
+  LayerHessian(int features, long sequences, Tensor like) {
+    this.matrix = Zeros.like(like, ScalarType.Float, features, features);
+    this.dead = Zeros.like(like, ScalarType.Byte, features);
+    this.sequences = sequences;
+  }
+
+  @Override
+  public void add(Tensor x) {
+    requireHessian();
+    Kernels.accumulateHessian(x, 2.0 / sequences, matrix);
+  }
+
+  @Override
+  public Tensor norms() {
+    requireHessian();
+    return NativeMemory.compute(() -> matrix.diagonal().mul(new Scalar(0.5)).sqrt());
+  }
+
+  /**
+   * Factors the Hessian in the precision that suits its device; where it is not positive definite,
+   * in f64, then with ten times more damping, up to three times.
+   *
+   * @param damping relative to the mean of the diagonal, the same at every call
+   * @throws ArithmeticException if nothing helps: the inputs are not finite
+   */
+  public InverseFactor factor(double damping) {
+    if (factor != null) {
+      return factor;
+    }
+    double mean = meanDiagonal();
+    double tried = damping;
+    for (Attempt attempt : Attempt.inOrder(Kernels.factorPrecision(matrix))) {
+      tried = damping * attempt.step();
+      if (Kernels.inverseFactor(matrix, tried, attempt.precision(), dead).isEmpty()) {
+        factor = new InverseFactor(matrix, dead, tried, tried * mean);
+        return factor;
+      }
+    }
+    throw new ArithmeticException(
+        "its Hessian cannot be factored, even with damping "
+            + tried
+            + "; the calibration activations are probably not finite");
+  }
+
+  private double meanDiagonal() {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor diagonal = matrix.diagonal().to(ScalarType.Double);
+      Tensor counted = diagonal.masked_fill(diagonal.eq(new Scalar(0.0)), new Scalar(1.0));
+      return counted.mean().item_double();
+    }
+  }
+
+  /**
+   * H itself.
+   *
+   * @return [features, features] f32, valid until this is closed or factored
+   */
+  public Tensor matrix() {
+    requireHessian();
+    return matrix;
+  }
+
+  private void requireHessian() {
+    if (factor != null) {
+      throw new IllegalStateException("the Hessian has been replaced by its factor");
+    }
+  }
+
+  @Override
+  public void close() {
+    matrix.close();
+    dead.close();
+  }
+}

@@ -1,0 +1,43 @@
+package dev.espalier.text;
+
+import dev.espalier.BadInputException;
+import dev.espalier.Plural;
+import java.util.Arrays;
+
+/** Cuts a corpus into the windows perplexity is measured on. */
+public final class EvaluationWindows {
+  private EvaluationWindows() {}
+
+  /**
+   * Tokenizes the corpus once and cuts it into consecutive windows that do not overlap; tokens left
+   * over at the end are dropped. A text is taken as it is; documents are joined with {@code
+   * "\n\n"}, as wikitext2's test split is. For another separator, pass {@link
+   * DocumentCorpus#joined}.
+   *
+   * @throws BadInputException if the corpus is shorter than one window
+   */
+  public static TokenWindows of(Corpus corpus, Tokenizer tokenizer, int seqLen) {
+    if (seqLen < 2) {
+      throw new BadInputException(
+          "--seq-len must be at least 2 for perplexity, in which earlier tokens predict later ones,"
+              + (" but is " + seqLen));
+    }
+    TextCorpus text =
+        corpus instanceof DocumentCorpus documents ? documents.joined("\n\n") : (TextCorpus) corpus;
+    int[] tokens = tokenizer.encode(text.text());
+    if (tokens.length < seqLen) {
+      throw new BadInputException(
+          corpus.name()
+              + (" has "
+                  + Plural.of(tokens.length, "token")
+                  + ", fewer than one window of "
+                  + seqLen)
+              + ": lower --seq-len or give a longer text");
+    }
+    int[][] windows = new int[tokens.length / seqLen][];
+    for (int i = 0; i < windows.length; i++) {
+      windows[i] = Arrays.copyOfRange(tokens, i * seqLen, (i + 1) * seqLen);
+    }
+    return new TokenWindows(windows, corpus.name());
+  }
+}

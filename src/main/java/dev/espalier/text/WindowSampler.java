@@ -1,0 +1,77 @@
+package dev.espalier.text;
+
+import dev.espalier.BadInputException;
+import dev.espalier.Plural;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/**
+ * Draws calibration windows as the published loaders do, so that the same seed gives the same
+ * windows: a text as they read wikitext2 (tokenized once, a window anywhere in it), documents as
+ * they read C4 (a document drawn until it is longer than a window, then a window inside it).
+ *
+ * @param tokenizer stays open; the caller closes it
+ * @param samples how many windows
+ * @param seqLen how many tokens in each
+ * @param seed of Python's generator
+ */
+public record WindowSampler(Tokenizer tokenizer, int samples, int seqLen, long seed) {
+  public WindowSampler {
+    Objects.requireNonNull(tokenizer);
+    requirePositive("--samples", samples);
+    requirePositive("--seq-len", seqLen);
+  }
+
+  private static void requirePositive(String option, int value) {
+    if (value < 1) {
+      throw new BadInputException(option + " must be at least 1, but is " + value);
+    }
+  }
+
+  /**
+   * Draws the windows.
+   *
+   * @throws BadInputException if the corpus is too short for them
+   */
+  public CalibrationDraw draw(Corpus corpus) {
+    PythonRandom random = new PythonRandom(seed);
+    Supplier<int[]> tokens = tokens(corpus, random);
+    List<CalibrationDraw.Cut> cuts = new ArrayList<>();
+    for (int i = 0; i < samples; i++) {
+      int[] from = tokens.get();
+      int start = (int) random.randint(0, from.length - seqLen - 1);
+      cuts.add(new CalibrationDraw.Cut(from, start));
+    }
+    return new CalibrationDraw(corpus, this, cuts);
+  }
+
+  /** What each window is cut from: the whole text every time, or a newly drawn document. */
+  private Supplier<int[]> tokens(Corpus corpus, PythonRandom random) {
+    if (corpus instanceof DocumentCorpus documents) {
+      LongDocuments longer = new LongDocuments(documents, tokenizer, seqLen);
+      return () -> longer.draw(random);
+    }
+    int[] text = tokenizer.encode(((TextCorpus) corpus).text());
+    requireEnough(text.length, corpus);
+    return () -> text;
+  }
+
+  private void requireEnough(int tokens, Corpus corpus) {
+    String has = "%s has %s, but ".formatted(corpus.name(), Plural.of(tokens, "token"));
+    if (tokens <= seqLen) {
+      throw new BadInputException(
+          has
+              + ("a window of " + seqLen + " needs a text of at least " + (seqLen + 1L))
+              + ": lower --seq-len or give a longer text");
+    }
+    long wanted = (long) samples * seqLen;
+    if (wanted > tokens) {
+      throw new BadInputException(
+          has
+              + (samples + " windows of " + seqLen + " tokens are " + wanted)
+              + ": lower --samples or --seq-len, or give a longer text");
+    }
+  }
+}

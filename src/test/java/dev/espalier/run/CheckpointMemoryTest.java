@@ -1,0 +1,92 @@
+package dev.espalier.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.espalier.BadInputException;
+import dev.espalier.Progress;
+import dev.espalier.device.ComputeDevice;
+import dev.espalier.job.InspectJob;
+import dev.espalier.model.DecoderModel;
+import dev.espalier.testing.ResidentMemory;
+import dev.espalier.testing.UnalignedSample;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Where tensors can only be read as copies, none of the copies is kept. */
+class CheckpointMemoryTest {
+  private static final long MEGABYTE = 1 << 20;
+  private static final ComputeSettings CPU =
+      new ComputeSettings(ComputeDevice.CPU, Optional.empty());
+
+  @TempDir Path temp;
+  private Path model;
+
+  @BeforeEach
+  void makeModel() throws IOException {
+    model = UnalignedSample.in(temp.resolve("model"));
+  }
+
+  /** Counts the native objects at every step. */
+  private static final class Counting implements Progress {
+    private long first = -1;
+    private long steps;
+
+    @Override
+    public void begin(String task, long steps) {}
+
+    @Override
+    public void step(long count) {
+      first = first < 0 ? Pointer.totalCount() : first;
+      steps += count;
+      assertTrue(Pointer.totalCount() <= first, "native objects are kept");
+    }
+
+    @Override
+    public void end() {}
+
+    @Override
+    public void note(String sentence) {}
+  }
+
+  @Test
+  void inspectingKeepsNoTensor() {
+    Counting listener = new Counting();
+    assertEquals(70, InspectJob.run(model, List.of(), listener).linears().size());
+    assertEquals(70, listener.steps);
+  }
+
+  @Test
+  void anOpenModelKeepsNoTensor() {
+    long before = Pointer.totalCount();
+    try (LoadedModel loaded = LoadedModel.open(model, CPU)) {
+      DecoderModel decoder = loaded.decoder();
+      long opened = Pointer.totalCount() - before;
+      assertTrue(opened < 10, () -> opened + " native objects are kept");
+      ResidentMemory.assertSteady(
+          2, 10, 16 * MEGABYTE, () -> decoder.blocks().forEach(block -> {}));
+    }
+  }
+
+  /** What has most to be closed is opened last: a missing tokenizer is found before. */
+  @Test
+  void aModelWithoutATokenizerLeavesNothingBehind() throws IOException {
+    Files.delete(model.resolve("tokenizer.json"));
+    ResidentMemory.assertSteady(2, 10, 16 * MEGABYTE, this::requireTokenizer);
+    Files.writeString(model.resolve("config.json"), "{\"model_type\": \"unknown\"}");
+    requireTokenizer();
+  }
+
+  private void requireTokenizer() {
+    var e = assertThrows(BadInputException.class, () -> LoadedModel.open(model, CPU));
+    assertTrue(e.getMessage().contains("tokenizer.json"), e::getMessage);
+  }
+}

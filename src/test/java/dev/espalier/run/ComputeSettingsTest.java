@@ -1,0 +1,38 @@
+package dev.espalier.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.espalier.checkpoint.Dtype;
+import dev.espalier.checkpoint.ModelFolder;
+import dev.espalier.device.ComputeDevice;
+import dev.espalier.device.Placement;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.Test;
+
+class ComputeSettingsTest {
+  private static final ComputeDevice CUDA = new ComputeDevice(1);
+
+  private static Placement placement(ComputeDevice device, Optional<ScalarType> dtype) {
+    try (ModelFolder sample = ModelFolder.open(Path.of("samples", "sotu-llama-5m"))) {
+      assertEquals(Dtype.BF16, sample.dtype());
+      return new ComputeSettings(device, dtype).placement(sample);
+    }
+  }
+
+  @Test
+  void unaskedItIsFloat32OnTheCpuAndTheCheckpointsDtypeOnCuda() {
+    assertEquals(Placement.cpu(), placement(ComputeDevice.CPU, Optional.empty()));
+    assertEquals(new Placement(ScalarType.BFloat16, CUDA), placement(CUDA, Optional.empty()));
+  }
+
+  @Test
+  void whatIsAskedForHoldsAnywhere() {
+    for (ComputeDevice device : new ComputeDevice[] {ComputeDevice.CPU, CUDA}) {
+      for (ScalarType dtype : new ScalarType[] {ScalarType.Float, ScalarType.Half}) {
+        assertEquals(new Placement(dtype, device), placement(device, Optional.of(dtype)));
+      }
+    }
+  }
+}

@@ -1,0 +1,167 @@
+package dev.espalier.search;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.BadInputException;
+import dev.espalier.allocation.AtpAllocation;
+import dev.espalier.allocation.SparsityAllocation;
+import dev.espalier.report.Trial;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Contests of made-up perplexities: of uniform (β = 0) and of ATP by its β. */
+class AllocationSearchTest {
+  @TempDir Path temp;
+
+  private final List<Double> made = new ArrayList<>();
+
+  /** Perplexities on half and on all of the windows. */
+  private record Both(double half, double all) {}
+
+  private static double beta(SparsityAllocation allocation) {
+    return (double) allocation.parameters().getOrDefault("beta", 0.0);
+  }
+
+  private Trials giving(Map<Double, Both> perplexities) {
+    return (task, allocation, bar) -> {
+      made.add(beta(allocation));
+      Both both = perplexities.get(beta(allocation));
+      boolean stopped = bar.isPresent() && Double.compare(both.half, bar.getAsDouble()) > 0;
+      return new Trials.Outcome(
+          both.half, stopped ? OptionalDouble.empty() : OptionalDouble.of(both.all));
+    };
+  }
+
+  private TrialJournal journal() {
+    ObjectNode identity = new ObjectMapper().createObjectNode().put("model", "m");
+    return TrialJournal.open(temp.resolve("journal.json"), identity, false);
+  }
+
+  private AllocationSearch search(Trials trials, double... betas) {
+    AllocationSearch search = new AllocationSearch(trials, journal(), betas.length + 1);
+    search.search(
+        SearchSpace.Listed.coarseToFine(
+            Stream.of(betas)
+                .flatMapToDouble(Arrays::stream)
+                .<SparsityAllocation>mapToObj(AtpAllocation::new)
+                .toList()),
+        0.5,
+        4);
+    return search;
+  }
+
+  private static Trial trial(AllocationSearch search, double beta) {
+    return search.trials().stream()
+        .filter(t -> t.parameters().getOrDefault("beta", 0.0).equals(beta))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void theLowestPerplexityOnAllWindowsWins() {
+    AllocationSearch search =
+        search(
+            giving(Map.of(0.0, new Both(9, 10), 0.1, new Both(8, 9.5), 0.2, new Both(8.5, 8.9))),
+            0.1,
+            0.2);
+    // 0.1 is ahead at half, and so goes on, but not at the end.
+    assertEquals(List.of(0.0, 0.2, 0.1), made);
+    assertEquals(0.2, search.bestTrial().parameters().get("beta"));
+    assertEquals(List.of(0.0, 0.1, 0.2), search.trials().stream().map(this::beta).toList());
+  }
+
+  private double beta(Trial trial) {
+    return (double) trial.parameters().getOrDefault("beta", 0.0);
+  }
+
+  @Test
+  void whatStopsIsEstimatedByHowFarItWasBehind() {
+    AllocationSearch search =
+        search(giving(Map.of(0.0, new Both(8, 10), 0.1, new Both(9.6, 1))), 0.1);
+    Trial stopped = trial(search, 0.1);
+    assertTrue(stopped.stopped());
+    assertEquals(12, stopped.perplexity(), 1e-12);
+    assertEquals("uniform", search.bestTrial().allocation());
+  }
+
+  @Test
+  void whatGivesNoNumberNeverWinsNorStopsOthers() {
+    Both none = new Both(5, Double.NaN);
+    AllocationSearch search =
+        search(giving(Map.of(0.0, none, 0.1, new Both(9, 10), 0.2, none)), 0.1, 0.2);
+    assertFalse(trial(search, 0.1).stopped());
+    assertEquals(0.1, search.bestTrial().parameters().get("beta"));
+  }
+
+  @Test
+  void whereNothingGivesANumberTheSearchSaysSo() {
+    Both none = new Both(Double.NaN, Double.NaN);
+    Trials trials = giving(Map.of(0.0, none, 0.1, none));
+    assertThrows(BadInputException.class, () -> search(trials, 0.1));
+    assertFalse(Files.exists(temp.resolve("journal.json")), "there is nothing to go on with");
+    assertEquals(List.of(0.0, 0.1), made);
+  }
+
+  @Test
+  void anInterruptedSearchMakesOnlyWhatIsMissing() {
+    Map<Double, Both> perplexities =
+        Map.of(0.0, new Both(9, 10), 0.1, new Both(7, 8), 0.2, new Both(8, 9));
+    Trials whole = giving(perplexities);
+    try {
+      search(
+          (task, allocation, bar) -> {
+            if (made.size() == 2) {
+              throw new IllegalStateException("interrupted");
+            }
+            return whole.make(task, allocation, bar);
+          },
+          0.1,
+          0.2);
+    } catch (IllegalStateException e) {
+      assertEquals("interrupted", e.getMessage());
+    }
+    assertEquals(List.of(0.0, 0.2), made);
+    AllocationSearch resumed = search(whole, 0.1, 0.2);
+    assertEquals(List.of(0.0, 0.2, 0.1), made);
+    assertTrue(Files.exists(temp.resolve("journal.json")), "its owner removes it");
+
+    assertEquals(0.1, resumed.bestTrial().parameters().get("beta"));
+  }
+
+  @Test
+  void whatAnotherSearchStoppedIsTriedAgainWhereItMayBeTheBest() {
+    Map<Double, Both> perplexities =
+        Map.of(0.0, new Both(9, 10), 0.1, new Both(8, 9), 0.2, new Both(7, 8));
+    AllocationSearch first = search(giving(perplexities), 0.1, 0.2);
+    assertTrue(trial(first, 0.1).stopped());
+
+    made.clear();
+    AllocationSearch second = search(giving(perplexities), 0.1);
+    assertEquals(List.of(0.1), made);
+    assertEquals(9, second.bestTrial().perplexity());
+  }
+
+  @Test
+  void whatStoppedStaysSoAndIsEstimatedByThisSearchsBest() {
+    Map<Double, Both> perplexities =
+        Map.of(0.0, new Both(9, 10), 0.1, new Both(12, 13), 0.2, new Both(7, 8));
+    search(giving(perplexities), 0.1, 0.2);
+    made.clear();
+    AllocationSearch second = search(giving(perplexities), 0.1);
+    assertEquals(List.of(), made);
+    assertEquals(12.0 / 9 * 10, trial(second, 0.1).perplexity(), 1e-12);
+  }
+}

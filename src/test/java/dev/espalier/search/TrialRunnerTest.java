@@ -1,0 +1,182 @@
+package dev.espalier.search;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.espalier.Progress;
+import dev.espalier.allocation.AtpAllocation;
+import dev.espalier.allocation.SparsityAllocation;
+import dev.espalier.allocation.UniformAllocation;
+import dev.espalier.kernels.Rounding;
+import dev.espalier.model.DecoderModel;
+import dev.espalier.pruning.LayerError;
+import dev.espalier.pruning.MagnitudePruning;
+import dev.espalier.pruning.PruningMethod;
+import dev.espalier.pruning.PruningTarget;
+import dev.espalier.pruning.SparsityPattern;
+import dev.espalier.run.PruneRun;
+import dev.espalier.run.PruningSettings;
+import dev.espalier.run.RecordedNotes;
+import dev.espalier.statistics.InputStatistics;
+import dev.espalier.testing.TinyModel;
+import dev.espalier.text.TokenWindows;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class TrialRunnerTest {
+  private final TinyModel source = TinyModel.small();
+  private final TokenWindows criterion = TinyModel.windows(7, 20);
+  private final Heard heard = new Heard();
+  private DecoderModel model;
+
+  /** Counts what begins and ends. */
+  private static final class Heard implements Progress {
+    private final List<String> notes = new ArrayList<>();
+    private final List<String> tasks = new ArrayList<>();
+    private long planned;
+    private long done;
+    private boolean open;
+
+    @Override
+    public void begin(String task, long steps) {
+      assertFalse(open, "one task at a time");
+      open = true;
+      tasks.add(task);
+      planned += steps;
+    }
+
+    @Override
+    public void step(long steps) {
+      assertTrue(open);
+      done += steps;
+    }
+
+    @Override
+    public void end() {
+      open = false;
+    }
+
+    @Override
+    public void note(String sentence) {
+      notes.add(sentence);
+    }
+  }
+
+  /** Magnitude pruning of a model that does not survive more than 80 %. */
+  private record Fragile(MagnitudePruning method) implements PruningMethod {
+    @Override
+    public String name() {
+      return "fragile";
+    }
+
+    @Override
+    public InputStatistics.Kind statistics() {
+      return InputStatistics.Kind.NORMS;
+    }
+
+    @Override
+    public boolean updatesWeights() {
+      return false;
+    }
+
+    @Override
+    public LayerError prune(
+        Tensor weight, Optional<InputStatistics> statistics, PruningTarget target) {
+      if (target.sparsity() > 0.8) {
+        throw new ArithmeticException("the inputs overflow");
+      }
+      return method.prune(weight, Optional.empty(), target);
+    }
+  }
+
+  @BeforeEach
+  void open() {
+    model = source.open();
+  }
+
+  @AfterEach
+  void close() {
+    model.close();
+    source.close();
+  }
+
+  private Trials.Outcome make(
+      SparsityAllocation allocation, boolean exhaustive, OptionalDouble bar) {
+    PruningSettings settings =
+        new PruningSettings(
+            new Fragile(new MagnitudePruning()), SparsityPattern.UNSTRUCTURED, 0.7, Rounding.EXACT);
+    PruneRun run =
+        new PruneRun(
+            settings, model, TinyModel.windows(3, 20), Optional.empty(), new RecordedNotes(heard));
+    try (TrialRunner runner =
+        new TrialRunner(run, source.config(), source, criterion, exhaustive)) {
+      return runner.make("Trial", allocation, bar);
+    }
+  }
+
+  private Trials.Outcome make(SparsityAllocation allocation) {
+    return make(allocation, false, OptionalDouble.empty());
+  }
+
+  @Test
+  void halvesMeanTheSameHoweverTheyAreMeasured() {
+    Trials.Outcome atOnce = make(new UniformAllocation(), true, OptionalDouble.empty());
+    Trials.Outcome byHalves = make(new UniformAllocation(), false, OptionalDouble.empty());
+    assertEquals(List.of("Trial", "Trial", "Trial, the rest"), heard.tasks);
+    assertEquals(atOnce.firstHalf(), byHalves.firstHalf(), 1e-4 * atOnce.firstHalf());
+    double whole = atOnce.perplexity().orElseThrow();
+    assertEquals(whole, byHalves.perplexity().orElseThrow(), 1e-4 * whole);
+    assertTrue(Math.abs(atOnce.firstHalf() - whole) > 1e-3 * whole, "they differ");
+  }
+
+  @Test
+  void whatIsWorseAtHalfStops() {
+    double atHalf = make(new UniformAllocation()).firstHalf();
+    assertTrue(
+        make(new UniformAllocation(), false, OptionalDouble.of(0.999 * atHalf))
+            .perplexity()
+            .isEmpty());
+    assertTrue(
+        make(new UniformAllocation(), false, OptionalDouble.of(1.001 * atHalf))
+            .perplexity()
+            .isPresent());
+    assertTrue(
+        make(new UniformAllocation(), true, OptionalDouble.of(0.999 * atHalf))
+            .perplexity()
+            .isPresent());
+  }
+
+  @Test
+  void theTasksHaveAsManyStepsAsTheySay() {
+    make(new UniformAllocation());
+    make(new UniformAllocation(), true, OptionalDouble.empty());
+    assertEquals(heard.planned, heard.done);
+  }
+
+  @Test
+  void aModelThatDoesNotSurviveIsOutAndOthersGoOn() {
+    Trials.Outcome outcome = make(new AtpAllocation(0.2)); // 50, 70 and 90 %
+    assertTrue(Double.isNaN(outcome.firstHalf()));
+    assertTrue(Double.isNaN(outcome.perplexity().orElseThrow()));
+    assertEquals(1, heard.notes.size());
+    assertTrue(heard.notes.get(0).startsWith("atp (beta 0.2) is out: "), heard.notes.get(0));
+    assertTrue(heard.notes.get(0).endsWith("the inputs overflow"), heard.notes.get(0));
+    assertFalse(heard.open);
+    assertTrue(make(new AtpAllocation(0.05)).perplexity().orElseThrow() > 1);
+  }
+
+  @Test
+  void anImpossiblePlanIsOutBeforeItBegins() {
+    Trials.Outcome outcome = make(new AtpAllocation(0.4));
+    assertTrue(Double.isNaN(outcome.perplexity().orElseThrow()));
+    assertTrue(heard.notes.get(0).contains("is out: beta is 0.4"), heard.notes.get(0));
+    assertEquals(List.of(), heard.tasks);
+  }
+}

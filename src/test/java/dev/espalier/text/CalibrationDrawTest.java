@@ -1,0 +1,143 @@
+package dev.espalier.text;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.espalier.BadInputException;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CalibrationDrawTest {
+  private final CharacterTokenizer tokenizer = new CharacterTokenizer();
+
+  private WindowSampler sampler(int samples, int seqLen) {
+    return new WindowSampler(tokenizer, samples, seqLen, 0);
+  }
+
+  /** Of a text of characters that all differ, a window's tokens tell where it is. */
+  private static Set<Integer> tokens(TokenWindows windows) {
+    Set<Integer> tokens = new HashSet<>();
+    for (int i = 0; i < windows.count(); i++) {
+      Arrays.stream(windows.window(i)).forEach(tokens::add);
+    }
+    return tokens;
+  }
+
+  private static String text(int from, int to) {
+    return IntStream.range(from, to).mapToObj(Character::toString).collect(Collectors.joining());
+  }
+
+  @Test
+  void heldOutWindowsOfATextLieBetweenTheCalibrationWindows() {
+    for (int samples : new int[] {1, 5, 20}) {
+      CalibrationDraw draw = sampler(samples, 10).draw(new TextCorpus("t", text(256, 1256)));
+      Set<Integer> seen = tokens(draw.windows());
+      TokenWindows heldOut = draw.heldOut(1000);
+      Set<Integer> judged = tokens(heldOut);
+      assertEquals(10 * heldOut.count(), judged.size(), "they do not overlap");
+      assertTrue(judged.stream().noneMatch(seen::contains), "nor do they touch the others");
+      assertTrue(heldOut.count() >= 100 - 2 * samples, "and little is wasted");
+    }
+  }
+
+  @Test
+  void theyAreSpreadOverTheText() {
+    CalibrationDraw draw = sampler(3, 10).draw(new TextCorpus("t", text(256, 1256)));
+    TokenWindows heldOut = draw.heldOut(4);
+    assertEquals("4 windows of 10 tokens from t, held out", heldOut.toString());
+    Set<Integer> quarters =
+        tokens(heldOut).stream().map(token -> (token - 256) / 250).collect(Collectors.toSet());
+    assertTrue(quarters.size() >= 3, quarters::toString);
+  }
+
+  @Test
+  void ofDocumentsTheyAreThoseNotDrawn() {
+    List<String> documents =
+        IntStream.range(0, 40).mapToObj(i -> text(1000 + 100 * i, 1025 + 100 * i)).toList();
+    CalibrationDraw draw = sampler(12, 10).draw(new DocumentCorpus("d", documents));
+    Set<Integer> drawn = documentsOf(draw.windows());
+    TokenWindows heldOut = draw.heldOut(1000);
+    Set<Integer> judged = documentsOf(heldOut);
+    assertFalse(drawn.isEmpty());
+    assertTrue(judged.stream().noneMatch(drawn::contains));
+    assertEquals(40, judged.size() + drawn.size(), "every document serves one or the other");
+    assertEquals(2 * judged.size(), heldOut.count(), "two windows of ten in 25 tokens");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {12, 25, 90})
+  void theyComeFromDocumentsAllOverTheCorpus(int tokens) {
+    List<String> sorted =
+        IntStream.range(0, 64)
+            .mapToObj(i -> text(100 * i + 1000, 100 * i + 1000 + tokens))
+            .toList();
+    CalibrationDraw draw = sampler(1, 10).draw(new DocumentCorpus("d", sorted));
+    TokenWindows heldOut = draw.heldOut(8);
+    assertEquals(8, heldOut.count());
+    Set<Integer> eighths =
+        documentsOf(heldOut).stream().map(d -> (d - 10) / 8).collect(Collectors.toSet());
+    assertTrue(eighths.size() >= 7, eighths::toString);
+    assertTrue(tokenizer.encoded.size() <= 1 + 8 + 1, "no more are encoded than it takes");
+  }
+
+  /** Leaving aside the token that starts a document. */
+  private static Set<Integer> documentsOf(TokenWindows windows) {
+    return tokens(windows).stream()
+        .filter(token -> token >= 1000)
+        .map(token -> token / 100)
+        .collect(Collectors.toSet());
+  }
+
+  @Test
+  void anotherCopyOfADrawnDocumentIsNotHeldOut() {
+    String twice = text(2000, 2030);
+    DocumentCorpus documents = new DocumentCorpus("d", List.of(twice, twice));
+    CalibrationDraw draw = sampler(1, 10).draw(documents);
+    assertThrows(BadInputException.class, () -> draw.heldOut(1));
+  }
+
+  @Test
+  void nothingIsEncodedTwiceNorInVain() {
+    CalibrationDraw text = sampler(5, 10).draw(new TextCorpus("t", text(256, 1256)));
+    text.heldOut(8);
+    assertEquals(1, tokenizer.encoded.size());
+
+    tokenizer.encoded.clear();
+    List<String> documents = IntStream.range(0, 30).mapToObj(i -> "d" + i).toList();
+    CalibrationDraw hopeless =
+        sampler(1, 100).draw(new DocumentCorpus("d", with(documents, "x".repeat(150))));
+    assertThrows(BadInputException.class, () -> hopeless.heldOut(4));
+    assertTrue(tokenizer.encoded.stream().noneMatch(documents::contains));
+  }
+
+  private static List<String> with(List<String> documents, String another) {
+    return Stream.concat(documents.stream(), Stream.of(another)).toList();
+  }
+
+  @Test
+  void whereNothingIsLeftTheSentenceSaysWhatToDo() {
+    CalibrationDraw draw = sampler(1, 10).draw(new TextCorpus("t.txt", text(256, 267)));
+    Exception refusal = assertThrows(BadInputException.class, () -> draw.heldOut(4));
+    assertEquals(
+        "t.txt has no window of 10 tokens beside the calibration windows: lower --samples or"
+            + " --seq-len, give a longer text, or prune with --allocation uniform, which needs none",
+        refusal.getMessage());
+  }
+
+  @Test
+  void aSingleWindowIsCutWhereItWasDrawn() {
+    CalibrationDraw draw = sampler(1, 3).draw(new TextCorpus("t", "abc"));
+    assertArrayEquals(new int[] {0, 'a', 'b'}, draw.windows().window(0));
+  }
+}
