@@ -1,7 +1,7 @@
 package dev.espalier;
 
 import dev.espalier.checkpoint.SafetensorsFile;
-import dev.espalier.pruning.LayerError;
+import dev.espalier.pruning.LinearError;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.PruningTarget;
 import dev.espalier.statistics.InputStatistics;
@@ -57,14 +57,14 @@ final class GoldenMasks implements PruningMethod {
   }
 
   @Override
-  public LayerError prune(
+  public LinearError prune(
       Tensor weight, Optional<InputStatistics> statistics, PruningTarget target) {
     try (PointerScope scope = new PointerScope()) {
       Tensor scores = weight.abs();
       if (method.statistics() == InputStatistics.Kind.NORMS) {
         scores = scores.mul(statistics.orElseThrow().norms());
       }
-      LayerError error = method.prune(weight, statistics, target);
+      LinearError error = method.prune(weight, statistics, target);
       Tensor ours = weight.eq(new Scalar(0.0));
       Tensor golden = unpack(masks.tensor(names.next()), weight.size(1));
       positions += weight.numel();

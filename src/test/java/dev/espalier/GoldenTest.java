@@ -21,13 +21,13 @@ import dev.espalier.evaluation.Perplexity;
 import dev.espalier.evaluation.PerplexityMeter;
 import dev.espalier.forward.HiddenStates;
 import dev.espalier.kernels.Rounding;
-import dev.espalier.measurement.DenseModel;
 import dev.espalier.measurement.DenseNorms;
 import dev.espalier.measurement.DensePass;
+import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.measurement.Measurement;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.model.description.LinearDescription;
-import dev.espalier.pruning.LayerwisePruner;
+import dev.espalier.pruning.BlockwisePruner;
 import dev.espalier.pruning.MagnitudePruning;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.SparseGptPruning;
@@ -63,7 +63,7 @@ class GoldenTest {
   private static final Path SAMPLES = Path.of("samples");
 
   /** What the dense model is measured to be, once for all runs. */
-  private static DenseModel dense;
+  private static MeasuredModel dense;
 
   private static ModelFolder folder;
   private static CheckpointWeights weights;
@@ -143,7 +143,7 @@ class GoldenTest {
     Set<Measurement> needs =
         runs().flatMap(run -> run.allocation.needs().stream()).collect(Collectors.toSet());
     dense =
-        DenseModel.of(model.description())
+        MeasuredModel.of(model.description())
             .with(
                 new DensePass(model, needs, new DenseNorms())
                     .measure(Optional.of(calibration), Progress.NONE));
@@ -175,7 +175,7 @@ class GoldenTest {
         PerplexityMeter meter = new PerplexityMeter(model, evaluation, Progress.NONE);
         HiddenStates hidden = HiddenStates.embed(model, calibration, Progress.NONE)) {
       GoldenMasks comparison = new GoldenMasks(run.method, masks, linearNames());
-      new LayerwisePruner(model, comparison, run.pattern, plan, Rounding.PUBLISHED)
+      new BlockwisePruner(model, comparison, run.pattern, plan, Rounding.PUBLISHED)
           .prune(hidden, new MeasuredBlocks(List.of(meter)));
       double perplexity = meter.finish().value();
       double published = golden.get("ppl").asDouble();

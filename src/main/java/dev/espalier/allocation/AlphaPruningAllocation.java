@@ -1,9 +1,9 @@
 package dev.espalier.allocation;
 
 import dev.espalier.BadInputException;
-import dev.espalier.measurement.DenseModel;
 import dev.espalier.measurement.Granularity;
 import dev.espalier.measurement.HillEstimator;
+import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.measurement.Measurement;
 import java.util.Arrays;
 import java.util.Locale;
@@ -55,7 +55,7 @@ public record AlphaPruningAllocation(
   }
 
   @Override
-  public double[] densities(double sparsity, DenseModel model) {
+  public double[] densities(double sparsity, MeasuredModel model) {
     double[] alpha = model.measured(exponents());
     if (granularity == Granularity.BLOCK) {
       alpha = model.blockMeans(alpha);

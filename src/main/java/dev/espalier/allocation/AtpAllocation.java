@@ -1,7 +1,7 @@
 package dev.espalier.allocation;
 
 import dev.espalier.BadInputException;
-import dev.espalier.measurement.DenseModel;
+import dev.espalier.measurement.MeasuredModel;
 import java.util.Locale;
 import java.util.Map;
 
@@ -29,7 +29,7 @@ public record AtpAllocation(double beta) implements SparsityAllocation {
   }
 
   @Override
-  public double[] densities(double sparsity, DenseModel model) {
+  public double[] densities(double sparsity, MeasuredModel model) {
     int blocks = model.blocks().size();
     double bound = bound(sparsity, blocks);
     if (beta > bound) {

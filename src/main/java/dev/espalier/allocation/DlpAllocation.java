@@ -1,6 +1,6 @@
 package dev.espalier.allocation;
 
-import dev.espalier.measurement.DenseModel;
+import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.measurement.Measurement;
 import java.util.Locale;
 import java.util.Map;
@@ -17,7 +17,7 @@ import java.util.Set;
 public record DlpAllocation(double alpha, Measurement.Score statistic)
     implements SparsityAllocation {
   public DlpAllocation {
-    CentredRange.requireHalf("DLP", "alpha", alpha);
+    ImportanceMapping.requireHalf("DLP", "alpha", alpha);
   }
 
   @Override
@@ -36,8 +36,8 @@ public record DlpAllocation(double alpha, Measurement.Score statistic)
   }
 
   @Override
-  public double[] densities(double sparsity, DenseModel model) {
-    return CentredRange.densities(
-        CentredRange.importance(model.measured(statistic)), alpha, sparsity);
+  public double[] densities(double sparsity, MeasuredModel model) {
+    return ImportanceMapping.densities(
+        ImportanceMapping.importance(model.measured(statistic)), alpha, sparsity);
   }
 }

@@ -1,7 +1,7 @@
 package dev.espalier.allocation;
 
-import dev.espalier.measurement.DenseModel;
 import dev.espalier.measurement.Granularity;
+import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.model.description.LinearShape;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +28,7 @@ public record ErAllocation(boolean keepsLast) implements SparsityAllocation {
   }
 
   @Override
-  public double[] densities(double sparsity, DenseModel model) {
+  public double[] densities(double sparsity, MeasuredModel model) {
     List<LinearShape> linears = model.linears();
     boolean[] dense = new boolean[linears.size()];
     if (keepsLast) {

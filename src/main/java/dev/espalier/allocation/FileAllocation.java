@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.BadInputException;
 import dev.espalier.Plural;
 import dev.espalier.files.Json;
-import dev.espalier.measurement.DenseModel;
 import dev.espalier.measurement.Granularity;
+import dev.espalier.measurement.MeasuredModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,6 +95,14 @@ public record FileAllocation(Path file, List<Double> byBlock, Map<String, Double
     }
   }
 
+  /** The files of those allocations that come from one. */
+  public static List<Path> files(List<SparsityAllocation> allocations) {
+    return allocations.stream()
+        .filter(FileAllocation.class::isInstance)
+        .map(allocation -> ((FileAllocation) allocation).file())
+        .toList();
+  }
+
   private static double fraction(Path file, String what, JsonNode value) {
     if (!value.isNumber() || !(value.asDouble() >= 0 && value.asDouble() <= 1)) {
       throw new BadInputException(
@@ -126,7 +134,7 @@ public record FileAllocation(Path file, List<Double> byBlock, Map<String, Double
   }
 
   @Override
-  public double[] densities(double sparsity, DenseModel model) {
+  public double[] densities(double sparsity, MeasuredModel model) {
     if (byLinear.isEmpty()) {
       if (byBlock.size() != model.blocks().size()) {
         throw new BadInputException(

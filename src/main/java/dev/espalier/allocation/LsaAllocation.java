@@ -1,8 +1,8 @@
 package dev.espalier.allocation;
 
 import dev.espalier.BadInputException;
-import dev.espalier.measurement.DenseModel;
 import dev.espalier.measurement.Granularity;
+import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.measurement.Measurement;
 import java.util.Arrays;
 import java.util.Locale;
@@ -20,7 +20,7 @@ import java.util.Set;
 public record LsaAllocation(double alpha, double share, Granularity granularity)
     implements SparsityAllocation {
   public LsaAllocation {
-    CentredRange.requireHalf("LSA", "alpha", alpha);
+    ImportanceMapping.requireHalf("LSA", "alpha", alpha);
     if (!(share > 0 && share < 1)) {
       throw new BadInputException(
           "the share is " + share + "; LSA needs a number between 0 and 1, such as 0.5");
@@ -48,13 +48,14 @@ public record LsaAllocation(double alpha, double share, Granularity granularity)
   }
 
   @Override
-  public double[] densities(double sparsity, DenseModel model) {
+  public double[] densities(double sparsity, MeasuredModel model) {
     double[] errors = model.measured(errors());
     if (granularity == Granularity.BLOCK) {
-      return CentredRange.densities(
-          CentredRange.importance(model.blockMeans(errors)), alpha, sparsity);
+      return ImportanceMapping.densities(
+          ImportanceMapping.importance(model.blockMeans(errors)), alpha, sparsity);
     }
-    double[] densities = CentredRange.densities(CentredRange.importance(errors), alpha, sparsity);
+    double[] densities =
+        ImportanceMapping.densities(ImportanceMapping.importance(errors), alpha, sparsity);
     long[] parameters = model.parameters(Granularity.LINEAR);
     double mean = Arrays.stream(parameters).average().orElse(0);
     for (int i = 0; i < densities.length; i++) {

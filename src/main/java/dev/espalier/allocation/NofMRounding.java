@@ -2,7 +2,7 @@ package dev.espalier.allocation;
 
 import dev.espalier.BadInputException;
 import dev.espalier.CoarseToFine;
-import dev.espalier.measurement.DenseModel;
+import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.model.description.LinearShape;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -33,7 +33,7 @@ public final class NofMRounding {
       SparsityBudget budget,
       int group,
       double sparsity,
-      DenseModel model) {
+      MeasuredModel model) {
     if (sparsity > (group - 1.0) / group) {
       throw new BadInputException(
           "a sparsity of %s is more than groups of %d can lose, %d of %d; take larger groups"
@@ -54,7 +54,7 @@ public final class NofMRounding {
   /**
    * @param plan what each unit would lose without a pattern
    */
-  static SparsityPlan round(SparsityPlan plan, int group, double sparsity, DenseModel model) {
+  static SparsityPlan round(SparsityPlan plan, int group, double sparsity, MeasuredModel model) {
     List<Unit> units = units(plan, group, model);
     double missing = missing(units, group, sparsity);
     List<Unit> byRemainder = byRemainder(units);
@@ -112,7 +112,7 @@ public final class NofMRounding {
    */
   private record Unit(int index, long parameters, int removed, double remainder) {}
 
-  private static List<Unit> units(SparsityPlan plan, int group, DenseModel model) {
+  private static List<Unit> units(SparsityPlan plan, int group, MeasuredModel model) {
     List<Unit> units = new ArrayList<>();
     for (int b = 0; b < plan.blocks().size(); b++) {
       List<LinearShape> linears = model.blocks().get(b);

@@ -1,7 +1,7 @@
 package dev.espalier.allocation;
 
 import dev.espalier.BadInputException;
-import dev.espalier.measurement.DenseModel;
+import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.measurement.Measurement;
 import java.util.Map;
 import java.util.Set;
@@ -16,7 +16,7 @@ import java.util.Set;
  */
 public record OwlAllocation(double lambda, double outlierMultiple) implements SparsityAllocation {
   public OwlAllocation {
-    CentredRange.requireHalf("OWL", "lambda", lambda);
+    ImportanceMapping.requireHalf("OWL", "lambda", lambda);
     if (!(outlierMultiple > 0) || Double.isInfinite(outlierMultiple)) {
       throw new BadInputException(
           "M is " + outlierMultiple + "; OWL needs a finite number greater than 0");
@@ -43,7 +43,7 @@ public record OwlAllocation(double lambda, double outlierMultiple) implements Sp
   }
 
   @Override
-  public double[] densities(double sparsity, DenseModel model) {
-    return CentredRange.densities(model.measured(outliers()), lambda, sparsity);
+  public double[] densities(double sparsity, MeasuredModel model) {
+    return ImportanceMapping.densities(model.measured(outliers()), lambda, sparsity);
   }
 }

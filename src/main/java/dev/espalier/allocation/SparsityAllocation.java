@@ -1,7 +1,7 @@
 package dev.espalier.allocation;
 
-import dev.espalier.measurement.DenseModel;
 import dev.espalier.measurement.Granularity;
+import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.measurement.Measurement;
 import java.util.Map;
 import java.util.Set;
@@ -32,5 +32,5 @@ public interface SparsityAllocation {
    * @param model with all that {@link #needs} asks for
    * @return one density per unit of {@link #granularity}, in order
    */
-  double[] densities(double sparsity, DenseModel model);
+  double[] densities(double sparsity, MeasuredModel model);
 }

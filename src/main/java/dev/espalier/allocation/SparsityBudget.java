@@ -1,8 +1,8 @@
 package dev.espalier.allocation;
 
 import dev.espalier.BadInputException;
-import dev.espalier.measurement.DenseModel;
 import dev.espalier.measurement.Granularity;
+import dev.espalier.measurement.MeasuredModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -115,7 +115,7 @@ public enum SparsityBudget {
   private static final double TOLERANCE = 1e-12;
 
   /** What the allocation gives each linear of the model, within the budget. */
-  public SparsityPlan plan(SparsityAllocation allocation, double sparsity, DenseModel model) {
+  public SparsityPlan plan(SparsityAllocation allocation, double sparsity, MeasuredModel model) {
     Granularity granularity = allocation.granularity();
     double[] densities = allocation.densities(sparsity, model);
     Settled settled = settle(densities, model.parameters(granularity), sparsity);

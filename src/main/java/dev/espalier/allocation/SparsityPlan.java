@@ -1,7 +1,7 @@
 package dev.espalier.allocation;
 
-import dev.espalier.measurement.DenseModel;
 import dev.espalier.measurement.Granularity;
+import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.model.description.LinearShape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,7 +29,7 @@ public record SparsityPlan(List<BlockSparsity> blocks, List<String> clamped) {
 
   /** As an allocation has it, whether or not that is possible and meets the target. */
   static SparsityPlan asAllocated(
-      SparsityAllocation allocation, double sparsity, DenseModel model) {
+      SparsityAllocation allocation, double sparsity, MeasuredModel model) {
     List<Double> sparsities =
         Arrays.stream(allocation.densities(sparsity, model)).mapToObj(d -> 1 - d).toList();
     return of(allocation.granularity(), new SparsityBudget.Settled(sparsities, List.of()), model);
@@ -37,7 +37,7 @@ public record SparsityPlan(List<BlockSparsity> blocks, List<String> clamped) {
 
   /** Settled sparsities of the blocks or linears of a model. */
   static SparsityPlan of(
-      Granularity granularity, SparsityBudget.Settled settled, DenseModel model) {
+      Granularity granularity, SparsityBudget.Settled settled, MeasuredModel model) {
     List<BlockSparsity> blocks = new ArrayList<>();
     int unit = 0;
     for (List<LinearShape> linears : model.blocks()) {
@@ -62,7 +62,7 @@ public record SparsityPlan(List<BlockSparsity> blocks, List<String> clamped) {
   }
 
   /** What each linear loses, by its name, block after block. */
-  public List<Map<String, Double>> byName(DenseModel model) {
+  public List<Map<String, Double>> byName(MeasuredModel model) {
     List<Map<String, Double>> named = new ArrayList<>();
     for (int b = 0; b < blocks.size(); b++) {
       Map<String, Double> block = new LinkedHashMap<>();
@@ -75,7 +75,7 @@ public record SparsityPlan(List<BlockSparsity> blocks, List<String> clamped) {
   }
 
   /** What each block loses, its linears weighted by their parameters. */
-  public List<Double> blockMeans(DenseModel model) {
+  public List<Double> blockMeans(MeasuredModel model) {
     List<Double> means = new ArrayList<>();
     for (int b = 0; b < blocks.size(); b++) {
       double lost = 0;

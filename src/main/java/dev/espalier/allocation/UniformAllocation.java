@@ -1,6 +1,6 @@
 package dev.espalier.allocation;
 
-import dev.espalier.measurement.DenseModel;
+import dev.espalier.measurement.MeasuredModel;
 import java.util.Arrays;
 import java.util.Map;
 
@@ -17,7 +17,7 @@ public record UniformAllocation() implements SparsityAllocation {
   }
 
   @Override
-  public double[] densities(double sparsity, DenseModel model) {
+  public double[] densities(double sparsity, MeasuredModel model) {
     double[] densities = new double[model.blocks().size()];
     Arrays.fill(densities, 1 - sparsity);
     return densities;

@@ -1,6 +1,6 @@
 package dev.espalier.checkpoint;
 
-import dev.espalier.files.Faults;
+import dev.espalier.files.FileFaults;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +28,7 @@ final class CheckpointDigest {
     try {
       digest.add(Files.readAllBytes(config));
     } catch (IOException e) {
-      throw Faults.reading(config, e);
+      throw FileFaults.reading(config, e);
     }
     folder.shards().forEach(digest::add);
     return HexFormat.of().formatHex(digest.sha256.digest());
@@ -41,7 +41,7 @@ final class CheckpointDigest {
       add(Files.size(shard.path()));
       add(Files.getLastModifiedTime(shard.path()).toMillis());
     } catch (IOException e) {
-      throw Faults.reading(shard.path(), e);
+      throw FileFaults.reading(shard.path(), e);
     }
   }
 

@@ -1,7 +1,7 @@
 package dev.espalier.checkpoint;
 
 import dev.espalier.BadInputException;
-import dev.espalier.files.Faults;
+import dev.espalier.files.FileFaults;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Comparator;
@@ -43,9 +43,10 @@ final class HeaderLayout {
       cursor = end;
     }
     if (cursor != dataBytes) {
-      throw Faults.in(
+      throw FileFaults.in(
           file,
-          "holds %d bytes after its last tensor; %s".formatted(dataBytes - cursor, Faults.DAMAGED));
+          "holds %d bytes after its last tensor; %s"
+              .formatted(dataBytes - cursor, FileFaults.DAMAGED));
     }
   }
 
@@ -80,6 +81,6 @@ final class HeaderLayout {
   }
 
   private static BadInputException damaged(Path file, TensorEntry tensor, String problem) {
-    return Faults.inTensor(file, tensor.name(), problem + "; " + Faults.DAMAGED);
+    return FileFaults.inTensor(file, tensor.name(), problem + "; " + FileFaults.DAMAGED);
   }
 }

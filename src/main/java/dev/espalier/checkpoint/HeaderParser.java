@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.espalier.BadInputException;
-import dev.espalier.files.Faults;
+import dev.espalier.files.FileFaults;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -71,12 +71,13 @@ final class HeaderParser {
         throw damaged("has text after the header's JSON object");
       }
     } catch (CharacterCodingException e) {
-      throw Faults.in(file, "the header is not valid UTF-8; " + Faults.DAMAGED, e);
+      throw FileFaults.in(file, "the header is not valid UTF-8; " + FileFaults.DAMAGED, e);
     } catch (JsonProcessingException e) {
-      String detail = Faults.printable(e.getOriginalMessage());
-      throw Faults.in(file, "the header is not valid JSON (" + detail + "); " + Faults.DAMAGED, e);
+      String detail = FileFaults.printable(e.getOriginalMessage());
+      throw FileFaults.in(
+          file, "the header is not valid JSON (" + detail + "); " + FileFaults.DAMAGED, e);
     } catch (IOException e) {
-      throw Faults.reading(file, e);
+      throw FileFaults.reading(file, e);
     }
   }
 
@@ -102,10 +103,10 @@ final class HeaderParser {
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String key = wellFormed(json.currentName());
       if (json.nextToken() != JsonToken.VALUE_STRING) {
-        throw damaged("the metadata " + Faults.quote(key) + " is not a string");
+        throw damaged("the metadata " + FileFaults.quote(key) + " is not a string");
       }
       if (strings.put(key, wellFormed(json.getText())) != null) {
-        throw damaged("the metadata " + Faults.quote(key) + " is listed twice");
+        throw damaged("the metadata " + FileFaults.quote(key) + " is listed twice");
       }
     }
     return strings;
@@ -119,14 +120,14 @@ final class HeaderParser {
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String field = json.currentName();
       if (!seen.add(field)) {
-        throw damaged(name, "has the field " + Faults.quote(field) + " twice");
+        throw damaged(name, "has the field " + FileFaults.quote(field) + " twice");
       }
       json.nextToken();
       switch (field) {
         case "dtype" -> dtype = dtype(json, name);
         case "shape" -> shape = naturals(json, name, field);
         case "data_offsets" -> offsets = naturals(json, name, field);
-        default -> throw damaged(name, "has an unknown field " + Faults.quote(field));
+        default -> throw damaged(name, "has an unknown field " + FileFaults.quote(field));
       }
     }
     if (dtype == null || shape == null || offsets == null) {
@@ -146,11 +147,11 @@ final class HeaderParser {
     return Dtype.named(dtype)
         .orElseThrow(
             () ->
-                Faults.inTensor(
+                FileFaults.inTensor(
                     file,
                     name,
                     "has the unknown dtype "
-                        + Faults.quote(dtype)
+                        + FileFaults.quote(dtype)
                         + "; convert it to one of "
                         + Dtype.supported()));
   }
@@ -177,16 +178,16 @@ final class HeaderParser {
   /** JSON can escape half a surrogate pair, which no header could be written with again. */
   private String wellFormed(String text) {
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-      throw damaged("the header's " + Faults.quote(text) + " is not valid Unicode");
+      throw damaged("the header's " + FileFaults.quote(text) + " is not valid Unicode");
     }
     return text;
   }
 
   private BadInputException damaged(String problem) {
-    return Faults.in(file, problem + "; " + Faults.DAMAGED);
+    return FileFaults.in(file, problem + "; " + FileFaults.DAMAGED);
   }
 
   private BadInputException damaged(String tensor, String problem) {
-    return Faults.inTensor(file, tensor, problem + "; " + Faults.DAMAGED);
+    return FileFaults.inTensor(file, tensor, problem + "; " + FileFaults.DAMAGED);
   }
 }

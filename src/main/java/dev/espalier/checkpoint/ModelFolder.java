@@ -2,7 +2,7 @@ package dev.espalier.checkpoint;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
-import dev.espalier.files.Faults;
+import dev.espalier.files.FileFaults;
 import dev.espalier.files.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,10 +51,10 @@ public final class ModelFolder implements AutoCloseable {
    */
   public static ModelFolder open(Path path) {
     if (!Files.isDirectory(path)) {
-      throw Faults.in(path, "there is no such folder; give a folder with a model in it");
+      throw FileFaults.in(path, "there is no such folder; give a folder with a model in it");
     }
     if (!Files.isRegularFile(path.resolve(CONFIG))) {
-      throw Faults.in(path, "has no config.json; give a Hugging Face model folder");
+      throw FileFaults.in(path, "has no config.json; give a Hugging Face model folder");
     }
     ObjectNode config = Json.readObject(path.resolve(CONFIG));
     return new ModelFolder(path, config, readShards(path));
@@ -150,7 +150,7 @@ public final class ModelFolder implements AutoCloseable {
   private Shard shard(String name) {
     Shard shard = shardOf.get(name);
     if (shard == null) {
-      throw Faults.inTensor(
+      throw FileFaults.inTensor(
           path, name, "is not in this checkpoint; its weights do not match its config.json");
     }
     return shard;
@@ -164,7 +164,7 @@ public final class ModelFolder implements AutoCloseable {
     if (Files.exists(folder.resolve(ShardIndex.FILE_NAME))) {
       return ShardIndex.readShards(folder);
     }
-    throw Faults.in(
+    throw FileFaults.in(
         folder,
         hasPickledWeights(folder)
             ? "has its weights only as pytorch_model.bin; convert them to safetensors"
@@ -175,7 +175,7 @@ public final class ModelFolder implements AutoCloseable {
     try (Stream<Path> files = Files.list(folder)) {
       return files.anyMatch(file -> file.getFileName().toString().startsWith("pytorch_model"));
     } catch (IOException e) {
-      throw Faults.reading(folder, e);
+      throw FileFaults.reading(folder, e);
     }
   }
 }

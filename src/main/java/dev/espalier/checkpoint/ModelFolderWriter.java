@@ -3,7 +3,7 @@ package dev.espalier.checkpoint;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
 import dev.espalier.files.DurableFiles;
-import dev.espalier.files.Faults;
+import dev.espalier.files.FileFaults;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +24,7 @@ public final class ModelFolderWriter implements AutoCloseable {
   private final ModelFolder source;
   private final OutputPlace place;
   private final boolean overwrite;
-  private final Companions companions;
+  private final CopiedFiles companions;
   private final OutputLock lock;
   private Journal journal;
   private OutputShards shards;
@@ -35,7 +35,7 @@ public final class ModelFolderWriter implements AutoCloseable {
       ModelFolder source,
       OutputPlace place,
       boolean overwrite,
-      Companions companions,
+      CopiedFiles companions,
       Journal journal,
       OutputLock lock) {
     this.source = source;
@@ -66,7 +66,7 @@ public final class ModelFolderWriter implements AutoCloseable {
   static ModelFolderWriter open(
       ModelFolder source, Path output, boolean overwrite, ObjectNode run, FreeSpace space) {
     OutputPlace place = OutputPlace.of(source, output);
-    Companions companions = Companions.of(source);
+    CopiedFiles companions = CopiedFiles.of(source);
     Journal start = Journal.start(run);
     try {
       place.recover();
@@ -82,7 +82,7 @@ public final class ModelFolderWriter implements AutoCloseable {
         throw e;
       }
     } catch (IOException e) {
-      throw Faults.writing(place.partial(), e);
+      throw FileFaults.writing(place.partial(), e);
     }
   }
 
@@ -118,7 +118,7 @@ public final class ModelFolderWriter implements AutoCloseable {
       shards.write(tensors);
       save(journal.with(tensors.keySet(), state));
     } catch (IOException e) {
-      throw Faults.writing(place.partial(), e);
+      throw FileFaults.writing(place.partial(), e);
     }
   }
 
@@ -170,7 +170,7 @@ public final class ModelFolderWriter implements AutoCloseable {
       DurableFiles.deleteTree(place.replaced());
       return place.output();
     } catch (IOException e) {
-      throw Faults.writing(partial, e);
+      throw FileFaults.writing(partial, e);
     }
   }
 
@@ -183,7 +183,7 @@ public final class ModelFolderWriter implements AutoCloseable {
         DurableFiles.deleteTree(place.partial());
       }
     } catch (IOException e) {
-      throw Faults.writing(place.partial(), e);
+      throw FileFaults.writing(place.partial(), e);
     }
   }
 
@@ -200,7 +200,7 @@ public final class ModelFolderWriter implements AutoCloseable {
     try {
       release();
     } catch (IOException e) {
-      throw Faults.writing(place.partial(), e);
+      throw FileFaults.writing(place.partial(), e);
     }
   }
 
@@ -210,7 +210,7 @@ public final class ModelFolderWriter implements AutoCloseable {
       if (journal.run().equals(start.run())) {
         resumed = reopen();
       } else if (!overwrite) {
-        throw Faults.in(
+        throw FileFaults.in(
             place.partial(),
             "holds the unfinished result of other settings; repeat those to resume it, or pass"
                 + " --overwrite to discard it");
@@ -243,7 +243,7 @@ public final class ModelFolderWriter implements AutoCloseable {
     long needed = source.parameterBytes() - written + headers + companions.bytes();
     long free = space.usableBytes(place.partial());
     if (free < needed) {
-      throw Faults.in(
+      throw FileFaults.in(
           place.output(),
           ("needs %d bytes but its file system has only %d free; free some space or choose another"
                   + " --output")

@@ -1,6 +1,6 @@
 package dev.espalier.checkpoint;
 
-import dev.espalier.files.Faults;
+import dev.espalier.files.FileFaults;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -26,7 +26,7 @@ final class OutputLock implements AutoCloseable {
         FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     if (!lock(channel)) {
       channel.close();
-      throw Faults.in(
+      throw FileFaults.in(
           folder, "another run is writing here; wait for it or choose another --output");
     }
     return new OutputLock(file, channel);

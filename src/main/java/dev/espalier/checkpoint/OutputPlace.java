@@ -2,7 +2,7 @@ package dev.espalier.checkpoint;
 
 import dev.espalier.BadInputException;
 import dev.espalier.files.DurableFiles;
-import dev.espalier.files.Faults;
+import dev.espalier.files.FileFaults;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -29,7 +29,7 @@ record OutputPlace(Path output, Path partial, Path replaced) {
       Path real = realPath(output.toAbsolutePath());
       Path name = real.getFileName();
       if (name == null) {
-        throw Faults.in(output, "cannot be the output folder; choose another --output");
+        throw FileFaults.in(output, "cannot be the output folder; choose another --output");
       }
       OutputPlace place =
           new OutputPlace(
@@ -39,7 +39,7 @@ record OutputPlace(Path output, Path partial, Path replaced) {
       place.checkApartFrom(source, output);
       return place;
     } catch (IOException e) {
-      throw Faults.writing(output, e);
+      throw FileFaults.writing(output, e);
     }
   }
 
@@ -60,15 +60,15 @@ record OutputPlace(Path output, Path partial, Path replaced) {
       return;
     }
     if (!Files.isDirectory(output)) {
-      throw Faults.in(output, "exists and is not a folder; choose another --output");
+      throw FileFaults.in(output, "exists and is not a folder; choose another --output");
     }
     if (!overwrite) {
-      throw Faults.in(
+      throw FileFaults.in(
           output, "already exists; pass --overwrite to replace it or choose another --output");
     }
     // A mistyped --output must not cost anyone a home directory.
     if (!Files.exists(output.resolve(ModelFolder.CONFIG)) && !DurableFiles.list(output).isEmpty()) {
-      throw Faults.in(
+      throw FileFaults.in(
           output, "holds files but no model, so it is not overwritten; choose another --output");
     }
   }
@@ -76,11 +76,11 @@ record OutputPlace(Path output, Path partial, Path replaced) {
   /** Creates the unfinished output where there is none; what is not ours is not taken over. */
   void createPartial(boolean overwrite) throws IOException {
     if (Files.isSymbolicLink(partial)) {
-      throw Faults.in(partial, "is a symbolic link; remove it or choose another --output");
+      throw FileFaults.in(partial, "is a symbolic link; remove it or choose another --output");
     }
     Files.createDirectories(partial);
     if (!overwrite && !isPartialOurs()) {
-      throw Faults.in(
+      throw FileFaults.in(
           partial,
           "holds files of something else; pass --overwrite to discard them or choose another"
               + " --output");
@@ -136,12 +136,12 @@ record OutputPlace(Path output, Path partial, Path replaced) {
     Path input = source.path().toRealPath();
     for (Path mine : List.of(output, partial, replaced)) {
       if (mine.startsWith(input) || input.startsWith(mine)) {
-        throw Faults.in(
+        throw FileFaults.in(
             given, "overlaps with the input folder " + input + "; choose an --output outside it");
       }
       for (Shard shard : source.shards()) {
         if (shard.path().toRealPath().startsWith(mine)) {
-          throw Faults.in(
+          throw FileFaults.in(
               given, "holds weights of the input (" + shard.path() + "); choose another --output");
         }
       }
@@ -154,7 +154,7 @@ record OutputPlace(Path output, Path partial, Path replaced) {
       return path.toRealPath();
     }
     if (Files.isSymbolicLink(path)) {
-      throw Faults.in(path, "is a broken symbolic link; remove it or choose another --output");
+      throw FileFaults.in(path, "is a broken symbolic link; remove it or choose another --output");
     }
     Path parent = path.getParent();
     return parent == null ? path : realPath(parent).resolve(path.getFileName()).normalize();

@@ -1,7 +1,7 @@
 package dev.espalier.checkpoint;
 
 import dev.espalier.BadInputException;
-import dev.espalier.files.Faults;
+import dev.espalier.files.FileFaults;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -63,7 +63,7 @@ public final class SafetensorsFile implements AutoCloseable {
     }
     TensorEntry entry = header.tensors().get(name);
     if (entry == null) {
-      throw Faults.inTensor(path, name, "is not in this file");
+      throw FileFaults.inTensor(path, name, "is not in this file");
     }
     // An empty tensor has no bytes to look at: any place will do, and the first is aligned.
     long start = entry.bytes() == 0 ? 0 : header.dataStart() + entry.begin();
@@ -91,7 +91,7 @@ public final class SafetensorsFile implements AutoCloseable {
       return torch.from_file(name, shared, size, options);
     } catch (RuntimeException e) {
       String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-      throw Faults.in(path, "cannot be mapped into memory (" + reason + ")", e);
+      throw FileFaults.in(path, "cannot be mapped into memory (" + reason + ")", e);
     }
   }
 

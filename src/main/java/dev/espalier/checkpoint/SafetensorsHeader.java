@@ -3,7 +3,7 @@ package dev.espalier.checkpoint;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.espalier.BadInputException;
-import dev.espalier.files.Faults;
+import dev.espalier.files.FileFaults;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,7 +46,7 @@ public record SafetensorsHeader(
    */
   public static SafetensorsHeader read(Path file) {
     if (!Files.isRegularFile(file)) {
-      throw Faults.in(file, "there is no such file; check the path");
+      throw FileFaults.in(file, "there is no such file; check the path");
     }
     try (FileChannel channel = FileChannel.open(file)) {
       long size = channel.size();
@@ -57,7 +57,7 @@ public record SafetensorsHeader(
       HeaderLayout.check(file, parser.tensors().values(), size - dataStart);
       return new SafetensorsHeader(dataStart, parser.tensors(), parser.metadata());
     } catch (IOException e) {
-      throw Faults.reading(file, e);
+      throw FileFaults.reading(file, e);
     }
   }
 
@@ -120,15 +120,16 @@ public record SafetensorsHeader(
 
   private static byte[] readJson(Path file, FileChannel channel, long size) throws IOException {
     if (size < LENGTH_BYTES) {
-      throw Faults.in(file, "has " + size + " bytes, too few for a header; " + Faults.DAMAGED);
+      throw FileFaults.in(
+          file, "has " + size + " bytes, too few for a header; " + FileFaults.DAMAGED);
     }
     long length = read(file, channel, LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN).getLong();
     if (length < 2 || length > MAX_LENGTH || length > size - LENGTH_BYTES) {
-      throw Faults.in(
+      throw FileFaults.in(
           file,
           ("gives its header's length as %s bytes, which the format or the file's size (%d"
                   + " bytes) does not allow; %s")
-              .formatted(Long.toUnsignedString(length), size, Faults.DAMAGED));
+              .formatted(Long.toUnsignedString(length), size, FileFaults.DAMAGED));
     }
     return read(file, channel, (int) length).array();
   }
@@ -137,7 +138,7 @@ public record SafetensorsHeader(
     ByteBuffer bytes = ByteBuffer.allocate(count);
     while (bytes.hasRemaining()) {
       if (channel.read(bytes) < 0) {
-        throw Faults.in(file, "ends inside its header; " + Faults.DAMAGED);
+        throw FileFaults.in(file, "ends inside its header; " + FileFaults.DAMAGED);
       }
     }
     return bytes.flip();

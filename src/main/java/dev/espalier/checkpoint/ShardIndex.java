@@ -3,7 +3,7 @@ package dev.espalier.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
-import dev.espalier.files.Faults;
+import dev.espalier.files.FileFaults;
 import dev.espalier.files.Json;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -37,12 +37,13 @@ final class ShardIndex {
   private void read() {
     JsonNode weights = Json.readObject(file).get("weight_map");
     if (!(weights instanceof ObjectNode) || weights.isEmpty()) {
-      throw Faults.in(file, "must hold a JSON object 'weight_map' of tensor names and file names");
+      throw FileFaults.in(
+          file, "must hold a JSON object 'weight_map' of tensor names and file names");
     }
     for (Map.Entry<String, JsonNode> weight : weights.properties()) {
       String tensor = weight.getKey();
       if (!weight.getValue().isTextual()) {
-        throw Faults.inTensor(file, tensor, "is not mapped to a file name");
+        throw FileFaults.inTensor(file, tensor, "is not mapped to a file name");
       }
       shardOf.put(tensor, checkedName(tensor, weight.getValue().textValue()));
     }
@@ -51,11 +52,11 @@ final class ShardIndex {
   /** A shard is a plain name: with a separator or dots it could reach outside the folder. */
   private String checkedName(String tensor, String shard) {
     if (!isPlain(shard)) {
-      throw Faults.inTensor(
+      throw FileFaults.inTensor(
           file,
           tensor,
           "is mapped to "
-              + Faults.quote(shard)
+              + FileFaults.quote(shard)
               + ", but shards must lie in the model folder itself");
     }
     return shard;
@@ -88,22 +89,23 @@ final class ShardIndex {
     Map<String, String> missing = new LinkedHashMap<>(shardOf);
     shards.forEach(shard -> missing.keySet().removeAll(shard.header().tensors().keySet()));
     Map.Entry<String, String> first = missing.entrySet().iterator().next();
-    throw inconsistent(first.getKey(), "is not in " + Faults.quote(first.getValue()));
+    throw inconsistent(first.getKey(), "is not in " + FileFaults.quote(first.getValue()));
   }
 
   private void checkOwner(String tensor, String shard) {
     String owner = shardOf.get(tensor);
     if (owner == null) {
-      throw inconsistent(tensor, "is in " + Faults.quote(shard) + " but not in the index");
+      throw inconsistent(tensor, "is in " + FileFaults.quote(shard) + " but not in the index");
     }
     if (!owner.equals(shard)) {
       throw inconsistent(
-          tensor, "is in " + Faults.quote(shard) + " too, though mapped to " + Faults.quote(owner));
+          tensor,
+          "is in " + FileFaults.quote(shard) + " too, though mapped to " + FileFaults.quote(owner));
     }
   }
 
   private BadInputException inconsistent(String tensor, String problem) {
-    return Faults.inTensor(
+    return FileFaults.inTensor(
         file, tensor, problem + "; index and shards do not belong together, so fetch them again");
   }
 }

@@ -48,7 +48,7 @@ final class AllocateCommand implements Command {
                     "allocation",
                     "NAME,...",
                     "which ones: %s; atp without --beta takes half of the largest"
-                            .formatted(Allocations.CHOICES)
+                            .formatted(AllocationOptions.CHOICES)
                         + " (uniform,dlp,owl,atp,alphapruning)"))
             .addOption(CommonOptions.value("sparsity", "P", "pruned fraction in [0, 1) (0.7)"))
             .addOption(
@@ -67,28 +67,29 @@ final class AllocateCommand implements Command {
             .addOption(
                 CommonOptions.flag(
                     "published-rounding", "clamp and average exactly as the published code"));
-    Allocations.addParameters(options);
-    Calibrations.addTo(options);
+    AllocationOptions.addParameters(options);
+    CalibrationOptions.addTo(options);
     return CommonOptions.addCompute(options);
   }
 
   @Override
   public void run(CommandLine line, Console console) {
-    SparsityPattern pattern = Methods.pattern(line);
+    SparsityPattern pattern = PruningOptions.pattern(line);
     if (pattern instanceof SparsityPattern.NofM) {
       throw new BadInputException(
           "--pattern N:M gives every block the same; write N:%d with the letter N for a mixed one"
               .formatted(pattern.group()));
     }
-    double sparsity = Methods.sparsity(line, pattern);
+    double sparsity = PruningOptions.sparsity(line, pattern);
     AllocateRequest request =
         new AllocateRequest(
             CommonOptions.path(line, "model", Sample.MODEL),
-            new PruningSettings(new WandaPruning(), pattern, sparsity, Methods.rounding(line)),
+            new PruningSettings(
+                new WandaPruning(), pattern, sparsity, PruningOptions.rounding(line)),
             allocations(line, sparsity),
-            Methods.statistics(line),
+            PruningOptions.statistics(line),
             line.hasOption("calibration") || !line.hasOption("model")
-                ? Optional.of(Calibrations.of(line))
+                ? Optional.of(CalibrationOptions.of(line))
                 : Optional.empty(),
             CommonOptions.optionalPath(line, "output"),
             CommonOptions.compute(line, console.listener()));
@@ -106,19 +107,19 @@ final class AllocateCommand implements Command {
     List<String> names =
         List.of(
             line.getOptionValue("allocation", "uniform,dlp,owl,atp,alphapruning").split(",", -1));
-    Allocations.requireParametersOf(names, line);
+    AllocationOptions.requireParametersOf(names, line);
     List<IntFunction<SparsityAllocation>> allocations = new ArrayList<>();
     for (String name : names) {
       if (name.equals("atp") && !line.hasOption("beta")) {
         allocations.add(blocks -> AtpAllocation.half(sparsity, blocks));
       } else {
         SparsityAllocation allocation =
-            Allocations.find(name, line)
+            AllocationOptions.find(name, line)
                 .orElseThrow(
                     () ->
                         new BadInputException(
                             "--allocation is \"%s\"; choose among %s"
-                                .formatted(name, Allocations.CHOICES)));
+                                .formatted(name, AllocationOptions.CHOICES)));
         allocations.add(blocks -> allocation);
       }
     }

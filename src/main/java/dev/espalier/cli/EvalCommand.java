@@ -73,7 +73,7 @@ final class EvalCommand implements Command {
       }
       return List.of(Sample.TEST);
     }
-    List<Path> texts = Texts.several("evaluate", line.getOptionValue("evaluate"));
+    List<Path> texts = TextOptions.several("evaluate", line.getOptionValue("evaluate"));
     if (texts.isEmpty()) {
       throw new BadInputException("--evaluate none leaves nothing to measure");
     }

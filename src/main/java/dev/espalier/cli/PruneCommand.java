@@ -44,7 +44,7 @@ final class PruneCommand implements Command {
                 CommonOptions.value(
                     "output", "FOLDER", "what to write (pruned/MODEL-METHOD-ALLOCATION-SPARSITY)"))
             .addOption(CommonOptions.flag("overwrite", "replace an existing output"));
-    Methods.addTo(options)
+    PruningOptions.addTo(options)
         .addOption(
             CommonOptions.value(
                 "evaluate",
@@ -54,7 +54,7 @@ final class PruneCommand implements Command {
             CommonOptions.flag(
                 "compare-uniform",
                 "measure a uniform allocation too (always when the sample is pruned)"));
-    Calibrations.addTo(options);
+    CalibrationOptions.addTo(options);
     return CommonOptions.addCompute(options);
   }
 
@@ -76,10 +76,10 @@ final class PruneCommand implements Command {
 
   static PruneRequest request(CommandLine line, Progress listener) {
     Path model = CommonOptions.path(line, "model", Sample.MODEL);
-    PruningMethod method = Methods.method(line);
-    SparsityPattern pattern = Methods.pattern(line);
-    AllocationChoice allocation = Methods.allocation(line, pattern);
-    double sparsity = Methods.sparsity(line, pattern);
+    PruningMethod method = PruningOptions.method(line);
+    SparsityPattern pattern = PruningOptions.pattern(line);
+    AllocationChoice allocation = PruningOptions.allocation(line, pattern);
+    double sparsity = PruningOptions.sparsity(line, pattern);
     List<Path> evaluation = evaluation(line);
     if (line.hasOption("compare-uniform") && evaluation.isEmpty()) {
       throw new BadInputException(
@@ -92,10 +92,10 @@ final class PruneCommand implements Command {
         CommonOptions.path(
             line, "output", defaultOutput(model, method, allocation, pattern, sparsity)),
         line.hasOption("overwrite"),
-        new PruningSettings(method, pattern, sparsity, Methods.rounding(line)),
+        new PruningSettings(method, pattern, sparsity, PruningOptions.rounding(line)),
         allocation,
-        Methods.statistics(line),
-        Calibrations.of(line),
+        PruningOptions.statistics(line),
+        CalibrationOptions.of(line),
         evaluation,
         CommonOptions.compute(line, listener),
         compare);
@@ -103,7 +103,7 @@ final class PruneCommand implements Command {
 
   private static List<Path> evaluation(CommandLine line) {
     if (line.hasOption("evaluate")) {
-      return Texts.several("evaluate", line.getOptionValue("evaluate"));
+      return TextOptions.several("evaluate", line.getOptionValue("evaluate"));
     }
     return sample(line) ? List.of(Sample.TEST) : List.of();
   }

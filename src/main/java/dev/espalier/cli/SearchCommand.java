@@ -16,7 +16,7 @@ import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.SearchReport;
 import dev.espalier.run.PruningSettings;
-import dev.espalier.search.SearchSpace;
+import dev.espalier.search.Candidates;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -81,7 +81,7 @@ final class SearchCommand implements Command {
                     "V,...",
                     "the parameter's values (beta: 0.002, 0.004, … to its bound); with --over"
                         + " allocations which ones: %s (uniform, atp, dlp and owl)"
-                            .formatted(Allocations.CHOICES)))
+                            .formatted(AllocationOptions.CHOICES)))
             .addOption(
                 CommonOptions.value(
                     "golden", "FROM:TO", "golden sections of a range instead of values"))
@@ -100,9 +100,9 @@ final class SearchCommand implements Command {
             .addOption(
                 CommonOptions.flag(
                     "exhaustive", "every trial sees all windows, even one that is worse at half"));
-    Methods.addPruning(options);
-    Allocations.addParameters(options);
-    Calibrations.addTo(options);
+    PruningOptions.addPruning(options);
+    AllocationOptions.addParameters(options);
+    CalibrationOptions.addTo(options);
     return CommonOptions.addCompute(options);
   }
 
@@ -121,7 +121,7 @@ final class SearchCommand implements Command {
   }
 
   private static SearchRequest request(CommandLine line, Console console) {
-    SparsityPattern pattern = Methods.pattern(line);
+    SparsityPattern pattern = PruningOptions.pattern(line);
     if (pattern instanceof SparsityPattern.NofM) {
       throw new BadInputException(
           ("--pattern N:M removes the same share everywhere, so there is nothing to search; write"
@@ -131,10 +131,13 @@ final class SearchCommand implements Command {
     return new SearchRequest(
         CommonOptions.path(line, "model", Sample.MODEL),
         new PruningSettings(
-            Methods.method(line), pattern, Methods.sparsity(line, pattern), Methods.rounding(line)),
+            PruningOptions.method(line),
+            pattern,
+            PruningOptions.sparsity(line, pattern),
+            PruningOptions.rounding(line)),
         space(line),
-        Methods.statistics(line),
-        Calibrations.of(line),
+        PruningOptions.statistics(line),
+        CalibrationOptions.of(line),
         test(line),
         positive(line, "windows", 64),
         line.hasOption("exhaustive"),
@@ -142,7 +145,7 @@ final class SearchCommand implements Command {
         CommonOptions.compute(line, console.listener()));
   }
 
-  private static SearchSpace space(CommandLine line) {
+  private static Candidates space(CommandLine line) {
     if (line.hasOption("evaluations") && !line.hasOption("golden")) {
       throw new BadInputException("--evaluations needs --golden FROM:TO");
     }
@@ -161,7 +164,7 @@ final class SearchCommand implements Command {
       return golden(line, family);
     }
     if (line.hasOption("values")) {
-      return SearchSpace.Listed.coarseToFine(
+      return Candidates.Listed.coarseToFine(
           Stream.of(line.getOptionValue("values").split(",", -1))
               .map(value -> number("values", value))
               .sorted()
@@ -172,33 +175,33 @@ final class SearchCommand implements Command {
       throw new BadInputException(
           "--over %s needs --values, such as 0.05,0.1,0.2, or --golden FROM:TO".formatted(over));
     }
-    return new SearchSpace.BetaGrid(PUBLISHED_BETA_STEP);
+    return new Candidates.BetaGrid(PUBLISHED_BETA_STEP);
   }
 
-  private static SearchSpace allocations(CommandLine line) {
+  private static Candidates allocations(CommandLine line) {
     if (line.hasOption("golden")) {
       throw new BadInputException("--golden needs --over with a parameter's name");
     }
     if (!line.hasOption("values")) {
       requireParametersOf(List.of(), line);
-      return new SearchSpace.Usual();
+      return new Candidates.Usual();
     }
     List<String> names = List.of(line.getOptionValue("values").split(",", -1));
     requireParametersOf(names, line);
-    return new SearchSpace.Listed(names.stream().map(name -> allocation(name, line)).toList());
+    return new Candidates.Listed(names.stream().map(name -> allocation(name, line)).toList());
   }
 
   private static SparsityAllocation allocation(String name, CommandLine line) {
-    return Allocations.find(name, line)
+    return AllocationOptions.find(name, line)
         .orElseThrow(
             () ->
                 new BadInputException(
                     "--values has \"%s\"; choose among %s, or name a parameter with --over"
-                        .formatted(name, Allocations.CHOICES)));
+                        .formatted(name, AllocationOptions.CHOICES)));
   }
 
   private static void requireParametersOf(List<String> names, CommandLine line) {
-    Allocations.stray(names, line)
+    AllocationOptions.stray(names, line)
         .ifPresent(
             option -> {
               throw new BadInputException(
@@ -208,7 +211,7 @@ final class SearchCommand implements Command {
             });
   }
 
-  private static SearchSpace golden(CommandLine line, DoubleFunction<SparsityAllocation> family) {
+  private static Candidates golden(CommandLine line, DoubleFunction<SparsityAllocation> family) {
     if (line.hasOption("values")) {
       throw new BadInputException("--values and --golden exclude each other; give one of them");
     }
@@ -231,7 +234,7 @@ final class SearchCommand implements Command {
     if (evaluations < 2) {
       throw new BadInputException("--evaluations is " + evaluations + "; at least 2 are needed");
     }
-    return new SearchSpace.Golden(family, low, high, evaluations);
+    return new Candidates.Golden(family, low, high, evaluations);
   }
 
   private static double number(String option, String text) {
@@ -259,7 +262,7 @@ final class SearchCommand implements Command {
       return Optional.empty();
     }
     if (line.hasOption("evaluate")) {
-      return Optional.of(Texts.one("evaluate", line.getOptionValue("evaluate")));
+      return Optional.of(TextOptions.one("evaluate", line.getOptionValue("evaluate")));
     }
     if (line.hasOption("model")) {
       throw new BadInputException("--search-criterion test needs --evaluate with the test text");

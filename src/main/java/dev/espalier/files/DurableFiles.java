@@ -43,7 +43,7 @@ public final class DurableFiles {
     try {
       replace(file.toAbsolutePath(), bytes);
     } catch (IOException e) {
-      throw Faults.writing(file, e);
+      throw FileFaults.writing(file, e);
     }
   }
 
@@ -61,7 +61,7 @@ public final class DurableFiles {
     try {
       return FileChannel.open(file);
     } catch (IOException e) {
-      throw Faults.reading(file, e);
+      throw FileFaults.reading(file, e);
     }
   }
 

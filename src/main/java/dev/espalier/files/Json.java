@@ -33,7 +33,7 @@ public final class Json {
     String what =
         e instanceof MismatchedInputException
             ? "more text after its end"
-            : Faults.printable(e.getOriginalMessage().split(": ", 2)[0]);
+            : FileFaults.printable(e.getOriginalMessage().split(": ", 2)[0]);
     JsonLocation where = e.getLocation();
     return where == null
         ? what
@@ -48,17 +48,18 @@ public final class Json {
   public static ObjectNode readObject(Path file) {
     try {
       if (Files.size(file) > MAX_BYTES) {
-        throw Faults.in(file, "is larger than " + MAX_BYTES + " bytes, so not what its name says");
+        throw FileFaults.in(
+            file, "is larger than " + MAX_BYTES + " bytes, so not what its name says");
       }
       JsonNode node = MAPPER.readTree(Files.readAllBytes(file));
       if (node instanceof ObjectNode object) {
         return object;
       }
-      throw Faults.in(file, "must hold a JSON object");
+      throw FileFaults.in(file, "must hold a JSON object");
     } catch (JsonProcessingException e) {
-      throw Faults.in(file, "is not valid JSON (" + fault(e) + "); " + Faults.DAMAGED, e);
+      throw FileFaults.in(file, "is not valid JSON (" + fault(e) + "); " + FileFaults.DAMAGED, e);
     } catch (IOException e) {
-      throw Faults.reading(file, e);
+      throw FileFaults.reading(file, e);
     }
   }
 }

@@ -2,9 +2,11 @@ package dev.espalier.job;
 
 import dev.espalier.BadInputException;
 import dev.espalier.Progress;
+import dev.espalier.allocation.FileAllocation;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.SparsityPlan;
-import dev.espalier.measurement.DenseModel;
+import dev.espalier.files.ProtectedFiles;
+import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.measurement.Measurement;
 import dev.espalier.pruning.PatternCheck;
 import dev.espalier.report.AllocationReport;
@@ -12,7 +14,7 @@ import dev.espalier.report.ReportJson;
 import dev.espalier.report.html.AllocationPage;
 import dev.espalier.run.CalibrationSettings;
 import dev.espalier.run.LoadedModel;
-import dev.espalier.run.PruneRun;
+import dev.espalier.run.PruningRun;
 import dev.espalier.run.RecordedNotes;
 import dev.espalier.text.TokenWindows;
 import java.util.LinkedHashMap;
@@ -52,12 +54,13 @@ public final class AllocateJob {
     }
   }
 
-  private static Inputs inputs(AllocateRequest request, List<SparsityAllocation> allocations) {
-    return new Inputs()
+  private static ProtectedFiles inputs(
+      AllocateRequest request, List<SparsityAllocation> allocations) {
+    return new ProtectedFiles()
         .and(request.model())
         .and(request.statistics())
         .and(request.calibration().map(CalibrationSettings::text))
-        .andFilesOf(allocations);
+        .and(FileAllocation.files(allocations));
   }
 
   private static AllocationReport measure(
@@ -68,8 +71,8 @@ public final class AllocateJob {
     Set<Measurement> needs =
         allocations.stream().flatMap(a -> a.needs().stream()).collect(Collectors.toSet());
     Optional<TokenWindows> windows = windows(request, loaded, needs, listener);
-    PruneRun run =
-        new PruneRun(
+    PruningRun run =
+        new PruningRun(
             request.settings(),
             loaded.decoder(),
             windows.orElse(null),
@@ -80,7 +83,7 @@ public final class AllocateJob {
                         windows.map(w -> loaded.statistics(file, request.calibration().get(), w))),
             listener);
     run.measure(needs);
-    DenseModel shapes = DenseModel.of(loaded.decoder().description());
+    MeasuredModel shapes = MeasuredModel.of(loaded.decoder().description());
     return new AllocationReport(
         request.model().toString(),
         request.settings().pattern().describe(),
@@ -113,7 +116,7 @@ public final class AllocateJob {
   }
 
   private static AllocationReport.Plan plan(
-      SparsityAllocation allocation, SparsityPlan plan, DenseModel shapes) {
+      SparsityAllocation allocation, SparsityPlan plan, MeasuredModel shapes) {
     Map<String, Double> linears = new LinkedHashMap<>();
     plan.byName(shapes).forEach(linears::putAll);
     return new AllocationReport.Plan(

@@ -7,10 +7,10 @@ import dev.espalier.evaluation.Perplexity;
 import dev.espalier.report.PruneReport;
 import dev.espalier.report.Trial;
 import dev.espalier.run.LoadedModel;
-import dev.espalier.run.PruneRun;
+import dev.espalier.run.PruningRun;
 import dev.espalier.search.AllocationChoice;
 import dev.espalier.search.AllocationSearch;
-import dev.espalier.search.SearchSpace;
+import dev.espalier.search.Candidates;
 import dev.espalier.search.TrialJournal;
 import dev.espalier.search.TrialRunner;
 import dev.espalier.text.CalibrationDraw;
@@ -62,7 +62,7 @@ final class AllocationChooser {
    */
   static Choice choose(
       PruneRequest request,
-      PruneRun run,
+      PruningRun run,
       LoadedModel loaded,
       Optional<TokenWindows> heldOut,
       TrialJournal journal) {
@@ -72,7 +72,7 @@ final class AllocationChooser {
     int wanted = ((AllocationChoice.Auto) request.allocation()).trials();
     int blocks = run.model().blockCount();
     double sparsity = run.settings().sparsity();
-    SearchSpace space = new SearchSpace.Usual(wanted);
+    Candidates space = new Candidates.Usual(wanted);
     TokenWindows criterion = heldOut.orElseThrow();
     int count = space.trials(sparsity, blocks);
     run.listener()
@@ -87,7 +87,7 @@ final class AllocationChooser {
       run.listener()
           .note("Resuming after %s.".formatted(Plural.of(journal.size(), "finished trial")));
     }
-    PruneRun trials = run.onTrial(TRIAL_WINDOWS);
+    PruningRun trials = run.onTrial(TRIAL_WINDOWS);
     AllocationSearch search;
     try (TrialRunner runner =
         new TrialRunner(trials, loaded.folder().config(), loaded.weights(), criterion, false)) {

@@ -1,6 +1,7 @@
 package dev.espalier.job;
 
 import dev.espalier.BadInputException;
+import dev.espalier.files.ProtectedFiles;
 import dev.espalier.report.ComparedRun;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.RunComparison;
@@ -24,7 +25,7 @@ public final class CompareJob {
    */
   public static RunComparison run(List<Path> runs, Optional<Path> page) {
     Optional<ReportFiles> output =
-        page.map(file -> ReportFiles.ofPage(file, new Inputs().and(reports(runs))));
+        page.map(file -> ReportFiles.ofPage(file, new ProtectedFiles().and(reports(runs))));
     List<String> names = runs.stream().map(CompareJob::name).toList();
     List<ComparedRun> read = new ArrayList<>();
     for (int i = 0; i < runs.size(); i++) {

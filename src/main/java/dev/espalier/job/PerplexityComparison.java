@@ -7,7 +7,7 @@ import dev.espalier.evaluation.Perplexity;
 import dev.espalier.evaluation.PerplexityMeter;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.report.CorpusPerplexity;
-import dev.espalier.run.PruneRun;
+import dev.espalier.run.PruningRun;
 import dev.espalier.run.Warnings;
 import dev.espalier.text.TokenWindows;
 import java.util.ArrayList;
@@ -19,14 +19,14 @@ import java.util.OptionalDouble;
  * The dense model, the pruned one and, where asked for, a uniformly pruned one on the same texts.
  */
 final class PerplexityComparison {
-  private final PruneRun run;
+  private final PruningRun run;
   private final List<TokenWindows> texts;
   private final boolean withUniform;
 
   /**
    * @param withUniform whether to prune uniformly, too
    */
-  PerplexityComparison(PruneRun run, List<TokenWindows> texts, boolean withUniform) {
+  PerplexityComparison(PruningRun run, List<TokenWindows> texts, boolean withUniform) {
     this.run = run;
     this.texts = texts;
     this.withUniform = withUniform;

@@ -7,9 +7,10 @@ import dev.espalier.Progress;
 import dev.espalier.allocation.FileAllocation;
 import dev.espalier.checkpoint.ModelFolderWriter;
 import dev.espalier.device.Placement;
+import dev.espalier.files.ProtectedFiles;
 import dev.espalier.files.StorageException;
 import dev.espalier.kernels.Kernels;
-import dev.espalier.measurement.DenseModel;
+import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.pruning.BlockResult;
 import dev.espalier.pruning.PatternCheck;
@@ -19,7 +20,7 @@ import dev.espalier.report.PruneReport;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.html.PrunePage;
 import dev.espalier.run.LoadedModel;
-import dev.espalier.run.PruneRun;
+import dev.espalier.run.PruningRun;
 import dev.espalier.run.PruningSettings;
 import dev.espalier.run.RecordedNotes;
 import dev.espalier.run.RunIdentity;
@@ -46,7 +47,7 @@ public final class PruneJob {
    */
   public static PruneReport run(PruneRequest request, Progress listener) {
     RecordedNotes told = new RecordedNotes(listener);
-    new Inputs()
+    new ProtectedFiles()
         .and(request.calibration().text())
         .and(request.evaluation())
         .and(request.statistics())
@@ -58,8 +59,8 @@ public final class PruneJob {
       TokenWindows calibration = drawn.windows();
       Optional<TokenWindows> heldOut = AllocationChooser.heldOut(request, drawn);
       List<TokenWindows> evaluation = loaded.evaluation(request.evaluation(), seqLen);
-      PruneRun run =
-          new PruneRun(
+      PruningRun run =
+          new PruningRun(
               request.settings(),
               loaded.decoder(),
               calibration,
@@ -96,7 +97,7 @@ public final class PruneJob {
 
   private static PruneReport run(
       PruneRequest request,
-      PruneRun run,
+      PruningRun run,
       LoadedModel loaded,
       Optional<TokenWindows> heldOut,
       TrialJournal trials,
@@ -116,7 +117,7 @@ public final class PruneJob {
         output.follow(run.plan(choice.allocation()), choice.report());
       }
       boolean compare = !texts.isEmpty() && compareUniform(request, output);
-      PruneRun pruning = compare ? run.sharing(firstBlock) : run;
+      PruningRun pruning = compare ? run.sharing(firstBlock) : run;
       pruning.prune("Pruning", output.plan().orElseThrow(), output);
       warn(request, run, output);
       try (DecoderModel pruned =
@@ -137,10 +138,10 @@ public final class PruneJob {
   }
 
   /** Also of what an interrupted run had warned of. */
-  private static void warn(PruneRequest request, PruneRun run, PrunedModelWriter output) {
+  private static void warn(PruneRequest request, PruningRun run, PrunedModelWriter output) {
     if (request.allocation() instanceof AllocationChoice.Named named
         && named.allocation() instanceof FileAllocation file) {
-      DenseModel model = DenseModel.of(run.model().description());
+      MeasuredModel model = MeasuredModel.of(run.model().description());
       Warnings.otherTotal(file, run.settings(), model).ifPresent(run.listener()::warn);
     }
     List<String> clamped = output.plan().orElseThrow().clamped();
@@ -153,13 +154,13 @@ public final class PruneJob {
     Warnings.raisedDamping(run.settings(), results).ifPresent(run.listener()::warn);
   }
 
-  private static ObjectNode identity(PruneRequest request, LoadedModel loaded, PruneRun run) {
+  private static ObjectNode identity(PruneRequest request, LoadedModel loaded, PruningRun run) {
     return RunIdentity.of(loaded, run).put("allocation", request.allocation().toString());
   }
 
   private static PruneReport report(
       PruneRequest request,
-      PruneRun run,
+      PruningRun run,
       LoadedModel loaded,
       PrunedModelWriter output,
       List<CorpusPerplexity> perplexity) {

@@ -2,6 +2,7 @@ package dev.espalier.job;
 
 import dev.espalier.BadInputException;
 import dev.espalier.files.DurableFiles;
+import dev.espalier.files.ProtectedFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +16,7 @@ final class ReportFiles {
   private final Path page;
   private final Path json;
 
-  private ReportFiles(Path page, Path json, Inputs inputs) {
+  private ReportFiles(Path page, Path json, ProtectedFiles inputs) {
     this.page = page.toAbsolutePath();
     this.json = json.toAbsolutePath();
     Path folder = this.page.getParent();
@@ -38,7 +39,7 @@ final class ReportFiles {
    * @param inputs which neither file may touch
    * @throws BadInputException if the name does not end in .html or cannot be written
    */
-  static ReportFiles ofPage(Path page, Inputs inputs) {
+  static ReportFiles ofPage(Path page, ProtectedFiles inputs) {
     String stem = stem(page, PAGE, "name a page, such as report.html; the JSON will lie beside it");
     return new ReportFiles(page, page.resolveSibling(stem + JSON), inputs);
   }
@@ -47,7 +48,7 @@ final class ReportFiles {
    * @param inputs which neither file may touch
    * @throws BadInputException if the name does not end in .json or cannot be written
    */
-  static ReportFiles ofJson(Path json, Inputs inputs) {
+  static ReportFiles ofJson(Path json, ProtectedFiles inputs) {
     String stem =
         stem(json, JSON, "name a .json file, such as result.json; the page will lie beside it");
     return new ReportFiles(json.resolveSibling(stem + PAGE), json, inputs);

@@ -6,14 +6,15 @@ import dev.espalier.Progress;
 import dev.espalier.allocation.FileAllocation;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.evaluation.Perplexity;
-import dev.espalier.measurement.DenseModel;
+import dev.espalier.files.ProtectedFiles;
+import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.pruning.PatternCheck;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.SearchReport;
 import dev.espalier.report.html.SearchPage;
 import dev.espalier.run.LoadedModel;
-import dev.espalier.run.PruneRun;
+import dev.espalier.run.PruningRun;
 import dev.espalier.run.PruningSettings;
 import dev.espalier.run.RecordedNotes;
 import dev.espalier.run.RunIdentity;
@@ -46,8 +47,8 @@ public final class SearchJob {
       CalibrationDraw drawn = loaded.calibration(request.calibration(), seqLen);
       TokenWindows calibration = drawn.windows();
       TokenWindows criterion = criterion(request, loaded, drawn, seqLen);
-      PruneRun run =
-          new PruneRun(
+      PruningRun run =
+          new PruningRun(
               settings,
               loaded.decoder(),
               calibration,
@@ -83,17 +84,17 @@ public final class SearchJob {
     }
   }
 
-  private static Inputs inputs(SearchRequest request) {
-    return new Inputs()
+  private static ProtectedFiles inputs(SearchRequest request) {
+    return new ProtectedFiles()
         .and(request.model())
         .and(request.statistics())
         .and(request.calibration().text())
         .and(request.test())
-        .andFilesOf(request.space().known());
+        .and(FileAllocation.files(request.space().known()));
   }
 
   private static void requirePossible(SearchRequest request, DecoderModel model) {
-    DenseModel dense = DenseModel.of(model.description());
+    MeasuredModel dense = MeasuredModel.of(model.description());
     for (SparsityAllocation allocation : request.space().known()) {
       if (allocation.needs().isEmpty()) {
         allocation.densities(request.settings().sparsity(), dense);
@@ -118,7 +119,7 @@ public final class SearchJob {
   }
 
   private static TrialJournal journal(
-      SearchRequest request, LoadedModel loaded, PruneRun run, TokenWindows criterion) {
+      SearchRequest request, LoadedModel loaded, PruningRun run, TokenWindows criterion) {
     ObjectNode identity =
         RunIdentity.of(loaded, run)
             .put("criterion", criterion.digest())
@@ -131,7 +132,7 @@ public final class SearchJob {
 
   private static SearchReport report(
       SearchRequest request,
-      PruneRun run,
+      PruningRun run,
       TokenWindows criterion,
       AllocationSearch search,
       long start) {
@@ -147,7 +148,7 @@ public final class SearchJob {
         request.test().isPresent(),
         search.trials(),
         search.bestTrial(),
-        run.plan(search.best()).byName(DenseModel.of(model.description())),
+        run.plan(search.best()).byName(MeasuredModel.of(model.description())),
         (System.nanoTime() - start) / 1e9);
   }
 }

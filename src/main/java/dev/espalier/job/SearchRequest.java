@@ -3,7 +3,7 @@ package dev.espalier.job;
 import dev.espalier.run.CalibrationSettings;
 import dev.espalier.run.ComputeSettings;
 import dev.espalier.run.PruningSettings;
-import dev.espalier.search.SearchSpace;
+import dev.espalier.search.Candidates;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -20,7 +20,7 @@ import java.util.Optional;
 public record SearchRequest(
     Path model,
     PruningSettings settings,
-    SearchSpace space,
+    Candidates space,
     Optional<Path> statistics,
     CalibrationSettings calibration,
     Optional<Path> test,

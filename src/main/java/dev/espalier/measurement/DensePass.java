@@ -25,7 +25,7 @@ import java.util.stream.DoubleStream;
 public final class DensePass {
   private final DecoderModel model;
   private final DenseNorms norms;
-  private final List<Probe> probes;
+  private final List<BlockProbe> probes;
   private final Kind hessians;
   private final boolean forward;
   private final Map<Measurement, double[]> measured = new HashMap<>();
@@ -102,7 +102,7 @@ public final class DensePass {
   }
 
   private void probe(DecoderBlock block, BlockStatistics products) {
-    for (Probe probe : probes) {
+    for (BlockProbe probe : probes) {
       probe
           .measure(block, products)
           .forEach((key, values) -> measured.merge(key, values, DensePass::join));

@@ -34,14 +34,14 @@ public final class MeasurementFile {
 
   private final Path file;
   private final ObjectNode key;
-  private final DenseModel shapes;
+  private final MeasuredModel shapes;
 
   /**
    * @param key all that the numbers depend on: version, checkpoint, windows, dtype
    * @param shapes of the model that is measured
    * @throws BadInputException if it cannot be written; measuring can take hours
    */
-  public MeasurementFile(Path file, ObjectNode key, DenseModel shapes) {
+  public MeasurementFile(Path file, ObjectNode key, MeasuredModel shapes) {
     this.file = file;
     this.key = key;
     this.shapes = shapes;

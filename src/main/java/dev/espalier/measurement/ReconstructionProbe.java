@@ -5,7 +5,7 @@ import dev.espalier.device.NativeMemory;
 import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.layer.Linear;
 import dev.espalier.statistics.BlockStatistics;
-import dev.espalier.statistics.LayerHessian;
+import dev.espalier.statistics.InputHessian;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,13 +23,13 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * 128 columns from the left, a share of the weights is pruned greedily, each time the one that adds
  * least, and no weight makes up for it.
  */
-final class ReconstructionProbe implements Probe {
+final class ReconstructionProbe implements BlockProbe {
   private static final long BLOCK = 128;
 
   private final List<Measurement.ReconstructionError> errors;
 
   ReconstructionProbe(Set<Measurement> needs) {
-    this.errors = Probe.only(Measurement.ReconstructionError.class, needs);
+    this.errors = BlockProbe.only(Measurement.ReconstructionError.class, needs);
   }
 
   @Override
@@ -46,7 +46,7 @@ final class ReconstructionProbe implements Probe {
   }
 
   private static Tensor hessian(Linear linear, BlockStatistics hessians) {
-    return ((LayerHessian) hessians.of(linear).orElseThrow()).matrix();
+    return ((InputHessian) hessians.of(linear).orElseThrow()).matrix();
   }
 
   private static double error(Linear linear, Tensor hessian, double share) {

@@ -14,7 +14,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
 /** The scores |W|·s of a block's linears taken together: what DLP and OWL allocate by. */
-final class ScoreProbe implements Probe {
+final class ScoreProbe implements BlockProbe {
   private final List<Measurement.Score> statistics;
   private final List<Measurement.Outliers> outliers;
   private final DenseNorms dense;
@@ -24,8 +24,8 @@ final class ScoreProbe implements Probe {
    */
   ScoreProbe(Set<Measurement> needs, DenseNorms dense) {
     this.dense = dense;
-    this.statistics = Probe.only(Measurement.Score.class, needs);
-    this.outliers = Probe.only(Measurement.Outliers.class, needs);
+    this.statistics = BlockProbe.only(Measurement.Score.class, needs);
+    this.outliers = BlockProbe.only(Measurement.Outliers.class, needs);
   }
 
   @Override

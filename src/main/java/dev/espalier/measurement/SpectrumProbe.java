@@ -18,11 +18,11 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * The power-law exponents of the linears' spectra: what AlphaPruning allocates by. The eigenvalues
  * are those of the smaller Gram matrix in f64, which are the squares of the singular values.
  */
-final class SpectrumProbe implements Probe {
+final class SpectrumProbe implements BlockProbe {
   private final List<Measurement.TailExponent> exponents;
 
   SpectrumProbe(Set<Measurement> needs) {
-    this.exponents = Probe.only(Measurement.TailExponent.class, needs);
+    this.exponents = BlockProbe.only(Measurement.TailExponent.class, needs);
   }
 
   @Override

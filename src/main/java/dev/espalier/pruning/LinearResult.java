@@ -14,7 +14,7 @@ public record LinearResult(
     long cols,
     double target,
     long zeros,
-    LayerError error,
+    LinearError error,
     double seconds) {
   public long weights() {
     return rows * cols;

@@ -24,14 +24,14 @@ public record MagnitudePruning() implements PruningMethod {
   }
 
   @Override
-  public LayerError prune(
+  public LinearError prune(
       Tensor weight, Optional<InputStatistics> statistics, PruningTarget target) {
-    double before = Norms.squared(weight);
+    double before = ErrorNorms.squared(weight);
     if (target.pattern() instanceof NofM pattern) {
       Kernels.pruneNofM(weight, pattern.keep(), pattern.group());
     } else {
       Kernels.pruneMatrixSmallest(weight, target.sparsity(), target.rounding());
     }
-    return Norms.removalError(LayerError.Measure.WEIGHTS, before, Norms.squared(weight));
+    return ErrorNorms.removalError(LinearError.Measure.WEIGHTS, before, ErrorNorms.squared(weight));
   }
 }

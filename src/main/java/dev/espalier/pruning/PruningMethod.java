@@ -28,5 +28,5 @@ public interface PruningMethod {
    * @return how far the layer has moved
    * @throws ArithmeticException if the statistics do not allow it: they are not finite
    */
-  LayerError prune(Tensor weight, Optional<InputStatistics> statistics, PruningTarget target);
+  LinearError prune(Tensor weight, Optional<InputStatistics> statistics, PruningTarget target);
 }

@@ -2,9 +2,9 @@ package dev.espalier.pruning;
 
 import dev.espalier.kernels.Kernels;
 import dev.espalier.pruning.SparsityPattern.NofM;
+import dev.espalier.statistics.InputHessian;
+import dev.espalier.statistics.InputHessian.InverseFactor;
 import dev.espalier.statistics.InputStatistics;
-import dev.espalier.statistics.LayerHessian;
-import dev.espalier.statistics.LayerHessian.InverseFactor;
 import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
@@ -41,14 +41,14 @@ public record SparseGptPruning(double damping, int blockCols) implements Pruning
   }
 
   @Override
-  public LayerError prune(
+  public LinearError prune(
       Tensor weight, Optional<InputStatistics> statistics, PruningTarget target) {
     try (PointerScope scope = new PointerScope()) {
-      InverseFactor factor = ((LayerHessian) statistics.orElseThrow()).factor(damping);
+      InverseFactor factor = ((InputHessian) statistics.orElseThrow()).factor(damping);
       Tensor w = weight.to(ScalarType.Float, false, true, null);
       Tensor dead = factor.dead().to(ScalarType.Bool);
       w.masked_fill_(dead, new Scalar(0.0));
-      double output = dampedOutput(w, factor.u()) - factor.added() * Norms.squared(w);
+      double output = dampedOutput(w, factor.u()) - factor.added() * ErrorNorms.squared(w);
       Tensor loss =
           torch.empty(
               new long[] {w.size(0), 1},
@@ -65,9 +65,9 @@ public record SparseGptPruning(double damping, int blockCols) implements Pruning
       // The sweep's loss is of the damped Hessian; the layer's outputs know no damping.
       Tensor removed = weight.sub(w).masked_fill_(dead, new Scalar(0.0));
       weight.copy_(w);
-      double lost = 2 * loss.sum().item_double() - factor.added() * Norms.squared(removed);
+      double lost = 2 * loss.sum().item_double() - factor.added() * ErrorNorms.squared(removed);
       double error = output > 0 ? Math.sqrt(Math.max(0, lost) / output) : 0;
-      return new LayerError(LayerError.Measure.OUTPUT, error, factor.damping());
+      return new LinearError(LinearError.Measure.OUTPUT, error, factor.damping());
     }
   }
 
@@ -77,7 +77,8 @@ public record SparseGptPruning(double damping, int blockCols) implements Pruning
    */
   private static double dampedOutput(Tensor w, Tensor u) {
     try (PointerScope scope = new PointerScope()) {
-      return Norms.squared(torch.linalg_solve_triangular(u, w, true, false, false).contiguous());
+      return ErrorNorms.squared(
+          torch.linalg_solve_triangular(u, w, true, false, false).contiguous());
     }
   }
 }

@@ -25,17 +25,18 @@ public record WandaPruning() implements PruningMethod {
   }
 
   @Override
-  public LayerError prune(
+  public LinearError prune(
       Tensor weight, Optional<InputStatistics> statistics, PruningTarget target) {
     try (PointerScope scope = new PointerScope()) {
       Tensor norms = statistics.orElseThrow().norms();
-      double before = Norms.finiteSquared(weight, norms);
+      double before = ErrorNorms.finiteSquared(weight, norms);
       if (target.pattern() instanceof NofM pattern) {
         Kernels.pruneNofM(weight, norms, pattern.keep(), pattern.group());
       } else {
         Kernels.pruneRowsSmallest(weight, norms, target.sparsity(), target.rounding());
       }
-      return Norms.removalError(LayerError.Measure.SCORES, before, Norms.squared(weight, norms));
+      return ErrorNorms.removalError(
+          LinearError.Measure.SCORES, before, ErrorNorms.squared(weight, norms));
     }
   }
 }

@@ -41,14 +41,15 @@ public record WandaVariantPruning() implements PruningMethod {
   }
 
   @Override
-  public LayerError prune(
+  public LinearError prune(
       Tensor weight, Optional<InputStatistics> statistics, PruningTarget target) {
     try (PointerScope scope = new PointerScope()) {
       Tensor norms = statistics.orElseThrow().norms();
-      double before = Norms.finiteSquared(weight, norms);
+      double before = ErrorNorms.finiteSquared(weight, norms);
       RowShares shares = RowShares.of(weight, norms);
       weight.masked_fill_(bisect(shares, (float) target.sparsity()), new Scalar(0.0));
-      return Norms.removalError(LayerError.Measure.SCORES, before, Norms.squared(weight, norms));
+      return ErrorNorms.removalError(
+          LinearError.Measure.SCORES, before, ErrorNorms.squared(weight, norms));
     }
   }
 

@@ -1,5 +1,5 @@
 /**
- * Which weights go. {@link dev.espalier.pruning.LayerwisePruner} is the loop over blocks; a {@link
+ * Which weights go. {@link dev.espalier.pruning.BlockwisePruner} is the loop over blocks; a {@link
  * dev.espalier.pruning.PruningMethod} chooses the weights of one linear, in the shape of a {@link
  * dev.espalier.pruning.SparsityPattern}; {@link dev.espalier.pruning.PrunedBlocks} is where
  * finished blocks go.

@@ -1,6 +1,6 @@
 package dev.espalier.report;
 
-import dev.espalier.pruning.LayerError;
+import dev.espalier.pruning.LinearError;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -30,7 +30,7 @@ public record ComparedRun(
     OptionalDouble target,
     double achieved,
     Map<Integer, Double> blockSparsities,
-    Map<LayerError.Measure, Map<Integer, Double>> errors,
+    Map<LinearError.Measure, Map<Integer, Double>> errors,
     List<CorpusPerplexity> perplexity,
     OptionalDouble seconds,
     OptionalLong peakBytes) {}

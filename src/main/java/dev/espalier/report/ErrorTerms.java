@@ -1,13 +1,13 @@
 package dev.espalier.report;
 
-import dev.espalier.pruning.LayerError;
+import dev.espalier.pruning.LinearError;
 
 /** What people are told a linear's error is of. */
 public final class ErrorTerms {
   private ErrorTerms() {}
 
   /** Such as {@code relative output error}. */
-  public static String name(LayerError.Measure measure) {
+  public static String name(LinearError.Measure measure) {
     return switch (measure) {
       case WEIGHTS -> "relative error of weights";
       case SCORES -> "relative error of scores";
@@ -16,7 +16,7 @@ public final class ErrorTerms {
   }
 
   /** The definition, in the Frobenius norm. */
-  public static String definition(LayerError.Measure measure) {
+  public static String definition(LinearError.Measure measure) {
     return switch (measure) {
       case WEIGHTS -> "‖W − Ŵ‖ / ‖W‖ of the weights alone; the inputs were not looked at";
       case SCORES ->

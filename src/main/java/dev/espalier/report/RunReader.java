@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.espalier.BadInputException;
 import dev.espalier.evaluation.Perplexity;
-import dev.espalier.pruning.LayerError;
+import dev.espalier.pruning.LinearError;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -86,9 +86,10 @@ public final class RunReader {
     return block.path("index").asInt(before.size());
   }
 
-  private static Map<LayerError.Measure, Map<Integer, Double>> errors(JsonNode json) {
-    Map<LayerError.Measure, Map<Integer, Double>> errors = new EnumMap<>(LayerError.Measure.class);
-    for (LayerError.Measure measure : LayerError.Measure.values()) {
+  private static Map<LinearError.Measure, Map<Integer, Double>> errors(JsonNode json) {
+    Map<LinearError.Measure, Map<Integer, Double>> errors =
+        new EnumMap<>(LinearError.Measure.class);
+    for (LinearError.Measure measure : LinearError.Measure.values()) {
       Map<Integer, Double> means = new TreeMap<>();
       for (JsonNode block : json.path("blocks")) {
         mean(block, measure).ifPresent(mean -> means.put(index(block, means), mean));
@@ -100,7 +101,7 @@ public final class RunReader {
     return errors;
   }
 
-  private static OptionalDouble mean(JsonNode block, LayerError.Measure measure) {
+  private static OptionalDouble mean(JsonNode block, LinearError.Measure measure) {
     List<Double> values = new ArrayList<>();
     for (JsonNode linear : block.path("linears")) {
       JsonNode error = linear.path("error");

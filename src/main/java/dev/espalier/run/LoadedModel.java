@@ -8,7 +8,7 @@ import dev.espalier.checkpoint.CheckpointWeights;
 import dev.espalier.checkpoint.ModelFolder;
 import dev.espalier.checkpoint.WeightSource;
 import dev.espalier.kernels.Kernels;
-import dev.espalier.measurement.DenseModel;
+import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.measurement.MeasurementFile;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.text.CalibrationDraw;
@@ -102,7 +102,7 @@ public final class LoadedModel implements AutoCloseable {
             .put("seq_len", calibration.seqLen())
             .put("windows", calibration.digest())
             .put("compute_dtype", decoder.placement().dtypeName());
-    return new MeasurementFile(file, key, DenseModel.of(decoder.description()));
+    return new MeasurementFile(file, key, MeasuredModel.of(decoder.description()));
   }
 
   /** Windows that are known to suit the model, for they are taken up last. */

@@ -8,7 +8,7 @@ import dev.espalier.kernels.Kernels;
 public final class RunIdentity {
   private RunIdentity() {}
 
-  public static ObjectNode of(LoadedModel loaded, PruneRun run) {
+  public static ObjectNode of(LoadedModel loaded, PruningRun run) {
     PruningSettings settings = run.settings();
     return new ObjectMapper()
         .createObjectNode()

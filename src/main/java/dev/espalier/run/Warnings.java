@@ -2,7 +2,7 @@ package dev.espalier.run;
 
 import dev.espalier.allocation.FileAllocation;
 import dev.espalier.kernels.Rounding;
-import dev.espalier.measurement.DenseModel;
+import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.pruning.BlockResult;
 import dev.espalier.pruning.LinearResult;
 import dev.espalier.pruning.SparseGptPruning;
@@ -47,7 +47,7 @@ public final class Warnings {
 
   /** Of a file that was made for another sparsity than it is used for. */
   public static Optional<String> otherTotal(
-      FileAllocation allocation, PruningSettings settings, DenseModel model) {
+      FileAllocation allocation, PruningSettings settings, MeasuredModel model) {
     double[] densities = allocation.densities(settings.sparsity(), model);
     long[] parameters = model.parameters(allocation.granularity());
     double all = Arrays.stream(parameters).sum();

@@ -41,7 +41,7 @@ public final class AllocationSearch {
    * @param blocks how many blocks the model has
    * @throws BadInputException if none gives a perplexity
    */
-  public void search(SearchSpace space, double sparsity, int blocks) {
+  public void search(Candidates space, double sparsity, int blocks) {
     trial(new UniformAllocation());
     space.search(sparsity, blocks, this::trial);
     if (Double.isNaN(bestTrial.perplexity())) {

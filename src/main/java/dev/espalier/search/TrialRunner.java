@@ -15,7 +15,7 @@ import dev.espalier.pruning.BlockResult;
 import dev.espalier.pruning.BlocksInMemory;
 import dev.espalier.pruning.PrunedBlocks;
 import dev.espalier.report.Trial;
-import dev.espalier.run.PruneRun;
+import dev.espalier.run.PruningRun;
 import dev.espalier.statistics.FirstBlockOnce;
 import dev.espalier.text.TokenWindows;
 import java.util.Arrays;
@@ -29,7 +29,7 @@ import java.util.stream.DoubleStream;
  */
 public final class TrialRunner implements Trials, AutoCloseable {
   private final FirstBlockOnce firstBlock = new FirstBlockOnce();
-  private final PruneRun run;
+  private final PruningRun run;
   private final JsonNode config;
   private final WeightSource dense;
   private final TokenWindows criterion;
@@ -41,7 +41,7 @@ public final class TrialRunner implements Trials, AutoCloseable {
    * @param exhaustive whether every trial sees all windows
    */
   public TrialRunner(
-      PruneRun run,
+      PruningRun run,
       JsonNode config,
       WeightSource dense,
       TokenWindows criterion,

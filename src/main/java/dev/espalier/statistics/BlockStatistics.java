@@ -27,7 +27,7 @@ public final class BlockStatistics implements InputObserver, AutoCloseable {
         case NONE -> {}
         case NORMS -> byInput.put(input.name(), new ColumnNorms(input.features(), sequences, like));
         case HESSIAN ->
-            byInput.put(input.name(), new LayerHessian(input.features(), sequences, like));
+            byInput.put(input.name(), new InputHessian(input.features(), sequences, like));
       }
     }
   }

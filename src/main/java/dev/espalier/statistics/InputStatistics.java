@@ -3,7 +3,7 @@ package dev.espalier.statistics;
 import org.bytedeco.pytorch.Tensor;
 
 /** What is known of one input of a block after calibration. Linears that read it share it. */
-public sealed interface InputStatistics extends AutoCloseable permits ColumnNorms, LayerHessian {
+public sealed interface InputStatistics extends AutoCloseable permits ColumnNorms, InputHessian {
   /** How much of the inputs a pruning method looks at. */
   enum Kind {
     NONE,

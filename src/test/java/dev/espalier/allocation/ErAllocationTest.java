@@ -3,7 +3,7 @@ package dev.espalier.allocation;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.espalier.measurement.DenseModel;
+import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.model.description.LinearShape;
 import java.util.Arrays;
 import java.util.List;
@@ -11,16 +11,16 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ErAllocationTest {
-  private static DenseModel model(long[]... shapes) {
+  private static MeasuredModel model(long[]... shapes) {
     List<LinearShape> block =
         Arrays.stream(shapes).map(s -> new LinearShape("l", s[0], s[1])).toList();
-    return new DenseModel(List.of(block, block), Map.of());
+    return new MeasuredModel(List.of(block, block), Map.of());
   }
 
   @Test
   void byHand() {
     // (out + in)/(out·in) = 0.2 and 0.15; ε·(20·2 + 30·2) = 0.3·(100 + 200)·2, so ε = 1.8.
-    DenseModel model = model(new long[] {10, 10}, new long[] {10, 20});
+    MeasuredModel model = model(new long[] {10, 10}, new long[] {10, 20});
     assertArrayEquals(
         new double[] {0.36, 0.27, 0.36, 0.27},
         new ErAllocation(false).densities(0.7, model),
@@ -29,7 +29,7 @@ class ErAllocationTest {
 
   @Test
   void whatWouldKeepMoreThanAllStaysDense() {
-    DenseModel model = model(new long[] {2, 2}, new long[] {100, 100});
+    MeasuredModel model = model(new long[] {2, 2}, new long[] {100, 100});
     double[] densities = new ErAllocation(false).densities(0.9, model);
     assertEquals(1, densities[0]);
     double kept = 4 * densities[0] + 10000 * densities[1];
@@ -38,7 +38,7 @@ class ErAllocationTest {
 
   @Test
   void erkKeepsTheLastLinearOfEveryBlock() {
-    DenseModel model = model(new long[] {30, 10}, new long[] {30, 10}, new long[] {10, 10});
+    MeasuredModel model = model(new long[] {30, 10}, new long[] {30, 10}, new long[] {10, 10});
     double[] densities = new ErAllocation(true).densities(0.6, model);
     assertEquals(1, densities[2]);
     assertEquals(1, densities[5]);
@@ -47,7 +47,7 @@ class ErAllocationTest {
 
   @Test
   void theBudgetSettlesWhatErkCannotReach() {
-    DenseModel model = model(new long[] {10, 10}, new long[] {10, 90});
+    MeasuredModel model = model(new long[] {10, 10}, new long[] {10, 90});
     SparsityPlan plan = SparsityBudget.EXACT.plan(new ErAllocation(true), 0.8, model);
     double lost = 0;
     for (int b = 0; b < 2; b++) {

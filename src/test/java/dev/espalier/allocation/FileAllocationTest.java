@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.espalier.BadInputException;
-import dev.espalier.measurement.DenseModel;
 import dev.espalier.measurement.Granularity;
+import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.model.description.LinearShape;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FileAllocationTest {
-  private static final DenseModel MODEL =
-      new DenseModel(
+  private static final MeasuredModel MODEL =
+      new MeasuredModel(
           List.of(
               List.of(new LinearShape("a", 2, 3), new LinearShape("b", 2, 3)),
               List.of(new LinearShape("c", 2, 3))),
@@ -79,7 +79,7 @@ class FileAllocationTest {
   }
 
   /** Blocks of two to five linears, of which no two are alike. */
-  private static DenseModel unequalModel(Random random) {
+  private static MeasuredModel unequalModel(Random random) {
     List<List<LinearShape>> blocks = new ArrayList<>();
     int count = 1 + random.nextInt(12);
     for (int b = 0; b < count; b++) {
@@ -91,7 +91,7 @@ class FileAllocationTest {
       }
       blocks.add(linears);
     }
-    return new DenseModel(blocks, Map.of());
+    return new MeasuredModel(blocks, Map.of());
   }
 
   private static SparsityAllocation random(Random random, Granularity granularity) {
@@ -113,7 +113,7 @@ class FileAllocationTest {
       }
 
       @Override
-      public double[] densities(double sparsity, DenseModel model) {
+      public double[] densities(double sparsity, MeasuredModel model) {
         return new Random(seed)
             .doubles(model.units(granularity))
             .map(d -> 1 - sparsity + 0.5 * (d - 0.5))
@@ -122,7 +122,7 @@ class FileAllocationTest {
     };
   }
 
-  private SparsityAllocation written(SparsityPlan plan, DenseModel model) throws IOException {
+  private SparsityAllocation written(SparsityPlan plan, MeasuredModel model) throws IOException {
     Map<String, Double> linears = new LinkedHashMap<>();
     plan.byName(model).forEach(linears::putAll);
     return read(new ObjectMapper().writeValueAsString(linears));
@@ -133,7 +133,7 @@ class FileAllocationTest {
   void aRoundedPlanThatWasWrittenIsThatPlanAgain(int group) throws IOException {
     Random random = new Random(group);
     for (int trial = 0; trial < 300; trial++) {
-      DenseModel model = unequalModel(random);
+      MeasuredModel model = unequalModel(random);
       double sparsity = 0.1 + 0.75 * random.nextDouble();
       SparsityAllocation allocation = random(random, Granularity.values()[trial % 2]);
       assertComesBack(allocation, SparsityBudget.EXACT, group, sparsity, model);
@@ -147,7 +147,7 @@ class FileAllocationTest {
       SparsityBudget budget,
       int group,
       double sparsity,
-      DenseModel model)
+      MeasuredModel model)
       throws IOException {
     SparsityPlan plan = NofMRounding.plan(allocation, budget, group, sparsity, model);
     SparsityPlan again = NofMRounding.plan(written(plan, model), budget, group, sparsity, model);
@@ -158,7 +158,7 @@ class FileAllocationTest {
   void anyPlanThatWasWrittenIsThatPlanAgain() throws IOException {
     Random random = new Random(1);
     for (int trial = 0; trial < 300; trial++) {
-      DenseModel model = unequalModel(random);
+      MeasuredModel model = unequalModel(random);
       double sparsity = 0.05 + 0.9 * random.nextDouble();
       Granularity granularity = Granularity.values()[trial % 2];
       SparsityPlan plan = SparsityBudget.EXACT.plan(random(random, granularity), sparsity, model);

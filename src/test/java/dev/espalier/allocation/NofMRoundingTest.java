@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.BadInputException;
-import dev.espalier.measurement.DenseModel;
 import dev.espalier.measurement.Granularity;
+import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.model.description.LinearShape;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,12 +18,12 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class NofMRoundingTest {
-  private static DenseModel model(long... sizes) {
+  private static MeasuredModel model(long... sizes) {
     List<List<LinearShape>> blocks = new ArrayList<>();
     for (long size : sizes) {
       blocks.add(List.of(new LinearShape("l", 1, size)));
     }
-    return new DenseModel(blocks, Map.of());
+    return new MeasuredModel(blocks, Map.of());
   }
 
   private static List<Integer> removed(SparsityPlan plan, int group) {
@@ -83,7 +83,7 @@ class NofMRoundingTest {
       double[] densities =
           random.doubles(blocks).map(d -> 1 - sparsity + 0.3 * (d - 0.5)).toArray();
       SparsityBudget.Settled settled = SparsityBudget.EXACT.settle(densities, sizes, sparsity);
-      DenseModel model = model(sizes);
+      MeasuredModel model = model(sizes);
       SparsityPlan exact = SparsityPlan.of(Granularity.BLOCK, settled, model);
       SparsityPlan plan = NofMRounding.round(exact, group, sparsity, model);
       double missing = 0;
@@ -102,7 +102,7 @@ class NofMRoundingTest {
 
   @Test
   void multiplesAreKeptOnlyWhereTheyMeetTheTarget() {
-    DenseModel model = model(1, 1, 1);
+    MeasuredModel model = model(1, 1, 1);
     FileAllocation file =
         new FileAllocation(Path.of("file"), List.of(3 / 8.0, 2 / 8.0, 1 / 8.0), Map.of());
     assertEquals(List.of(5, 6, 7), removed(planned(file, 0.76, model), 8));
@@ -110,14 +110,14 @@ class NofMRoundingTest {
   }
 
   private static SparsityPlan planned(
-      SparsityAllocation allocation, double sparsity, DenseModel model) {
+      SparsityAllocation allocation, double sparsity, MeasuredModel model) {
     return NofMRounding.plan(allocation, SparsityBudget.EXACT, 8, sparsity, model);
   }
 
   @Test
   void linearsAreRoundedOneByOne() {
-    DenseModel model =
-        new DenseModel(
+    MeasuredModel model =
+        new MeasuredModel(
             List.of(List.of(new LinearShape("a", 1, 10), new LinearShape("b", 1, 10))), Map.of());
     SparsityPlan plan =
         new SparsityPlan(List.of(new BlockSparsity(List.of(0.30, 0.45))), List.of());

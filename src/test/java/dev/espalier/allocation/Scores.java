@@ -1,7 +1,7 @@
 package dev.espalier.allocation;
 
 import dev.espalier.kernels.ScoreSummary;
-import dev.espalier.measurement.DenseModel;
+import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.measurement.Measurement;
 import dev.espalier.model.description.LinearShape;
 import java.util.Arrays;
@@ -39,7 +39,7 @@ final class Scores {
   /**
    * A model of so many blocks of 1000 weights with these scores; outliers whatever the multiple.
    */
-  static DenseModel model(int blocks, List<ScoreSummary> scores) {
+  static MeasuredModel model(int blocks, List<ScoreSummary> scores) {
     Map<Measurement, double[]> measured = new HashMap<>();
     for (Measurement.Score statistic : Measurement.Score.values()) {
       measured.put(statistic, scores.stream().mapToDouble(statistic::of).toArray());
@@ -50,6 +50,6 @@ final class Scores {
       measured.put(new Measurement.Outliers(multiple), outliers);
     }
     List<LinearShape> block = List.of(new LinearShape("linear", 20, 50));
-    return new DenseModel(Collections.nCopies(blocks, block), measured);
+    return new MeasuredModel(Collections.nCopies(blocks, block), measured);
   }
 }

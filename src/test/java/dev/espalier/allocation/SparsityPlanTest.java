@@ -2,7 +2,7 @@ package dev.espalier.allocation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.espalier.measurement.DenseModel;
+import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.model.description.LinearShape;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,8 +10,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SparsityPlanTest {
-  private static final DenseModel MODEL =
-      new DenseModel(
+  private static final MeasuredModel MODEL =
+      new MeasuredModel(
           List.of(
               List.of(new LinearShape("b", 1, 30), new LinearShape("a", 1, 10)),
               List.of(new LinearShape("d", 2, 5), new LinearShape("c", 2, 5))),

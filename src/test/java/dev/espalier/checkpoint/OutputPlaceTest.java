@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.espalier.files.Faults;
+import dev.espalier.files.FileFaults;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -142,16 +142,16 @@ class OutputPlaceTest {
     IOException full = new IOException("No space left on device");
     assertRefused(
         () -> {
-          throw Faults.writing(file, full);
+          throw FileFaults.writing(file, full);
         },
         "f: the disk is full");
     IOException named = new FileSystemException("f", null, "No space left on device");
     assertRefused(
         () -> {
-          throw Faults.writing(file, named);
+          throw FileFaults.writing(file, named);
         },
         "f: the disk is full");
-    assertTrue(Faults.writing(file, new IOException("odd")) instanceof UncheckedIOException);
+    assertTrue(FileFaults.writing(file, new IOException("odd")) instanceof UncheckedIOException);
   }
 
   private ModelFolderWriter open(Path output, boolean overwrite, long free) {

@@ -13,7 +13,7 @@ import dev.espalier.kernels.Rounding;
 import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.pruning.BlockResult;
-import dev.espalier.pruning.LayerwisePruner;
+import dev.espalier.pruning.BlockwisePruner;
 import dev.espalier.pruning.PrunedBlocks;
 import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.pruning.WandaPruning;
@@ -132,7 +132,7 @@ class PerplexityMeterTest {
   private static void prune(DecoderModel model, PrunedBlocks output) {
     SparsityPlan plan = SparsityPlan.ofBlocks(0.5, 0.5, 0.5);
     try (HiddenStates hidden = HiddenStates.embed(model, TinyModel.windows(4, 30), Progress.NONE)) {
-      new LayerwisePruner(
+      new BlockwisePruner(
               model, new WandaPruning(), SparsityPattern.UNSTRUCTURED, plan, Rounding.EXACT)
           .prune(hidden, output);
     }

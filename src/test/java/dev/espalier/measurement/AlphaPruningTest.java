@@ -203,7 +203,7 @@ class AlphaPruningTest {
     assertEquals(published(HillEstimator.PEAK, spectrum), slip, 1e-9 * slip);
   }
 
-  private static DenseModel model(long[][] shapes, int perBlock, double... exponents) {
+  private static MeasuredModel model(long[][] shapes, int perBlock, double... exponents) {
     List<List<LinearShape>> blocks = new ArrayList<>();
     for (int first = 0; first < shapes.length; first += perBlock) {
       List<LinearShape> block = new ArrayList<>();
@@ -212,14 +212,14 @@ class AlphaPruningTest {
       }
       blocks.add(block);
     }
-    return new DenseModel(
+    return new MeasuredModel(
         blocks, Map.of(new Measurement.TailExponent(HillEstimator.PEAK), exponents));
   }
 
   @Test
   void mappingByHand() {
     long[][] shapes = {{1, 10}, {1, 30}, {1, 20}, {1, 20}};
-    DenseModel model = model(shapes, 2, 2, 4, 5, 7);
+    MeasuredModel model = model(shapes, 2, 2, 4, 5, 7);
     // By blocks α = 3, 6, so m = 0.7 and 1.3, ΣN / Σ(N·m) = 1.
     assertArrayEquals(
         new double[] {1 - 0.7 * 0.5, 1 - 1.3 * 0.5},
@@ -237,7 +237,7 @@ class AlphaPruningTest {
 
   @Test
   void equalExponentsGiveUniform() {
-    DenseModel model = model(new long[][] {{1, 10}, {1, 30}}, 1, 3, 3);
+    MeasuredModel model = model(new long[][] {{1, 10}, {1, 30}}, 1, 3, 3);
     for (Granularity granularity : Granularity.values()) {
       double[] densities =
           new AlphaPruningAllocation(0.3, HillEstimator.PEAK, granularity).densities(0.7, model);

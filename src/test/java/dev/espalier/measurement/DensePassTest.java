@@ -94,7 +94,7 @@ class DensePassTest {
       Map<Measurement, double[]> measured =
           new DensePass(model, Set.of(Score.MEAN, Score.MEDIAN, FIVE), new DenseNorms())
               .measure(Optional.of(TinyModel.windows(2, 9)), Progress.NONE);
-      DenseModel dense = DenseModel.of(model.description()).with(measured);
+      MeasuredModel dense = MeasuredModel.of(model.description()).with(measured);
       for (SparsityAllocation allocation : AllocationTest.byScores()) {
         for (double density : allocation.densities(0.7, dense)) {
           assertEquals(1 - 0.7, density, 1e-15);

@@ -111,7 +111,7 @@ class LsaAllocationTest {
         List.of(
             List.of(new LinearShape("a", 1, 10), new LinearShape("b", 1, 30)),
             List.of(new LinearShape("c", 1, 10), new LinearShape("d", 1, 30)));
-    DenseModel model = new DenseModel(blocks, Map.of(ERRORS, new double[] {1, 3, 2, 6}));
+    MeasuredModel model = new MeasuredModel(blocks, Map.of(ERRORS, new double[] {1, 3, 2, 6}));
     // By blocks S = 2, 4: the first is more important and keeps 2α more.
     assertArrayEquals(
         new double[] {0.3 + 0.15, 0.3 - 0.15},

@@ -68,7 +68,7 @@ class PrunedModelWriterTest {
 
   private void prune(PruningMethod method, Rounding rounding, PrunedBlocks output) {
     try (HiddenStates hidden = HiddenStates.embed(model, TinyModel.windows(4, 40), Progress.NONE)) {
-      new LayerwisePruner(model, method, SparsityPattern.UNSTRUCTURED, PLAN, rounding)
+      new BlockwisePruner(model, method, SparsityPattern.UNSTRUCTURED, PLAN, rounding)
           .prune(hidden, output);
     }
   }

@@ -90,7 +90,7 @@ class PruningMemoryTest {
   private static void prune(DecoderModel model, PruningMethod method, SparsityPlan plan) {
     TokenWindows windows = TinyModel.windows(2, 64);
     try (HiddenStates hidden = HiddenStates.embed(model, windows, Progress.NONE)) {
-      new LayerwisePruner(model, method, SparsityPattern.UNSTRUCTURED, plan, Rounding.EXACT)
+      new BlockwisePruner(model, method, SparsityPattern.UNSTRUCTURED, plan, Rounding.EXACT)
           .prune(hidden, new Dropped());
     }
   }

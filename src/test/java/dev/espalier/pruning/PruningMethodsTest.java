@@ -8,8 +8,8 @@ import dev.espalier.kernels.Kernels;
 import dev.espalier.kernels.Rounding;
 import dev.espalier.model.layer.Linear;
 import dev.espalier.reference.EagerReference;
+import dev.espalier.statistics.InputHessian;
 import dev.espalier.statistics.InputStatistics.Kind;
-import dev.espalier.statistics.LayerHessian;
 import dev.espalier.testing.Scoped;
 import dev.espalier.testing.Tensors;
 import dev.espalier.testing.TinyModel;
@@ -121,7 +121,7 @@ class PruningMethodsTest {
       try (MethodInput input = MethodInput.of(method.statistics())) {
         for (Linear linear : input.block.linears()) {
           Tensor before = linear.weight().to(ScalarType.Double);
-          LayerError error = method.prune(linear.weight(), input.of(linear), target(0.6));
+          LinearError error = method.prune(linear.weight(), input.of(linear), target(0.6));
           Tensor lost = before.sub(linear.weight().to(ScalarType.Double));
           Tensor x = input.inputs(linear);
           double expected =
@@ -170,7 +170,7 @@ class PruningMethodsTest {
   void sparseGptClearsDeadColumns() {
     try (MethodInput input = MethodInput.of(Kind.HESSIAN)) {
       Linear linear = input.block.linears().get(0);
-      var hessian = (LayerHessian) input.of(linear).orElseThrow();
+      var hessian = (InputHessian) input.of(linear).orElseThrow();
       hessian.factor(DAMPING).dead().narrow(0, 3, 2).add_(new Scalar(1));
       new SparseGptPruning().prune(linear.weight(), Optional.of(hessian), target(0.5));
       assertEquals(2 * 32, Kernels.countZeros(linear.weight().narrow(1, 3, 2)));
@@ -201,7 +201,7 @@ class PruningMethodsTest {
       weight.narrow(0, 0, 2).zero_();
       weight.narrow(0, 0, 2).narrow(1, 7, 1).add_(new Scalar(1));
       weight.narrow(0, 2, 1).zero_();
-      LayerError error = new WandaVariantPruning().prune(weight, input.of(linear), target(0.5));
+      LinearError error = new WandaVariantPruning().prune(weight, input.of(linear), target(0.5));
       assertTrue(Double.isFinite(error.value()));
       assertEquals(1.0, weight.narrow(0, 0, 1).narrow(1, 7, 1).item_double());
       assertEquals(32, Kernels.countZeros(weight.narrow(0, 2, 1)));
@@ -215,7 +215,7 @@ class PruningMethodsTest {
       try (MethodInput input = MethodInput.of(method.statistics())) {
         Linear linear = input.block.linears().get(3);
         linear.weight().zero_();
-        LayerError error = method.prune(linear.weight(), input.of(linear), target(0.5));
+        LinearError error = method.prune(linear.weight(), input.of(linear), target(0.5));
         assertEquals(0, error.value());
         assertEquals(linear.weight().numel(), Kernels.countZeros(linear.weight()));
       }

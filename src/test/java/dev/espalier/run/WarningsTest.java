@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.allocation.FileAllocation;
 import dev.espalier.kernels.Rounding;
-import dev.espalier.measurement.DenseModel;
+import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.model.description.LinearShape;
 import dev.espalier.pruning.BlockResult;
-import dev.espalier.pruning.LayerError;
+import dev.espalier.pruning.LinearError;
 import dev.espalier.pruning.LinearResult;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.SparseGptPruning;
@@ -39,7 +39,7 @@ class WarningsTest {
                         100,
                         0.7,
                         zeros[i],
-                        new LayerError(LayerError.Measure.OUTPUT, 0.1, damping[i]),
+                        new LinearError(LinearError.Measure.OUTPUT, 0.1, damping[i]),
                         1))
             .toList();
     return new BlockResult(0, linears);
@@ -71,8 +71,8 @@ class WarningsTest {
   /** Of a small linear and one three times as large. */
   private static Optional<String> otherTotal(
       double sparsity, SparsityPattern pattern, double small, double large) {
-    DenseModel model =
-        new DenseModel(
+    MeasuredModel model =
+        new MeasuredModel(
             List.of(List.of(new LinearShape("a", 8, 8)), List.of(new LinearShape("b", 24, 8))),
             Map.of());
     return Warnings.otherTotal(

@@ -53,7 +53,7 @@ class AllocationSearchTest {
   private AllocationSearch search(Trials trials, double... betas) {
     AllocationSearch search = new AllocationSearch(trials, journal(), betas.length + 1);
     search.search(
-        SearchSpace.Listed.coarseToFine(
+        Candidates.Listed.coarseToFine(
             Stream.of(betas)
                 .flatMapToDouble(Arrays::stream)
                 .<SparsityAllocation>mapToObj(AtpAllocation::new)

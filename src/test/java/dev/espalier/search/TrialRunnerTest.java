@@ -10,12 +10,12 @@ import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.UniformAllocation;
 import dev.espalier.kernels.Rounding;
 import dev.espalier.model.DecoderModel;
-import dev.espalier.pruning.LayerError;
+import dev.espalier.pruning.LinearError;
 import dev.espalier.pruning.MagnitudePruning;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.PruningTarget;
 import dev.espalier.pruning.SparsityPattern;
-import dev.espalier.run.PruneRun;
+import dev.espalier.run.PruningRun;
 import dev.espalier.run.PruningSettings;
 import dev.espalier.run.RecordedNotes;
 import dev.espalier.statistics.InputStatistics;
@@ -87,7 +87,7 @@ class TrialRunnerTest {
     }
 
     @Override
-    public LayerError prune(
+    public LinearError prune(
         Tensor weight, Optional<InputStatistics> statistics, PruningTarget target) {
       if (target.sparsity() > 0.8) {
         throw new ArithmeticException("the inputs overflow");
@@ -112,8 +112,8 @@ class TrialRunnerTest {
     PruningSettings settings =
         new PruningSettings(
             new Fragile(new MagnitudePruning()), SparsityPattern.UNSTRUCTURED, 0.7, Rounding.EXACT);
-    PruneRun run =
-        new PruneRun(
+    PruningRun run =
+        new PruningRun(
             settings, model, TinyModel.windows(3, 20), Optional.empty(), new RecordedNotes(heard));
     try (TrialRunner runner =
         new TrialRunner(run, source.config(), source, criterion, exhaustive)) {

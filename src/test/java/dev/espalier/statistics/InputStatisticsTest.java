@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.espalier.statistics.LayerHessian.Attempt;
-import dev.espalier.statistics.LayerHessian.InverseFactor;
+import dev.espalier.statistics.InputHessian.Attempt;
+import dev.espalier.statistics.InputHessian.InverseFactor;
 import dev.espalier.testing.Scoped;
 import dev.espalier.testing.Tensors;
 import java.util.List;
@@ -21,8 +21,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class InputStatisticsTest {
   private static final int SEQUENCES = 6;
 
-  private static LayerHessian hessian(Tensor x) {
-    LayerHessian hessian = new LayerHessian((int) x.size(1), SEQUENCES, x);
+  private static InputHessian hessian(Tensor x) {
+    InputHessian hessian = new InputHessian((int) x.size(1), SEQUENCES, x);
     hessian.add(x);
     return hessian;
   }
@@ -34,7 +34,7 @@ class InputStatisticsTest {
       Tensor x = Tensors.activations(1, 300, 50).to(dtype);
       Tensor expected = x.to(ScalarType.Double).square().sum(0).div(new Scalar(SEQUENCES)).sqrt();
       try (ColumnNorms norms = new ColumnNorms(50, SEQUENCES, x);
-          LayerHessian hessian = new LayerHessian(50, SEQUENCES, x)) {
+          InputHessian hessian = new InputHessian(50, SEQUENCES, x)) {
         for (int i = 0; i < 3; i++) {
           norms.add(x.narrow(0, 100 * i, 100));
           hessian.add(x.narrow(0, 100 * i, 100));
@@ -52,7 +52,7 @@ class InputStatisticsTest {
     Tensor wide = x.to(ScalarType.Double);
     Tensor h = wide.t().matmul(wide).mul(new Scalar(2.0 / SEQUENCES));
     h = h.add(torch.eye(30).mul(h.diagonal().mean().mul(new Scalar(0.01))));
-    try (LayerHessian hessian = hessian(x)) {
+    try (InputHessian hessian = hessian(x)) {
       InverseFactor factor = hessian.factor(0.01);
       Tensor u = factor.u().to(ScalarType.Double);
       Tensors.assertClose(torch.eye(30), u.t().matmul(u).matmul(h), 1e-3, "inverse");
@@ -70,7 +70,7 @@ class InputStatisticsTest {
   void deadInputsAreFound() {
     Tensor x = Tensors.activations(3, 100, 20);
     x.narrow(1, 7, 2).zero_();
-    try (LayerHessian hessian = hessian(x)) {
+    try (InputHessian hessian = hessian(x)) {
       assertEquals(0, hessian.norms().narrow(0, 7, 2).abs().sum().item_double());
       InverseFactor factor = hessian.factor(0.01);
       assertEquals(2, factor.dead().sum().item_long());
@@ -80,7 +80,7 @@ class InputStatisticsTest {
       assertEquals(1 / (alone * alone), 1 + factor.added(), 1e-5 * (1 + factor.added()));
       assertTrue(factor.u().isfinite().all().item_bool());
     }
-    try (LayerHessian hessian = hessian(torch.zeros(10, 5))) {
+    try (InputHessian hessian = hessian(torch.zeros(10, 5))) {
       InverseFactor factor = hessian.factor(0.01);
       assertEquals(5, factor.dead().sum().item_long());
       assertTrue(factor.u().isfinite().all().item_bool());
@@ -92,7 +92,7 @@ class InputStatisticsTest {
     // Rounding to f32 makes the smallest eigenvalue of nearly equal large columns negative.
     Tensor x = Tensors.activations(4, 40, 1).matmul(torch.ones(1, 64));
     x = x.add(Tensors.random(5, ScalarType.Float, 40, 64).mul(new Scalar(1e-6)));
-    try (LayerHessian hessian = hessian(x)) {
+    try (InputHessian hessian = hessian(x)) {
       InverseFactor factor = hessian.factor(1e-8);
       assertTrue(factor.damping() > 1e-8, "" + factor.damping());
       assertTrue(factor.damping() <= 1.0001e-5, "" + factor.damping());
@@ -120,7 +120,7 @@ class InputStatisticsTest {
     for (double wrong : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
       Tensor x = Tensors.activations(6, 40, 8);
       x.narrow(0, 3, 1).narrow(1, 2, 1).zero_().add_(new Scalar(wrong));
-      try (LayerHessian hessian = hessian(x)) {
+      try (InputHessian hessian = hessian(x)) {
         var e = assertThrows(ArithmeticException.class, () -> hessian.factor(0.01));
         assertTrue(e.getMessage().contains("damping 10.0"), e::getMessage);
         assertTrue(e.getMessage().contains("not finite"), e::getMessage);

@@ -1,7 +1,7 @@
 package dev.espalier.report.plot;
 
 import dev.espalier.pruning.BlockResult;
-import dev.espalier.pruning.LayerError;
+import dev.espalier.pruning.LinearError;
 import dev.espalier.pruning.LinearResult;
 import dev.espalier.report.AllocationReport;
 import dev.espalier.report.ComparedRun;
@@ -48,7 +48,7 @@ public final class Plots {
             "By its place in the block.",
             SPARSITY,
             joined(byKind(report.blocks(), LinearResult::sparsity, linear -> true))));
-    for (LayerError.Measure measure : LayerError.Measure.values()) {
+    for (LinearError.Measure measure : LinearError.Measure.values()) {
       List<Curve> errors =
           byKind(
               report.blocks(),
@@ -135,7 +135,7 @@ public final class Plots {
             OF_A_BLOCK,
             SPARSITY,
             curves(comparison, ComparedRun::blockSparsities)));
-    for (LayerError.Measure measure : LayerError.Measure.values()) {
+    for (LinearError.Measure measure : LinearError.Measure.values()) {
       if (comparison.runs().stream().anyMatch(run -> run.errors().containsKey(measure))) {
         plots.add(
             new Curves(

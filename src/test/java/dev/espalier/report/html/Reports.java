@@ -2,7 +2,7 @@ package dev.espalier.report.html;
 
 import dev.espalier.evaluation.Perplexity;
 import dev.espalier.pruning.BlockResult;
-import dev.espalier.pruning.LayerError;
+import dev.espalier.pruning.LinearError;
 import dev.espalier.pruning.LinearResult;
 import dev.espalier.report.CorpusPerplexity;
 import dev.espalier.report.PruneReport;
@@ -72,7 +72,7 @@ final class Reports {
                 8192,
                 target,
                 Math.round(target * 8192 * 8192),
-                new LayerError(LayerError.Measure.OUTPUT, error, b == 3 ? 0.1 : 0.01),
+                new LinearError(LinearError.Measure.OUTPUT, error, b == 3 ? 0.1 : 0.01),
                 1.5));
       }
       blocks.add(new BlockResult(b, linears));

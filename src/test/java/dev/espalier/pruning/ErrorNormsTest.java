@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(Scoped.class)
-class NormsTest {
+class ErrorNormsTest {
   @Test
   void normsAreThoseOfDoubles() {
     for (ScalarType dtype :
@@ -20,18 +20,18 @@ class NormsTest {
       Tensor wide = w.to(ScalarType.Double);
       double plain = wide.square().sum().item_double();
       double scaled = wide.mul(s).square().sum().item_double();
-      assertEquals(plain, Norms.squared(w), 1e-12 * plain);
-      assertEquals(scaled, Norms.squared(w, s), 1e-12 * scaled);
+      assertEquals(plain, ErrorNorms.squared(w), 1e-12 * plain);
+      assertEquals(scaled, ErrorNorms.squared(w, s), 1e-12 * scaled);
     }
   }
 
   @Test
   void errorsStayBetweenNothingAndAll() {
-    var measure = LayerError.Measure.WEIGHTS;
-    assertEquals(0, Norms.removalError(measure, 0, 0).value());
-    assertEquals(0, Norms.removalError(measure, 1, 1 + 1e-12).value());
-    assertEquals(1, Norms.removalError(measure, 2, 0).value());
-    assertEquals(Math.sqrt(0.5), Norms.removalError(measure, 2, 1).value());
-    assertEquals(measure, Norms.removalError(measure, 2, 1).measure());
+    var measure = LinearError.Measure.WEIGHTS;
+    assertEquals(0, ErrorNorms.removalError(measure, 0, 0).value());
+    assertEquals(0, ErrorNorms.removalError(measure, 1, 1 + 1e-12).value());
+    assertEquals(1, ErrorNorms.removalError(measure, 2, 0).value());
+    assertEquals(Math.sqrt(0.5), ErrorNorms.removalError(measure, 2, 1).value());
+    assertEquals(measure, ErrorNorms.removalError(measure, 2, 1).measure());
   }
 }

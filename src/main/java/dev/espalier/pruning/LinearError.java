@@ -6,7 +6,7 @@ package dev.espalier.pruning;
  * @param value ‖lost‖ / ‖all‖ in the Frobenius norm
  * @param damping SparseGPT's relative damping, or 0 where none is used
  */
-public record LayerError(Measure measure, double value, double damping) {
+public record LinearError(Measure measure, double value, double damping) {
   /** Of what the error is measured: the best the method's statistics allow. */
   public enum Measure {
     /** The weights themselves. */

@@ -15,7 +15,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /** Which allocations compete. Uniform is always among them. */
-public sealed interface SearchSpace {
+public sealed interface Candidates {
   /** Those of its allocations that are known beforehand, to be refused before anything is tried. */
   default List<SparsityAllocation> known() {
     return List.of();
@@ -39,7 +39,7 @@ public sealed interface SearchSpace {
    *
    * @param limit at least 1; uniform is the first
    */
-  record Usual(int limit) implements SearchSpace {
+  record Usual(int limit) implements Candidates {
     /** All of them. */
     public Usual() {
       this(Integer.MAX_VALUE);
@@ -86,7 +86,7 @@ public sealed interface SearchSpace {
    *
    * @param allocations each once, and without uniform, which is tried anyway
    */
-  record Listed(List<SparsityAllocation> allocations) implements SearchSpace {
+  record Listed(List<SparsityAllocation> allocations) implements Candidates {
     public Listed {
       allocations =
           allocations.stream()
@@ -127,7 +127,7 @@ public sealed interface SearchSpace {
   }
 
   /** The published search: ATP with β = 0 (uniform), step, 2·step, … up to the bound. */
-  record BetaGrid(double step) implements SearchSpace {
+  record BetaGrid(double step) implements Candidates {
     @Override
     public Set<Measurement> needs() {
       return Set.of();
@@ -163,7 +163,7 @@ public sealed interface SearchSpace {
    * @param evaluations at least 2
    */
   record Golden(DoubleFunction<SparsityAllocation> family, double low, double high, int evaluations)
-      implements SearchSpace {
+      implements Candidates {
     @Override
     public List<SparsityAllocation> known() {
       return List.of(family.apply(low), family.apply(high));

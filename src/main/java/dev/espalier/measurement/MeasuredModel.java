@@ -13,15 +13,15 @@ import java.util.stream.IntStream;
  * @param blocks the linears of each block
  * @param measured for each measurement one number per block or per linear, in order
  */
-public record DenseModel(List<List<LinearShape>> blocks, Map<Measurement, double[]> measured) {
-  public DenseModel {
+public record MeasuredModel(List<List<LinearShape>> blocks, Map<Measurement, double[]> measured) {
+  public MeasuredModel {
     blocks = blocks.stream().map(List::copyOf).toList();
     measured = Map.copyOf(measured);
   }
 
   /** The shapes alone. */
-  public static DenseModel of(DecoderDescription description) {
-    return new DenseModel(
+  public static MeasuredModel of(DecoderDescription description) {
+    return new MeasuredModel(
         IntStream.range(0, description.blockCount())
             .mapToObj(
                 i ->
@@ -33,8 +33,8 @@ public record DenseModel(List<List<LinearShape>> blocks, Map<Measurement, double
   }
 
   /** The same model with these measurements. */
-  public DenseModel with(Map<Measurement, double[]> measurements) {
-    return new DenseModel(blocks, measurements);
+  public MeasuredModel with(Map<Measurement, double[]> measurements) {
+    return new MeasuredModel(blocks, measurements);
   }
 
   /** All linears, block after block. */

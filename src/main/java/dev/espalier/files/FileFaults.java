@@ -7,14 +7,14 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 
 /** The sentences this package complains in: which file, which tensor, what is wrong. */
-public final class Faults {
+public final class FileFaults {
   /** What to do about a file that breaks its own format. */
   public static final String DAMAGED =
       "the file is damaged or was not fully downloaded, so fetch or export it again";
 
   private static final int LONGEST_QUOTE = 200;
 
-  private Faults() {}
+  private FileFaults() {}
 
   public static BadInputException in(Path file, String problem) {
     return new BadInputException(file + ": " + problem);

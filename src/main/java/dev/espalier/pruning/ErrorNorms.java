@@ -8,8 +8,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Squared Frobenius norms before and after pruning, and the error between them. */
-final class Norms {
-  private Norms() {}
+final class ErrorNorms {
+  private ErrorNorms() {}
 
   /** ‖W‖². */
   static double squared(Tensor weight) {
@@ -51,8 +51,8 @@ final class Norms {
   }
 
   /** The error of a method that only removes: what is lost is what was there less what is left. */
-  static LayerError removalError(LayerError.Measure measure, double before, double after) {
+  static LinearError removalError(LinearError.Measure measure, double before, double after) {
     double lost = before > 0 ? Math.sqrt(Math.max(0, 1 - after / before)) : 0;
-    return new LayerError(measure, lost, 0);
+    return new LinearError(measure, lost, 0);
   }
 }

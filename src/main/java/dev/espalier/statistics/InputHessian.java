@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * The layer Hessian H = (2/n) Σ xᵀx of an input, n the number of sequences (SparseGPT, Frantar &
  * Alistarh, 2023). {@link #factor} replaces it by its inverse's factor, once for all readers.
  */
-public final class LayerHessian implements InputStatistics {
+public final class InputHessian implements InputStatistics {
   private final Tensor matrix;
   private final Tensor dead;
   private final long sequences;
@@ -56,7 +56,7 @@ public final class LayerHessian implements InputStatistics {
   /**
    * @param like any tensor on the device of the inputs
    */
-  LayerHessian(int features, long sequences, Tensor like) {
+  InputHessian(int features, long sequences, Tensor like) {
     this.matrix = Zeros.like(like, ScalarType.Float, features, features);
     this.dead = Zeros.like(like, ScalarType.Byte, features);
     this.sequences = sequences;

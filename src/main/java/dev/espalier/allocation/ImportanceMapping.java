@@ -4,11 +4,11 @@ import dev.espalier.BadInputException;
 import java.util.Arrays;
 
 /** The mapping OWL and DLP share: importances stretched over 2·halfRange, centred on the target. */
-final class CentredRange {
+final class ImportanceMapping {
   /** Far more than any density; its double is still finite. */
   private static final double MOST = 8e307;
 
-  private CentredRange() {}
+  private ImportanceMapping() {}
 
   /**
    * @param name of the parameter

@@ -1,40 +1,28 @@
-package dev.espalier.job;
+package dev.espalier.files;
 
 import dev.espalier.BadInputException;
-import dev.espalier.allocation.FileAllocation;
-import dev.espalier.allocation.SparsityAllocation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The files and folders that a job uses, which its output must leave as they are. */
-final class Inputs {
+/** Files and folders that work reads, and its output must leave as they are. */
+public final class ProtectedFiles {
   private final List<Path> paths = new ArrayList<>();
 
-  Inputs and(Path path) {
+  public ProtectedFiles and(Path path) {
     paths.add(path);
     return this;
   }
 
-  Inputs and(Optional<Path> path) {
+  public ProtectedFiles and(Optional<Path> path) {
     path.ifPresent(paths::add);
     return this;
   }
 
-  Inputs and(List<Path> several) {
+  public ProtectedFiles and(List<Path> several) {
     paths.addAll(several);
-    return this;
-  }
-
-  /** The files of those allocations that come from one. */
-  Inputs andFilesOf(List<SparsityAllocation> allocations) {
-    for (SparsityAllocation allocation : allocations) {
-      if (allocation instanceof FileAllocation file) {
-        paths.add(file.file());
-      }
-    }
     return this;
   }
 
@@ -42,7 +30,7 @@ final class Inputs {
    * @param output a file to write
    * @throws BadInputException if it is one of these, or lies in one
    */
-  void requireApart(Path output) {
+  public void requireApart(Path output) {
     Path real = real(output);
     for (Path input : paths) {
       if (real.startsWith(real(input))) {
@@ -57,7 +45,7 @@ final class Inputs {
    * @param output a folder that is replaced as a whole
    * @throws BadInputException if one of these lies in it
    */
-  void requireOutside(Path output) {
+  public void requireOutside(Path output) {
     Path real = real(output);
     for (Path input : paths) {
       if (real(input).startsWith(real)) {

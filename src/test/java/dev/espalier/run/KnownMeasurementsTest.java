@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class MeasurementsTest {
+class KnownMeasurementsTest {
   private static final Outliers TWO = new Outliers(2);
   private static final Outliers FIVE = new Outliers(5);
 
@@ -48,8 +48,8 @@ class MeasurementsTest {
     public void note(String sentence) {}
   }
 
-  private static Measurements measurements(DecoderModel model) {
-    return new Measurements(model, Optional.of(TinyModel.windows(6, 30)), Optional.empty());
+  private static KnownMeasurements measurements(DecoderModel model) {
+    return new KnownMeasurements(model, Optional.of(TinyModel.windows(6, 30)), Optional.empty());
   }
 
   @Test
@@ -61,7 +61,7 @@ class MeasurementsTest {
       Map<Measurement, double[]> together = measurements(model).of(all, new Steps(), clock);
       for (Measurement first : List.of(FIVE, new ReconstructionError(0.5))) {
         Steps steps = new Steps();
-        Measurements oneByOne = measurements(model);
+        KnownMeasurements oneByOne = measurements(model);
         oneByOne.of(Set.of(first), steps, clock);
         oneByOne.of(Set.of(TWO), steps, clock);
         Map<Measurement, double[]> known = oneByOne.of(all, steps, clock);
@@ -77,7 +77,7 @@ class MeasurementsTest {
     try (TinyModel source = TinyModel.small();
         DecoderModel model = source.open()) {
       Steps steps = new Steps();
-      Measurements measurements = measurements(model);
+      KnownMeasurements measurements = measurements(model);
       measurements.of(Set.of(FIVE), steps, new PhaseClock());
       measurements.of(Set.of(new ReconstructionError(0.5)), steps, new PhaseClock());
       assertEquals(List.of(FORWARD, FORWARD), steps.announced);

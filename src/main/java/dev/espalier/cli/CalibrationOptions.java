@@ -7,8 +7,8 @@ import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
 /** The options that say what is run through the model to calibrate. */
-final class Calibrations {
-  private Calibrations() {}
+final class CalibrationOptions {
+  private CalibrationOptions() {}
 
   static Options addTo(Options options) {
     return options
@@ -34,7 +34,7 @@ final class Calibrations {
       throw new BadInputException("--calibration none is not possible; give a text");
     }
     if (line.hasOption("calibration")) {
-      return Texts.one("calibration", line.getOptionValue("calibration"));
+      return TextOptions.one("calibration", line.getOptionValue("calibration"));
     }
     if (line.hasOption("model")) {
       throw new BadInputException(

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Set;
 
 /** How {@code --calibration} and {@code --evaluate} name texts. */
-final class Texts {
+final class TextOptions {
   private static final Set<String> DATA_SETS = Set.of("wikitext2", "c4", "ptb");
 
-  private Texts() {}
+  private TextOptions() {}
 
   static Path one(String option, String name) {
     if (name.equals("none")) {

@@ -16,8 +16,8 @@ import dev.espalier.kernels.Rounding;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.model.description.LinearDescription;
 import dev.espalier.statistics.FirstBlockOnce;
+import dev.espalier.statistics.InputHessian;
 import dev.espalier.statistics.InputStatistics;
-import dev.espalier.statistics.LayerHessian;
 import dev.espalier.testing.Scoped;
 import dev.espalier.testing.Tensors;
 import dev.espalier.testing.TinyModel;
@@ -38,7 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @ExtendWith(Scoped.class)
-class LayerwisePrunerTest {
+class BlockwisePrunerTest {
   private static final SparsityPlan PLAN = SparsityPlan.ofBlocks(0.4, 0.6, 0.7);
   private static final TokenWindows WINDOWS = TinyModel.windows(4, 40);
 
@@ -65,7 +65,7 @@ class LayerwisePrunerTest {
       Rounding rounding,
       PrunedBlocks output) {
     try (HiddenStates hidden = HiddenStates.embed(model, WINDOWS, Progress.NONE)) {
-      new LayerwisePruner(model, method, pattern, PLAN, rounding).prune(hidden, output);
+      new BlockwisePruner(model, method, pattern, PLAN, rounding).prune(hidden, output);
     }
   }
 
@@ -138,8 +138,8 @@ class LayerwisePrunerTest {
       for (int i = 0; i < 3; i++) {
         try (KeptBlocks again = new KeptBlocks(source);
             HiddenStates hidden = HiddenStates.embed(model, WINDOWS, steps)) {
-          LayerwisePruner pruner =
-              new LayerwisePruner(
+          BlockwisePruner pruner =
+              new BlockwisePruner(
                   model, method, SparsityPattern.UNSTRUCTURED, PLAN, Rounding.EXACT, shared);
           long passes = pruner.passes(again);
           boolean observes = method.statistics() != InputStatistics.Kind.NONE;
@@ -207,10 +207,10 @@ class LayerwisePrunerTest {
     PruningMethod counting =
         new Observed(
             statistics -> {
-              var factor = ((LayerHessian) statistics.orElseThrow()).factor(0.01);
+              var factor = ((InputHessian) statistics.orElseThrow()).factor(0.01);
               seen.add(factor.u());
               factors.put(factor.u(), "");
-              assertSame(factor, ((LayerHessian) statistics.get()).factor(0.01));
+              assertSame(factor, ((InputHessian) statistics.get()).factor(0.01));
             });
     try (KeptBlocks output = new KeptBlocks(source);
         DecoderModel model = source.open()) {
@@ -239,7 +239,7 @@ class LayerwisePrunerTest {
     }
 
     @Override
-    public LayerError prune(
+    public LinearError prune(
         Tensor weight, Optional<InputStatistics> statistics, PruningTarget target) {
       observer.accept(statistics);
       return new SparseGptPruning().prune(weight, statistics, target);

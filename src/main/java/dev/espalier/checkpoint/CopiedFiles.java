@@ -1,7 +1,7 @@
 package dev.espalier.checkpoint;
 
 import dev.espalier.files.DurableFiles;
-import dev.espalier.files.Faults;
+import dev.espalier.files.FileFaults;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -19,7 +19,7 @@ import java.util.Set;
  * licence, shard index. Not: the dense weights in other formats, the reports of an earlier pruning,
  * and hidden folders ({@code .git} and {@code .cache} hold the weights once more).
  */
-final class Companions {
+final class CopiedFiles {
   private static final Set<String> WEIGHT_EXTENSIONS =
       Set.of(
           "safetensors",
@@ -42,14 +42,14 @@ final class Companions {
   private final List<Path> files = new ArrayList<>();
   private long bytes;
 
-  private Companions(Path root) {
+  private CopiedFiles(Path root) {
     this.root = root;
   }
 
-  static Companions of(ModelFolder folder) {
+  static CopiedFiles of(ModelFolder folder) {
     try {
       // A symbolic link as the root would be visited as a file.
-      Companions companions = new Companions(folder.path().toRealPath());
+      CopiedFiles companions = new CopiedFiles(folder.path().toRealPath());
       folder.shards().forEach(shard -> companions.notCopied.add(shard.fileName()));
       if (folder.shards().get(0).fileName().equals(ModelFolder.SINGLE_FILE)) {
         companions.notCopied.add(ShardIndex.FILE_NAME);
@@ -57,7 +57,7 @@ final class Companions {
       companions.find();
       return companions;
     } catch (IOException e) {
-      throw Faults.reading(folder.path(), e);
+      throw FileFaults.reading(folder.path(), e);
     }
   }
 
@@ -101,13 +101,13 @@ final class Companions {
 
   private void add(Path file, Path relative) throws IOException {
     if (!Files.exists(file)) {
-      throw Faults.in(file, "is a broken symbolic link; fetch the model again");
+      throw FileFaults.in(file, "is a broken symbolic link; fetch the model again");
     }
     if (!Files.isRegularFile(file)) {
       return;
     }
     if (!Files.isReadable(file)) {
-      throw Faults.in(file, "cannot be read, but has to be copied; check its permissions");
+      throw FileFaults.in(file, "cannot be read, but has to be copied; check its permissions");
     }
     files.add(relative);
     bytes += Files.size(file);

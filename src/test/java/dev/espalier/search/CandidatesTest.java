@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class SearchSpaceTest {
-  private static List<Object> betas(SearchSpace space, double sparsity, int blocks) {
+class CandidatesTest {
+  private static List<Object> betas(Candidates space, double sparsity, int blocks) {
     List<SparsityAllocation> tried = new ArrayList<>();
     space.search(
         sparsity,
@@ -33,15 +33,15 @@ class SearchSpaceTest {
   @Test
   void thePublishedStepsAreAllTriedFromCoarseToFine() {
     // 2 · 0.3 / 9 = 0.0667 is the bound of ten blocks at 70 %.
-    List<Object> betas = betas(new SearchSpace.BetaGrid(0.002), 0.7, 10);
+    List<Object> betas = betas(new Candidates.BetaGrid(0.002), 0.7, 10);
     assertEquals(List.of(0.034, 0.018, 0.052), betas.subList(0, 3));
     assertEquals(
         IntStream.rangeClosed(1, 33).mapToObj(i -> (Object) (i / 500.0)).toList(),
         betas.stream().sorted().toList());
   }
 
-  private static SearchSpace range(double... betas) {
-    return SearchSpace.Listed.coarseToFine(
+  private static Candidates range(double... betas) {
+    return Candidates.Listed.coarseToFine(
         Arrays.stream(betas)
             .<SparsityAllocation>mapToObj(
                 beta -> beta == 0 ? new UniformAllocation() : new AtpAllocation(beta))
@@ -54,19 +54,19 @@ class SearchSpaceTest {
     assertEquals(List.of(), betas(range(0), 0.7, 10));
     List<SparsityAllocation> given =
         List.of(new OwlAllocation(0.08, 5), new UniformAllocation(), new ErAllocation(true));
-    assertEquals(List.of(given.get(0), given.get(2)), new SearchSpace.Listed(given).allocations());
+    assertEquals(List.of(given.get(0), given.get(2)), new Candidates.Listed(given).allocations());
   }
 
   @Test
   void theUsualOnesAreFewerWhereThereIsNoRoomForSteps() {
-    assertEquals(6, new SearchSpace.Usual().trials(0.7, 10));
-    assertEquals(3, betas(new SearchSpace.Usual(), 0, 10).size());
-    assertEquals(4, new SearchSpace.Usual().trials(0, 10));
-    assertEquals(4, new SearchSpace.Usual().trials(0.7, 1));
+    assertEquals(6, new Candidates.Usual().trials(0.7, 10));
+    assertEquals(3, betas(new Candidates.Usual(), 0, 10).size());
+    assertEquals(4, new Candidates.Usual().trials(0, 10));
+    assertEquals(4, new Candidates.Usual().trials(0.7, 1));
   }
 
   @Test
   void aSingleBlockHasNoSteps() {
-    assertEquals(List.of(), betas(new SearchSpace.BetaGrid(0.002), 0.7, 1));
+    assertEquals(List.of(), betas(new Candidates.BetaGrid(0.002), 0.7, 1));
   }
 }

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** What is known of a dense model so far; what is not is measured, all of it in one pass. */
-final class Measurements {
+final class KnownMeasurements {
   private final DecoderModel model;
   private final Optional<TokenWindows> calibration;
   private final Optional<MeasurementFile> file;
@@ -24,7 +24,7 @@ final class Measurements {
   /**
    * @param calibration absent if nothing will be asked that takes inputs
    */
-  Measurements(
+  KnownMeasurements(
       DecoderModel model, Optional<TokenWindows> calibration, Optional<MeasurementFile> file) {
     this.model = model;
     this.calibration = calibration;

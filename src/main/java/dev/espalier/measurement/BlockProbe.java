@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** Measures one kind of thing on a dense block. */
-interface Probe {
+interface BlockProbe {
   /**
    * @param hessians those of the block's inputs; empty if no measurement needs them
    * @return for each measurement one number, or one for each linear of the block

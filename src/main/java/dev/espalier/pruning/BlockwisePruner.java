@@ -22,7 +22,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * of its linears, and the pruned block's outputs as the next one's inputs. One block is in memory
  * at a time (on a CUDA device the next one, too), and one copy of the hidden states.
  */
-public final class LayerwisePruner {
+public final class BlockwisePruner {
   private final DecoderModel model;
   private final PruningMethod method;
   private final SparsityPattern pattern;
@@ -30,7 +30,7 @@ public final class LayerwisePruner {
   private final Rounding rounding;
   private final StatisticsSource statistics;
 
-  public LayerwisePruner(
+  public BlockwisePruner(
       DecoderModel model,
       PruningMethod method,
       SparsityPattern pattern,
@@ -42,7 +42,7 @@ public final class LayerwisePruner {
   /**
    * @param statistics of the blocks' inputs; where blocks are pruned, asked for in their order
    */
-  public LayerwisePruner(
+  public BlockwisePruner(
       DecoderModel model,
       PruningMethod method,
       SparsityPattern pattern,
@@ -131,7 +131,7 @@ public final class LayerwisePruner {
   private LinearResult prune(Linear linear, BlockStatistics inputs, PruningTarget target) {
     long start = System.nanoTime();
     Tensor weight = linear.weight();
-    LayerError error;
+    LinearError error;
     try {
       error = method.prune(weight, inputs.of(linear), target);
     } catch (ArithmeticException e) {

@@ -17,19 +17,19 @@ import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
 /** The options that choose how and how much to prune. */
-final class Methods {
-  private Methods() {}
+final class PruningOptions {
+  private PruningOptions() {}
 
   /** What is done to the weights, and how the allocation comes about. */
   static Options addTo(Options options) {
     addPruning(options);
-    return Allocations.addParameters(options)
+    return AllocationOptions.addParameters(options)
         .addOption(
             CommonOptions.value(
                 "allocation",
                 "NAME",
                 "how much each block loses: auto, %s (auto; uniform for N:M)"
-                    .formatted(Allocations.CHOICES)))
+                    .formatted(AllocationOptions.CHOICES)))
         .addOption(
             CommonOptions.value(
                 "auto-trials", "N", "auto: how many allocations compete, 1 to 6 (6)"));
@@ -105,7 +105,7 @@ final class Methods {
               .formatted(name, pattern.group()));
     }
     if (name.equals("auto")) {
-      Allocations.requireNoParameters(line);
+      AllocationOptions.requireNoParameters(line);
       int trials = CommonOptions.integer(line, "auto-trials", 6);
       if (trials < 1) {
         throw new BadInputException("--auto-trials is " + trials + "; at least 1 is needed");
@@ -115,13 +115,13 @@ final class Methods {
     if (line.hasOption("auto-trials")) {
       throw new BadInputException("--auto-trials belongs to --allocation auto, not to " + name);
     }
-    Allocations.requireParametersOf(List.of(name), line);
+    AllocationOptions.requireParametersOf(List.of(name), line);
     return new AllocationChoice.Named(
-        Allocations.find(name, line)
+        AllocationOptions.find(name, line)
             .orElseThrow(
                 () ->
                     new BadInputException(
                         "--allocation is \"%s\"; choose among auto, %s"
-                            .formatted(name, Allocations.CHOICES))));
+                            .formatted(name, AllocationOptions.CHOICES))));
   }
 }

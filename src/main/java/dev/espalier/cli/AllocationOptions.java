@@ -21,7 +21,7 @@ import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
 /** The options that choose how much each block or linear loses. */
-final class Allocations {
+final class AllocationOptions {
   /** Whose parameter an option is; given with another allocation it would silently do nothing. */
   private static final Map<String, List<String>> OWNERS =
       Map.of(
@@ -38,7 +38,7 @@ final class Allocations {
   static final String CHOICES =
       "uniform, dlp, owl, atp, alphapruning, lsa, er, erk or a .json file";
 
-  private Allocations() {}
+  private AllocationOptions() {}
 
   /** The parameters of all allocations. */
   static Options addParameters(Options options) {

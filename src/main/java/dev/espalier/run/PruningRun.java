@@ -6,11 +6,11 @@ import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.SparsityBudget;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.forward.HiddenStates;
-import dev.espalier.measurement.DenseModel;
+import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.measurement.Measurement;
 import dev.espalier.measurement.MeasurementFile;
 import dev.espalier.model.DecoderModel;
-import dev.espalier.pruning.LayerwisePruner;
+import dev.espalier.pruning.BlockwisePruner;
 import dev.espalier.pruning.PrunedBlocks;
 import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.statistics.FirstBlockOnce;
@@ -22,16 +22,16 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /** A model and its calibration at hand: what allocating, searching and pruning share. */
-public final class PruneRun {
+public final class PruningRun {
   private final PruningSettings settings;
   private final DecoderModel model;
   private final TokenWindows calibration;
-  private final Measurements measurements;
+  private final KnownMeasurements measurements;
   private final StatisticsSource inputs;
   private final RecordedNotes listener;
   private final PhaseClock clock;
 
-  public PruneRun(
+  public PruningRun(
       PruningSettings settings,
       DecoderModel model,
       TokenWindows calibration,
@@ -40,13 +40,13 @@ public final class PruneRun {
     this.settings = settings;
     this.model = model;
     this.calibration = calibration;
-    this.measurements = new Measurements(model, Optional.ofNullable(calibration), statistics);
+    this.measurements = new KnownMeasurements(model, Optional.ofNullable(calibration), statistics);
     this.inputs = StatisticsSource.GATHERED;
     this.listener = listener;
     this.clock = new PhaseClock();
   }
 
-  private PruneRun(PruneRun whole, TokenWindows calibration, StatisticsSource inputs) {
+  private PruningRun(PruningRun whole, TokenWindows calibration, StatisticsSource inputs) {
     this.settings = whole.settings;
     this.model = whole.model;
     this.calibration = calibration;
@@ -79,7 +79,7 @@ public final class PruneRun {
 
   /** Settles how much each linear loses; some allocations take a dense pass for that. */
   public SparsityPlan plan(SparsityAllocation allocation) {
-    DenseModel dense = DenseModel.of(model.description()).with(measure(allocation.needs()));
+    MeasuredModel dense = MeasuredModel.of(model.description()).with(measure(allocation.needs()));
     SparsityBudget budget =
         switch (settings.rounding()) {
           case EXACT -> SparsityBudget.EXACT;
@@ -105,13 +105,13 @@ public final class PruneRun {
   }
 
   /** The same with the first so many calibration windows; the dense model is as measured here. */
-  public PruneRun onTrial(int windows) {
-    return new PruneRun(this, calibration.first(windows), StatisticsSource.GATHERED);
+  public PruningRun onTrial(int windows) {
+    return new PruningRun(this, calibration.first(windows), StatisticsSource.GATHERED);
   }
 
   /** The same, for pruning several times with what {@code inputs} keeps. */
-  public PruneRun sharing(FirstBlockOnce inputs) {
-    return new PruneRun(this, calibration, inputs);
+  public PruningRun sharing(FirstBlockOnce inputs) {
+    return new PruningRun(this, calibration, inputs);
   }
 
   /** Prunes the blocks that the output does not have yet. */
@@ -128,8 +128,8 @@ public final class PruneRun {
    */
   public <T> T prune(
       String task, SparsityPlan plan, PrunedBlocks output, long furtherSteps, Supplier<T> then) {
-    LayerwisePruner pruner =
-        new LayerwisePruner(
+    BlockwisePruner pruner =
+        new BlockwisePruner(
             model, settings.method(), settings.pattern(), plan, settings.rounding(), inputs);
     listener.begin(task, pruner.passes(output) * calibration.count() + furtherSteps);
     try (HiddenStates hidden = HiddenStates.embed(model, calibration, listener)) {
