@@ -12,7 +12,6 @@ import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.SparsityBudget;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.allocation.UniformAllocation;
-import dev.espalier.checkpoint.CheckpointWeights;
 import dev.espalier.checkpoint.ModelFolder;
 import dev.espalier.checkpoint.SafetensorsFile;
 import dev.espalier.device.Placement;
@@ -66,7 +65,6 @@ class GoldenTest {
   private static MeasuredModel dense;
 
   private static ModelFolder folder;
-  private static CheckpointWeights weights;
   private static DecoderModel model;
   private static TokenWindows calibration;
   private static TokenWindows evaluation;
@@ -131,8 +129,7 @@ class GoldenTest {
   @BeforeAll
   static void open() {
     folder = ModelFolder.open(SAMPLES.resolve("sotu-llama-5m"));
-    weights = new CheckpointWeights(folder::contains, folder::entry, folder::tensor);
-    model = DecoderModel.open(folder.config(), weights, Placement.cpu());
+    model = DecoderModel.open(folder.config(), folder, Placement.cpu());
     try (var tokenizer = HuggingFaceTokenizer.load(folder.path())) {
       calibration =
           new WindowSampler(tokenizer, 32, 256, 0)

@@ -1,7 +1,7 @@
 package dev.espalier.forward;
 
 import dev.espalier.device.Placement;
-import dev.espalier.model.description.AttentionDescription;
+import dev.espalier.model.description.BlockDescription;
 import dev.espalier.model.description.DecoderDescription;
 import dev.espalier.model.description.LinearDescription;
 import dev.espalier.text.TokenWindows;
@@ -33,8 +33,8 @@ final class WorkingMemory {
 
   /** The activations of one token inside a block, in f32. */
   static long activations(DecoderDescription model) {
-    long attended = (long) model.attention().heads() * model.attention().headDim();
-    return FLOAT * (4L * model.hiddenSize() + 4 * attended + 3L * model.mlp().intermediateSize());
+    long inside = model.blocks().stream().mapToLong(BlockDescription::activations).max().orElse(0);
+    return FLOAT * (4L * model.hiddenSize() + inside);
   }
 
   /** The hidden states of the windows. */
@@ -104,11 +104,10 @@ final class WorkingMemory {
     return n * n;
   }
 
-  /** Grouped queries in f32 have no fused attention: one window's scores and their softmax. */
+  /** The scores of one window where they are not fused. */
   private static long attention(DecoderDescription model, Placement placement, int seqLen) {
-    AttentionDescription attention = model.attention();
-    boolean fused =
-        placement.dtype() != ScalarType.Float || attention.heads() == attention.kvHeads();
-    return fused ? 0 : 2 * FLOAT * attention.heads() * square(seqLen);
+    return placement.dtype() != ScalarType.Float
+        ? 0
+        : FLOAT * model.blocks().stream().mapToLong(block -> block.scores(seqLen)).max().orElse(0);
   }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
 import dev.espalier.Progress;
-import dev.espalier.checkpoint.CheckpointWeights;
 import dev.espalier.checkpoint.ModelFolder;
 import dev.espalier.checkpoint.WeightSource;
 import dev.espalier.kernels.Kernels;
@@ -26,15 +25,13 @@ public final class LoadedModel implements AutoCloseable {
   private static final int USUAL_SEQ_LEN = 2048;
 
   private final ModelFolder folder;
-  private final CheckpointWeights weights;
   private final DecoderModel decoder;
   private final HuggingFaceTokenizer tokenizer;
 
   private LoadedModel(ModelFolder folder, HuggingFaceTokenizer tokenizer, ComputeSettings compute) {
     this.folder = folder;
     this.tokenizer = tokenizer;
-    this.weights = new CheckpointWeights(folder::contains, folder::entry, folder::tensor);
-    this.decoder = DecoderModel.open(folder.config(), weights, compute.placement(folder));
+    this.decoder = DecoderModel.open(folder.config(), folder, compute.placement(folder));
   }
 
   public static LoadedModel open(Path path, ComputeSettings compute) {
@@ -80,7 +77,7 @@ public final class LoadedModel implements AutoCloseable {
   }
 
   public WeightSource weights() {
-    return weights;
+    return folder;
   }
 
   public CalibrationDraw calibration(CalibrationSettings settings, int seqLen) {

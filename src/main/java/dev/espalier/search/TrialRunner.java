@@ -59,7 +59,7 @@ public final class TrialRunner implements Trials, AutoCloseable {
     long bytes = 0;
     for (int i = 0; i < run.model().blockCount(); i++) {
       for (var linear : run.model().description().linears(i)) {
-        bytes += dense.description(linear.name()).bytes();
+        bytes += dense.entry(linear.name()).bytes();
       }
     }
     return bytes;

@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.espalier.measurement.MeasuredModel;
-import dev.espalier.model.description.LinearShape;
+import dev.espalier.model.description.LinearDescription;
+import dev.espalier.testing.Linears;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +13,8 @@ import org.junit.jupiter.api.Test;
 
 class ErAllocationTest {
   private static MeasuredModel model(long[]... shapes) {
-    List<LinearShape> block =
-        Arrays.stream(shapes).map(s -> new LinearShape("l", s[0], s[1])).toList();
+    List<LinearDescription> block =
+        Arrays.stream(shapes).map(s -> Linears.of("l", s[0], s[1])).toList();
     return new MeasuredModel(List.of(block, block), Map.of());
   }
 

@@ -10,7 +10,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.espalier.BadInputException;
 import dev.espalier.measurement.Granularity;
 import dev.espalier.measurement.MeasuredModel;
-import dev.espalier.model.description.LinearShape;
+import dev.espalier.model.description.LinearDescription;
+import dev.espalier.testing.Linears;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,8 +30,8 @@ class FileAllocationTest {
   private static final MeasuredModel MODEL =
       new MeasuredModel(
           List.of(
-              List.of(new LinearShape("a", 2, 3), new LinearShape("b", 2, 3)),
-              List.of(new LinearShape("c", 2, 3))),
+              List.of(Linears.of("a", 2, 3), Linears.of("b", 2, 3)),
+              List.of(Linears.of("c", 2, 3))),
           Map.of());
 
   @TempDir Path folder;
@@ -80,14 +81,14 @@ class FileAllocationTest {
 
   /** Blocks of two to five linears, of which no two are alike. */
   private static MeasuredModel unequalModel(Random random) {
-    List<List<LinearShape>> blocks = new ArrayList<>();
+    List<List<LinearDescription>> blocks = new ArrayList<>();
     int count = 1 + random.nextInt(12);
     for (int b = 0; b < count; b++) {
-      List<LinearShape> linears = new ArrayList<>();
+      List<LinearDescription> linears = new ArrayList<>();
       int size = 2 + random.nextInt(4);
       for (int i = 0; i < size; i++) {
         linears.add(
-            new LinearShape(b + "." + i, 1 + random.nextInt(90), 16L * (1 + random.nextInt(40))));
+            Linears.of(b + "." + i, 1 + random.nextInt(90), 16L * (1 + random.nextInt(40))));
       }
       blocks.add(linears);
     }

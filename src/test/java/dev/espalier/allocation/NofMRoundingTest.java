@@ -7,7 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.espalier.BadInputException;
 import dev.espalier.measurement.Granularity;
 import dev.espalier.measurement.MeasuredModel;
-import dev.espalier.model.description.LinearShape;
+import dev.espalier.model.description.LinearDescription;
+import dev.espalier.testing.Linears;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,9 +20,9 @@ import org.junit.jupiter.api.Test;
 
 class NofMRoundingTest {
   private static MeasuredModel model(long... sizes) {
-    List<List<LinearShape>> blocks = new ArrayList<>();
+    List<List<LinearDescription>> blocks = new ArrayList<>();
     for (long size : sizes) {
-      blocks.add(List.of(new LinearShape("l", 1, size)));
+      blocks.add(List.of(Linears.of("l", 1, size)));
     }
     return new MeasuredModel(blocks, Map.of());
   }
@@ -118,7 +119,7 @@ class NofMRoundingTest {
   void linearsAreRoundedOneByOne() {
     MeasuredModel model =
         new MeasuredModel(
-            List.of(List.of(new LinearShape("a", 1, 10), new LinearShape("b", 1, 10))), Map.of());
+            List.of(List.of(Linears.of("a", 1, 10), Linears.of("b", 1, 10))), Map.of());
     SparsityPlan plan =
         new SparsityPlan(List.of(new BlockSparsity(List.of(0.30, 0.45))), List.of());
     SparsityPlan rounded = NofMRounding.round(plan, 4, 0.375, model);

@@ -3,16 +3,11 @@ package dev.espalier.forward;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.espalier.device.ComputeDevice;
 import dev.espalier.device.Placement;
-import dev.espalier.model.description.Activation;
-import dev.espalier.model.description.AttentionDescription;
 import dev.espalier.model.description.DecoderDescription;
-import dev.espalier.model.description.MlpDescription;
-import dev.espalier.model.description.NormDescription;
-import dev.espalier.model.description.RotaryDescription;
-import dev.espalier.model.description.RotaryScaling;
-import dev.espalier.model.description.TensorNames;
+import dev.espalier.model.family.ModelFamilies;
 import dev.espalier.text.TokenWindows;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
@@ -26,29 +21,16 @@ class WorkingMemoryTest {
 
   private static DecoderDescription model(
       int vocabulary, int hidden, int blocks, int heads, int kvHeads, int inner) {
-    return new DecoderDescription(
-        "llama",
-        vocabulary,
-        hidden,
-        blocks,
-        4096,
-        new NormDescription(1e-5),
-        new AttentionDescription(
-            heads,
-            kvHeads,
-            hidden / heads,
-            false,
-            false,
-            new RotaryDescription(1e4, new RotaryScaling.None())),
-        new MlpDescription(inner, Activation.SILU, false),
-        false,
-        new TensorNames(
-            "embedding",
-            "blocks.%d.",
-            new TensorNames.AttentionNames("n", "q", "k", "v", "o"),
-            new TensorNames.MlpNames("n", "gate", "up", "down"),
-            "norm",
-            "head"));
+    return ModelFamilies.describe(
+        new ObjectMapper()
+            .createObjectNode()
+            .put("model_type", "llama")
+            .put("vocab_size", vocabulary)
+            .put("hidden_size", hidden)
+            .put("num_hidden_layers", blocks)
+            .put("num_attention_heads", heads)
+            .put("num_key_value_heads", kvHeads)
+            .put("intermediate_size", inner));
   }
 
   @Test

@@ -11,10 +11,11 @@ import dev.espalier.Progress;
 import dev.espalier.allocation.AlphaPruningAllocation;
 import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.DecoderModel;
-import dev.espalier.model.description.LinearShape;
+import dev.espalier.model.description.LinearDescription;
 import dev.espalier.model.layer.Linear;
 import dev.espalier.statistics.BlockStatistics;
 import dev.espalier.statistics.InputStatistics;
+import dev.espalier.testing.Linears;
 import dev.espalier.testing.Scoped;
 import dev.espalier.testing.TinyModel;
 import java.util.ArrayList;
@@ -204,11 +205,11 @@ class AlphaPruningTest {
   }
 
   private static MeasuredModel model(long[][] shapes, int perBlock, double... exponents) {
-    List<List<LinearShape>> blocks = new ArrayList<>();
+    List<List<LinearDescription>> blocks = new ArrayList<>();
     for (int first = 0; first < shapes.length; first += perBlock) {
-      List<LinearShape> block = new ArrayList<>();
+      List<LinearDescription> block = new ArrayList<>();
       for (int i = first; i < first + perBlock; i++) {
-        block.add(new LinearShape("linear" + i, shapes[i][0], shapes[i][1]));
+        block.add(Linears.of("linear" + i, shapes[i][0], shapes[i][1]));
       }
       blocks.add(block);
     }

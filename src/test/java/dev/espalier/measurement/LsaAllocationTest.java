@@ -9,7 +9,8 @@ import dev.espalier.BadInputException;
 import dev.espalier.Progress;
 import dev.espalier.allocation.LsaAllocation;
 import dev.espalier.model.DecoderModel;
-import dev.espalier.model.description.LinearShape;
+import dev.espalier.model.description.LinearDescription;
+import dev.espalier.testing.Linears;
 import dev.espalier.testing.Scoped;
 import dev.espalier.testing.TinyModel;
 import java.util.List;
@@ -107,10 +108,10 @@ class LsaAllocationTest {
 
   @Test
   void mappingByHand() {
-    List<List<LinearShape>> blocks =
+    List<List<LinearDescription>> blocks =
         List.of(
-            List.of(new LinearShape("a", 1, 10), new LinearShape("b", 1, 30)),
-            List.of(new LinearShape("c", 1, 10), new LinearShape("d", 1, 30)));
+            List.of(Linears.of("a", 1, 10), Linears.of("b", 1, 30)),
+            List.of(Linears.of("c", 1, 10), Linears.of("d", 1, 30)));
     MeasuredModel model = new MeasuredModel(blocks, Map.of(ERRORS, new double[] {1, 3, 2, 6}));
     // By blocks S = 2, 4: the first is more important and keeps 2α more.
     assertArrayEquals(

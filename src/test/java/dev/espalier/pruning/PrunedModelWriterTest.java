@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.Progress;
 import dev.espalier.allocation.SparsityPlan;
-import dev.espalier.checkpoint.CheckpointWeights;
 import dev.espalier.checkpoint.ModelFolder;
 import dev.espalier.checkpoint.ModelFolderWriter;
 import dev.espalier.checkpoint.WeightSource;
@@ -44,16 +43,14 @@ class PrunedModelWriterTest {
 
   @TempDir private Path directory;
   private ModelFolder folder;
-  private CheckpointWeights weights;
   private DecoderModel model;
 
   @BeforeEach
   void open() {
     folder = ModelFolder.open(Path.of("src", "test", "resources", "families", "llama_plain"));
-    weights = new CheckpointWeights(folder::contains, folder::entry, folder::tensor);
     model =
         DecoderModel.open(
-            folder.config(), weights, new Placement(ScalarType.BFloat16, ComputeDevice.CPU));
+            folder.config(), folder, new Placement(ScalarType.BFloat16, ComputeDevice.CPU));
   }
 
   @AfterEach
