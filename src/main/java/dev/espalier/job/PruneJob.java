@@ -2,13 +2,14 @@ package dev.espalier.job;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
+import dev.espalier.NumericalException;
 import dev.espalier.Plural;
 import dev.espalier.Progress;
+import dev.espalier.StorageException;
 import dev.espalier.allocation.FileAllocation;
 import dev.espalier.checkpoint.ModelFolderWriter;
 import dev.espalier.device.Placement;
 import dev.espalier.files.ProtectedFiles;
-import dev.espalier.files.StorageException;
 import dev.espalier.kernels.Kernels;
 import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.model.DecoderModel;
@@ -43,7 +44,10 @@ public final class PruneJob {
    * Runs the request, or what an interrupted run of the same request has left of it.
    *
    * @throws BadInputException if something the user gave cannot be used; nothing is left of the
-   *     output then, unless the file system refused something or the model was about to be finished
+   *     output then, unless the model was about to be finished
+   * @throws StorageException if the file system refuses something; finished blocks are kept
+   * @throws NumericalException if the method cannot work with the calibration activations; finished
+   *     blocks are kept
    */
   public static PruneReport run(PruneRequest request, Progress listener) {
     RecordedNotes told = new RecordedNotes(listener);
@@ -79,9 +83,7 @@ public final class PruneJob {
         PruneReport report;
         try {
           report = run(request, run, loaded, heldOut, trials, evaluation, writer);
-        } catch (StorageException e) {
-          throw e;
-        } catch (BadInputException e) {
+        } catch (BadInputException e) { // no StorageException: what is finished waits then
           writer.discard();
           throw e;
         }

@@ -2,6 +2,8 @@ package dev.espalier.search;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.BadInputException;
+import dev.espalier.EspalierException;
+import dev.espalier.NumericalException;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.checkpoint.WeightSource;
@@ -77,14 +79,14 @@ public final class TrialRunner implements Trials, AutoCloseable {
     try {
       return run.clock()
           .time("search", () -> stopsEarly ? byHalves(task, plan, bar) : atOnce(task, plan));
-    } catch (ArithmeticException e) {
+    } catch (NumericalException e) {
       run.listener().end();
       return out(allocation, e);
     }
   }
 
   /** One allocation that does not work must not end the others' contest. */
-  private Outcome out(SparsityAllocation allocation, RuntimeException reason) {
+  private Outcome out(SparsityAllocation allocation, EspalierException reason) {
     String name = Trial.describe(allocation.name(), allocation.parameters());
     run.listener().note(name + " is out: " + reason.getMessage());
     return Outcome.NONE;
