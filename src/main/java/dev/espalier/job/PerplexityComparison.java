@@ -1,5 +1,6 @@
 package dev.espalier.job;
 
+import dev.espalier.NumericalException;
 import dev.espalier.Progress;
 import dev.espalier.allocation.UniformAllocation;
 import dev.espalier.evaluation.MeasuredBlocks;
@@ -72,7 +73,7 @@ final class PerplexityComparison {
           new MeasuredBlocks(meters),
           PerplexityMeter.passes(run.model()) * windows,
           () -> meters.stream().map(meter -> meter.finish().value()).toList());
-    } catch (ArithmeticException e) {
+    } catch (NumericalException e) {
       // The model that was asked for is finished, whatever becomes of the other.
       run.notes().end();
       run.notes().warn(Warnings.noComparison(e.getMessage()));

@@ -2,13 +2,14 @@ package dev.espalier.job;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
+import dev.espalier.NumericalException;
 import dev.espalier.Plural;
 import dev.espalier.Progress;
+import dev.espalier.StorageException;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.checkpoint.ModelFolderWriter;
 import dev.espalier.device.Placement;
 import dev.espalier.files.ProtectedFiles;
-import dev.espalier.files.StorageException;
 import dev.espalier.kernels.Kernels;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.pruning.PrunedModelWriter;
@@ -47,6 +48,9 @@ public final class PruneJob {
    *
    * @throws BadInputException if something the user gave cannot be used; nothing is left of the
    *     output then, unless the model was about to be finished
+   * @throws StorageException if the file system refuses something; finished blocks are kept
+   * @throws NumericalException if the method cannot work with the calibration activations; finished
+   *     blocks are kept
    */
   public static PruneReport run(PruneRequest request, Progress progress) {
     new ProtectedFiles()
@@ -69,9 +73,7 @@ public final class PruneJob {
       PruneReport report;
       try {
         report = run(writer, criterion, trials, texts);
-      } catch (StorageException e) {
-        throw e;
-      } catch (BadInputException e) {
+      } catch (BadInputException e) { // no StorageException: what is finished waits then
         writer.discard();
         throw e;
       }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
+import dev.espalier.StorageException;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.files.DurableFiles;
 import dev.espalier.report.Trial;
@@ -53,7 +54,7 @@ public final class TrialJournal {
       } catch (JsonProcessingException e) {
         // What a crash has damaged is made again.
       } catch (IOException e) {
-        throw new BadInputException("cannot read " + file, e);
+        throw new StorageException("cannot read " + file, e);
       }
     }
     return journal;
@@ -91,7 +92,7 @@ public final class TrialJournal {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      throw new BadInputException("cannot remove " + file, e);
+      throw new StorageException("cannot remove " + file, e);
     }
   }
 }

@@ -1,6 +1,8 @@
 package dev.espalier.search;
 
 import dev.espalier.BadInputException;
+import dev.espalier.EspalierException;
+import dev.espalier.NumericalException;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.checkpoint.WeightSource;
@@ -73,14 +75,14 @@ final class TrialRunner implements AllocationSearch.Trier, AutoCloseable {
                   stopsEarly
                       ? byHalves(task, candidate, plan, bar)
                       : atOnce(task, candidate, plan));
-    } catch (ArithmeticException e) {
+    } catch (NumericalException e) {
       run.notes().end();
       return out(candidate, e);
     }
   }
 
   /** One candidate that does not work must not end the search. */
-  private Trial out(SparsityAllocation candidate, RuntimeException reason) {
+  private Trial out(SparsityAllocation candidate, EspalierException reason) {
     Trial failed = Trial.failed(candidate);
     run.notes().note(failed.describe() + " is out: " + reason.getMessage());
     return failed;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.espalier.NumericalException;
 import dev.espalier.Progress;
 import dev.espalier.allocation.AtpAllocation;
 import dev.espalier.allocation.SparsityAllocation;
@@ -91,7 +92,7 @@ class TrialRunnerTest {
     public LinearError prune(
         Tensor weight, Optional<InputStatistics> statistics, PruningTarget target) {
       if (target.sparsity() > 0.8) {
-        throw new ArithmeticException("the inputs overflow");
+        throw new NumericalException("the inputs overflow");
       }
       return method.prune(weight, Optional.empty(), target);
     }
