@@ -19,6 +19,7 @@ import dev.espalier.evaluation.MeasuredBlocks;
 import dev.espalier.evaluation.Perplexity;
 import dev.espalier.evaluation.PerplexityMeter;
 import dev.espalier.forward.HiddenStates;
+import dev.espalier.forward.MemoryBeside;
 import dev.espalier.kernels.Rounding;
 import dev.espalier.measurement.DenseNorms;
 import dev.espalier.measurement.DensePass;
@@ -169,8 +170,10 @@ class GoldenTest {
     }
     try (SafetensorsFile masks =
             SafetensorsFile.open(GOLDEN.resolve(run.folder).resolve("mask.safetensors"));
-        PerplexityMeter meter = new PerplexityMeter(model, evaluation, Progress.NONE);
-        HiddenStates hidden = HiddenStates.embed(model, calibration, Progress.NONE)) {
+        PerplexityMeter meter =
+            new PerplexityMeter(model, evaluation, MemoryBeside.NONE, Progress.NONE);
+        HiddenStates hidden =
+            HiddenStates.embed(model, calibration, MemoryBeside.NONE, Progress.NONE)) {
       GoldenMasks comparison = new GoldenMasks(run.method, masks, linearNames());
       new BlockwisePruner(model, comparison, run.pattern, plan, Rounding.PUBLISHED)
           .prune(hidden, new MeasuredBlocks(List.of(meter)));

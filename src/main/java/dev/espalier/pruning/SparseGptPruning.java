@@ -1,6 +1,7 @@
 package dev.espalier.pruning;
 
 import dev.espalier.kernels.Kernels;
+import dev.espalier.model.description.LinearDescription;
 import dev.espalier.pruning.SparsityPattern.NofM;
 import dev.espalier.statistics.InputHessian;
 import dev.espalier.statistics.InputHessian.InverseFactor;
@@ -38,6 +39,13 @@ public record SparseGptPruning(double damping, int blockCols) implements Pruning
   @Override
   public boolean updatesWeights() {
     return true;
+  }
+
+  /** The Hessian's factorisation works in f64 on two matrices of its size. */
+  @Override
+  public long bytes(LinearDescription linear) {
+    long hessian = (long) linear.inFeatures() * linear.inFeatures();
+    return 2 * Double.BYTES * hessian + PruningMethod.super.bytes(linear);
   }
 
   @Override

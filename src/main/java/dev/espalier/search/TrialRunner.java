@@ -114,7 +114,7 @@ final class TrialRunner implements AllocationSearch.Trier, AutoCloseable {
   }
 
   private PerplexityMeter meter(DecoderModel model, TokenWindows windows) {
-    return new PerplexityMeter(model, windows, run.notes());
+    return new PerplexityMeter(model, windows, run.memory(), run.notes());
   }
 
   /** The losses of a model that is pruned on the way. */

@@ -14,6 +14,7 @@ import dev.espalier.checkpoint.WeightSource;
 import dev.espalier.device.ComputeDevice;
 import dev.espalier.device.Placement;
 import dev.espalier.forward.HiddenStates;
+import dev.espalier.forward.MemoryBeside;
 import dev.espalier.kernels.Rounding;
 import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.DecoderModel;
@@ -64,7 +65,8 @@ class PrunedModelWriterTest {
   }
 
   private void prune(PruningMethod method, Rounding rounding, PrunedBlocks output) {
-    try (HiddenStates hidden = HiddenStates.embed(model, TinyModel.windows(4, 40), Progress.NONE)) {
+    try (HiddenStates hidden =
+        HiddenStates.embed(model, TinyModel.windows(4, 40), MemoryBeside.NONE, Progress.NONE)) {
       new BlockwisePruner(model, method, SparsityPattern.UNSTRUCTURED, PLAN, rounding)
           .prune(hidden, output);
     }
