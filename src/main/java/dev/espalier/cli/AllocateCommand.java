@@ -1,8 +1,13 @@
 package dev.espalier.cli;
 
 import dev.espalier.BadInputException;
+import dev.espalier.allocation.AllocationKind;
+import dev.espalier.allocation.AlphaPruningAllocation;
 import dev.espalier.allocation.AtpAllocation;
+import dev.espalier.allocation.DlpAllocation;
+import dev.espalier.allocation.OwlAllocation;
 import dev.espalier.allocation.SparsityAllocation;
+import dev.espalier.allocation.UniformAllocation;
 import dev.espalier.job.AllocateJob;
 import dev.espalier.job.AllocateRequest;
 import dev.espalier.pruning.SparsityPattern;
@@ -15,11 +20,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
 /** {@code espalier allocate}. */
 final class AllocateCommand implements Command {
+  private static final String DEFAULT =
+      Stream.of(
+              UniformAllocation.KIND,
+              DlpAllocation.KIND,
+              OwlAllocation.KIND,
+              AtpAllocation.KIND,
+              AlphaPruningAllocation.KIND)
+          .map(AllocationKind::name)
+          .collect(Collectors.joining(","));
+
   @Override
   public String name() {
     return "allocate";
@@ -47,9 +64,9 @@ final class AllocateCommand implements Command {
                 CommonOptions.value(
                     "allocation",
                     "NAME,...",
-                    "which ones: %s; atp without --beta takes half of the largest"
-                            .formatted(AllocationOptions.CHOICES)
-                        + " (uniform,dlp,owl,atp,alphapruning)"))
+                    "which ones: %s; %s (%s)"
+                        .formatted(
+                            AllocationOptions.CHOICES, AllocationOptions.fallbacks(), DEFAULT)))
             .addOption(CommonOptions.value("sparsity", "P", "pruned fraction in [0, 1) (0.7)"))
             .addOption(
                 CommonOptions.value(
@@ -104,14 +121,13 @@ final class AllocateCommand implements Command {
 
   private static List<IntFunction<SparsityAllocation>> allocations(
       CommandLine line, double sparsity) {
-    List<String> names =
-        List.of(
-            line.getOptionValue("allocation", "uniform,dlp,owl,atp,alphapruning").split(",", -1));
+    List<String> names = List.of(line.getOptionValue("allocation", DEFAULT).split(",", -1));
     AllocationOptions.requireParametersOf(names, line);
     List<IntFunction<SparsityAllocation>> allocations = new ArrayList<>();
     for (String name : names) {
-      if (name.equals("atp") && !line.hasOption("beta")) {
-        allocations.add(blocks -> AtpAllocation.half(sparsity, blocks));
+      Optional<AllocationKind> open = AllocationOptions.open(name, line);
+      if (open.isPresent()) {
+        allocations.add(blocks -> open.get().usual().of(sparsity, blocks));
       } else {
         SparsityAllocation allocation =
             AllocationOptions.find(name, line)

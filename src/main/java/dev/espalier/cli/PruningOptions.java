@@ -1,18 +1,20 @@
 package dev.espalier.cli;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Listing;
+import dev.espalier.allocation.AllocationCatalogue;
+import dev.espalier.allocation.UniformAllocation;
 import dev.espalier.kernels.Rounding;
-import dev.espalier.pruning.MagnitudePruning;
+import dev.espalier.pruning.MethodCatalogue;
+import dev.espalier.pruning.MethodKind;
 import dev.espalier.pruning.PruningMethod;
-import dev.espalier.pruning.SparseGptPruning;
 import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.pruning.SparsityPattern.NofM;
-import dev.espalier.pruning.WandaPruning;
-import dev.espalier.pruning.WandaVariantPruning;
 import dev.espalier.search.AllocationChoice;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
@@ -32,7 +34,10 @@ final class PruningOptions {
                     .formatted(AllocationOptions.CHOICES)))
         .addOption(
             CommonOptions.value(
-                "auto-trials", "N", "auto: how many allocations compete, 1 to 6 (6)"));
+                "auto-trials",
+                "N",
+                "auto: how many allocations compete, 1 to %1$d (%1$d)"
+                    .formatted(AllocationCatalogue.usualCount())));
   }
 
   /** What is done to the weights, whatever the allocation. */
@@ -40,7 +45,12 @@ final class PruningOptions {
     return options
         .addOption(
             CommonOptions.value(
-                "method", "NAME", "magnitude, wanda, wanda-variant or sparsegpt (wanda)"))
+                "method",
+                "NAME",
+                "%s (%s)"
+                    .formatted(
+                        Listing.or(MethodCatalogue.all().stream().map(MethodKind::name).toList()),
+                        MethodCatalogue.DEFAULT.name())))
         .addOption(CommonOptions.value("sparsity", "P", "pruned fraction in [0, 1) (0.7)"))
         .addOption(
             CommonOptions.value(
@@ -59,13 +69,13 @@ final class PruningOptions {
   }
 
   static PruningMethod method(CommandLine line) {
-    return switch (CommonOptions.choice(
-        line, "method", "wanda", "wanda-variant", "magnitude", "sparsegpt")) {
-      case "magnitude" -> new MagnitudePruning();
-      case "wanda-variant" -> new WandaVariantPruning();
-      case "sparsegpt" -> new SparseGptPruning();
-      default -> new WandaPruning();
-    };
+    String[] names =
+        Stream.concat(Stream.of(MethodCatalogue.DEFAULT), MethodCatalogue.all().stream())
+            .distinct()
+            .map(MethodKind::name)
+            .toArray(String[]::new);
+    String name = CommonOptions.choice(line, "method", names);
+    return MethodCatalogue.named(name).orElseThrow().make();
   }
 
   static SparsityPattern pattern(CommandLine line) {
@@ -97,8 +107,9 @@ final class PruningOptions {
 
   static AllocationChoice allocation(CommandLine line, SparsityPattern pattern) {
     boolean fixed = pattern instanceof NofM;
-    String name = line.getOptionValue("allocation", fixed ? "uniform" : "auto");
-    if (fixed && !name.equals("uniform")) {
+    String uniform = UniformAllocation.KIND.name();
+    String name = line.getOptionValue("allocation", fixed ? uniform : "auto");
+    if (fixed && !name.equals(uniform)) {
       throw new BadInputException(
           ("--pattern N:M removes the same share everywhere, so --allocation %s cannot apply; leave"
                   + " it out, or write N:%d with the letter N for a mixed pattern")
@@ -106,7 +117,7 @@ final class PruningOptions {
     }
     if (name.equals("auto")) {
       AllocationOptions.requireNoParameters(line);
-      int trials = CommonOptions.integer(line, "auto-trials", 6);
+      int trials = CommonOptions.integer(line, "auto-trials", AllocationCatalogue.usualCount());
       if (trials < 1) {
         throw new BadInputException("--auto-trials is " + trials + "; at least 1 is needed");
       }

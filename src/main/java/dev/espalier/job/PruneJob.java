@@ -31,7 +31,6 @@ import dev.espalier.statistics.FirstBlockOnce;
 import dev.espalier.text.CalibrationDraw;
 import dev.espalier.text.TokenWindows;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -173,7 +172,7 @@ public final class PruneJob {
         settings.method().name(),
         output.origin(PruneReport.Allocation.class),
         settings.pattern().describe(),
-        settings.rounding().name().toLowerCase(Locale.ROOT),
+        settings.rounding().keyword(),
         settings.sparsity(),
         request.calibration().report(run.calibration()),
         new PruneReport.Compute(
