@@ -153,7 +153,7 @@ final class AllocationOptions {
     return AllocationCatalogue.owners(parameter).get(0).name();
   }
 
-  /** What competes has parameters of its own. */
+  /** What is tried has parameters of its own. */
   static void requireNoParameters(CommandLine line) {
     requireParametersOf(List.of("auto"), line);
   }
