@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.bytedeco.javacpp.Loader;
 
@@ -120,7 +119,7 @@ public final class ReportJson {
         .put("achieved", linear.sparsity())
         .put("zeros", linear.zeros());
     ObjectNode error = json.putObject("error");
-    error.put("of", linear.error().measure().name().toLowerCase(Locale.ROOT));
+    error.put("of", linear.error().measure().keyword());
     error.put("relative", linear.error().value());
     if (linear.error().damping() > 0) {
       error.put("damping", linear.error().damping());

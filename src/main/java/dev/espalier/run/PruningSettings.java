@@ -1,9 +1,13 @@
 package dev.espalier.run;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Listing;
 import dev.espalier.kernels.Rounding;
+import dev.espalier.pruning.MethodCatalogue;
+import dev.espalier.pruning.MethodKind;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.SparsityPattern;
+import java.util.List;
 import java.util.OptionalDouble;
 
 /**
@@ -26,10 +30,8 @@ public record PruningSettings(
     }
     if (!(pattern instanceof SparsityPattern.Unstructured) && !method.supportsNofM()) {
       throw new BadInputException(
-          "the method "
-              + method.name()
-              + " cannot make N:M patterns; use magnitude, wanda or"
-              + " sparsegpt");
+          "the method %s cannot make N:M patterns; use %s"
+              .formatted(method.name(), Listing.or(makersOfNofM())));
     }
   }
 
@@ -49,5 +51,12 @@ public record PruningSettings(
               .formatted(given.getAsDouble(), nofM.keep(), nofM.group(), nofM.sparsity()));
     }
     return new PruningSettings(method, pattern, nofM.sparsity(), rounding);
+  }
+
+  private static List<String> makersOfNofM() {
+    return MethodCatalogue.all().stream()
+        .filter(kind -> kind.make().supportsNofM())
+        .map(MethodKind::name)
+        .toList();
   }
 }
