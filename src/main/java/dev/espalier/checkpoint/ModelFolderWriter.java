@@ -2,6 +2,7 @@ package dev.espalier.checkpoint;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
+import dev.espalier.StorageException;
 import dev.espalier.files.DurableFiles;
 import dev.espalier.files.FileFaults;
 import java.io.IOException;
@@ -18,9 +19,12 @@ import org.bytedeco.pytorch.Tensor;
  *
  * <p>The copy grows in a sibling, {@code <output>.partial}, and takes its final name in {@link
  * #finish}. What a {@link #put} has written survives a crash, together with the state given to it:
- * a later {@link #open} for the same run goes on from there. Not safe for use by several threads.
+ * a later {@link #open} for the same run goes on from there.
+ *
+ * <p>As a {@link WeightSource} it is the copy as it will be. Several threads may read it as long as
+ * none puts; otherwise it is not safe for use by several threads.
  */
-public final class ModelFolderWriter implements AutoCloseable {
+public final class ModelFolderWriter implements WeightSource, AutoCloseable {
   private final ModelFolder source;
   private final OutputPlace place;
   private final boolean overwrite;
@@ -55,7 +59,8 @@ public final class ModelFolderWriter implements AutoCloseable {
    *     may be replaced; the model stays until {@link #finish}
    * @param run what identifies the run; an unfinished result is taken up only if its own is equal
    * @throws BadInputException if the output exists, overlaps with the input, is being written by
-   *     another process, cannot be written or has too little space
+   *     another process or has too little space
+   * @throws StorageException if it cannot be written
    */
   public static ModelFolderWriter open(
       ModelFolder source, Path output, boolean overwrite, ObjectNode run) {
@@ -109,7 +114,7 @@ public final class ModelFolderWriter implements AutoCloseable {
    * @param state what the caller needs to go on from here
    * @throws IllegalArgumentException if a tensor is unknown, was put before or has another shape;
    *     nothing is written then
-   * @throws BadInputException if the disk is full; what was put before is safe
+   * @throws StorageException if the disk is full; what was put before is safe
    */
   public void put(Map<String, Tensor> tensors, ObjectNode state) {
     checkOpen();
@@ -122,21 +127,22 @@ public final class ModelFolderWriter implements AutoCloseable {
     }
   }
 
-  /** Whether the copy has a tensor of this name. */
+  @Override
   public boolean contains(String name) {
     return source.contains(name);
   }
 
   /** Type and shape of a tensor; they are the source's. */
+  @Override
   public TensorEntry entry(String name) {
     return source.entry(name);
   }
 
   /**
    * A tensor as the copy will have it: the one put, else the source's. It is not to be modified;
-   * the caller owns it and closes it, before this writer is closed. Several threads may ask, as
-   * long as none puts.
+   * the caller owns it and closes it, before this writer is closed.
    */
+  @Override
   public Tensor tensor(String name) {
     checkOpen();
     return journal.written().contains(name) ? shards.tensor(name) : source.tensor(name);
@@ -149,7 +155,7 @@ public final class ModelFolderWriter implements AutoCloseable {
    * @param files more files to write, by name; they win over the source's
    * @return the finished folder
    * @throws IllegalArgumentException if a file's name is not plain or is a shard's
-   * @throws BadInputException if the disk is full; what was put is safe
+   * @throws StorageException if the disk is full; what was put is safe
    */
   public Path finish(Map<String, byte[]> files) {
     checkOpen();

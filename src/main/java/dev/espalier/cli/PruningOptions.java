@@ -1,18 +1,19 @@
 package dev.espalier.cli;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Listing;
+import dev.espalier.allocation.UniformAllocation;
 import dev.espalier.kernels.Rounding;
-import dev.espalier.pruning.MagnitudePruning;
+import dev.espalier.pruning.MethodCatalogue;
+import dev.espalier.pruning.MethodKind;
 import dev.espalier.pruning.PruningMethod;
-import dev.espalier.pruning.SparseGptPruning;
 import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.pruning.SparsityPattern.NofM;
-import dev.espalier.pruning.WandaPruning;
-import dev.espalier.pruning.WandaVariantPruning;
+import dev.espalier.run.RunSettings;
 import dev.espalier.search.AllocationChoice;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
@@ -32,7 +33,10 @@ final class PruningOptions {
                     .formatted(AllocationOptions.CHOICES)))
         .addOption(
             CommonOptions.value(
-                "auto-trials", "N", "auto: how many allocations compete, 1 to 6 (6)"));
+                "auto-trials",
+                "N",
+                "auto: how many candidates are tried, 1 to %1$d (%1$d)"
+                    .formatted(AllocationChoice.Auto.USUAL_TRIALS)));
   }
 
   /** What is done to the weights, whatever the allocation. */
@@ -40,7 +44,12 @@ final class PruningOptions {
     return options
         .addOption(
             CommonOptions.value(
-                "method", "NAME", "magnitude, wanda, wanda-variant or sparsegpt (wanda)"))
+                "method",
+                "NAME",
+                "%s (%s)"
+                    .formatted(
+                        Listing.or(MethodCatalogue.all().stream().map(MethodKind::name).toList()),
+                        MethodCatalogue.DEFAULT.name())))
         .addOption(CommonOptions.value("sparsity", "P", "pruned fraction in [0, 1) (0.7)"))
         .addOption(
             CommonOptions.value(
@@ -59,69 +68,58 @@ final class PruningOptions {
   }
 
   static PruningMethod method(CommandLine line) {
-    return switch (CommonOptions.choice(
-        line, "method", "wanda", "wanda-variant", "magnitude", "sparsegpt")) {
-      case "magnitude" -> new MagnitudePruning();
-      case "wanda-variant" -> new WandaVariantPruning();
-      case "sparsegpt" -> new SparseGptPruning();
-      default -> new WandaPruning();
-    };
+    String[] names =
+        Stream.concat(Stream.of(MethodCatalogue.DEFAULT), MethodCatalogue.all().stream())
+            .distinct()
+            .map(MethodKind::name)
+            .toArray(String[]::new);
+    String name = CommonOptions.choice(line, "method", names);
+    return MethodCatalogue.named(name).orElseThrow().make();
   }
 
   static SparsityPattern pattern(CommandLine line) {
     return SparsityPattern.parse(line.getOptionValue("pattern", "unstructured"), false);
   }
 
-  /** The given sparsity; of an N:M pattern, its own, which a given one must not contradict. */
-  static double sparsity(CommandLine line, SparsityPattern pattern) {
-    if (pattern instanceof NofM nofM) {
-      double given = CommonOptions.number(line, "sparsity", nofM.sparsity());
-      if (Math.abs(given - nofM.sparsity()) > 1e-9) {
-        throw new BadInputException(
-            "--sparsity %s contradicts --pattern %d:%d, which is %s; leave --sparsity out"
-                .formatted(given, nofM.keep(), nofM.group(), nofM.sparsity()));
-      }
-      return nofM.sparsity();
+  /** What is done to the weights, and where what is measured for it is kept. */
+  static void apply(CommandLine line, RunSettings.Builder<?> request) {
+    request.method(method(line));
+    apply(line, pattern(line), request);
+  }
+
+  /** The same, of a command that prunes nothing. */
+  static void apply(CommandLine line, SparsityPattern pattern, RunSettings.Builder<?> request) {
+    request.pattern(pattern);
+    if (line.hasOption("sparsity")) {
+      request.sparsity(CommonOptions.number(line, "sparsity", 0));
     }
-    return CommonOptions.number(line, "sparsity", 0.7);
+    if (line.hasOption("published-rounding")) {
+      request.rounding(Rounding.PUBLISHED);
+    }
+    CommonOptions.optionalPath(line, "statistics").ifPresent(request::statistics);
   }
 
-  static Rounding rounding(CommandLine line) {
-    return line.hasOption("published-rounding") ? Rounding.PUBLISHED : Rounding.EXACT;
-  }
-
-  /** The file that keeps what is measured of the dense model, if one is wished for. */
-  static Optional<Path> statistics(CommandLine line) {
-    return Optional.ofNullable(CommonOptions.path(line, "statistics", null));
-  }
-
-  static AllocationChoice allocation(CommandLine line, SparsityPattern pattern) {
+  /** How the allocation comes about; empty where the line does not say. */
+  static Optional<AllocationChoice> allocation(CommandLine line, SparsityPattern pattern) {
     boolean fixed = pattern instanceof NofM;
-    String name = line.getOptionValue("allocation", fixed ? "uniform" : "auto");
-    if (fixed && !name.equals("uniform")) {
-      throw new BadInputException(
-          ("--pattern N:M removes the same share everywhere, so --allocation %s cannot apply; leave"
-                  + " it out, or write N:%d with the letter N for a mixed pattern")
-              .formatted(name, pattern.group()));
-    }
-    if (name.equals("auto")) {
+    String name = line.getOptionValue("allocation", fixed ? UniformAllocation.KIND.name() : "auto");
+    if (name.equals("auto") && !fixed) {
       AllocationOptions.requireNoParameters(line);
-      int trials = CommonOptions.integer(line, "auto-trials", 6);
-      if (trials < 1) {
-        throw new BadInputException("--auto-trials is " + trials + "; at least 1 is needed");
-      }
-      return new AllocationChoice.Auto(trials);
+      return line.hasOption("auto-trials")
+          ? Optional.of(new AllocationChoice.Auto(CommonOptions.integer(line, "auto-trials", 0)))
+          : Optional.empty();
     }
     if (line.hasOption("auto-trials")) {
       throw new BadInputException("--auto-trials belongs to --allocation auto, not to " + name);
     }
     AllocationOptions.requireParametersOf(List.of(name), line);
-    return new AllocationChoice.Named(
-        AllocationOptions.find(name, line)
-            .orElseThrow(
-                () ->
-                    new BadInputException(
-                        "--allocation is \"%s\"; choose among auto, %s"
-                            .formatted(name, AllocationOptions.CHOICES))));
+    return Optional.of(
+        new AllocationChoice.Named(
+            AllocationOptions.find(name, line)
+                .orElseThrow(
+                    () ->
+                        new BadInputException(
+                            "--allocation is \"%s\"; choose among auto, %s"
+                                .formatted(name, AllocationOptions.CHOICES)))));
   }
 }

@@ -1,5 +1,6 @@
 package dev.espalier.kernels;
 
+import dev.espalier.NativeException;
 import dev.espalier.kernels.internal.NativeLibrary;
 import dev.espalier.kernels.internal.NativeLibrary.Matrix;
 import dev.espalier.kernels.internal.NativeLibrary.ScoreSummaryResult;
@@ -251,7 +252,7 @@ public final class Kernels {
     return text(NativeLibrary.esp_cpu_isa());
   }
 
-  /** The native library's version. */
+  /** The native library's release, such as 1.2.3 or 1.2.3-SNAPSHOT: that of {@code pom.xml}. */
   public static String version() {
     return text(NativeLibrary.esp_version());
   }

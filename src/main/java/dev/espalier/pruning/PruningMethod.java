@@ -1,5 +1,7 @@
 package dev.espalier.pruning;
 
+import dev.espalier.NumericalException;
+import dev.espalier.model.description.LinearDescription;
 import dev.espalier.statistics.InputStatistics;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
@@ -21,12 +23,20 @@ public interface PruningMethod {
   }
 
   /**
+   * How much memory of the device {@link #prune} takes beside the weight and the statistics, an
+   * upper estimate: copies of the weight, such as scores, sorted, with indices and running sums.
+   */
+  default long bytes(LinearDescription linear) {
+    return 32 * linear.parameters();
+  }
+
+  /**
    * Prunes one linear.
    *
    * @param weight [out, in] in the compute dtype, finite, in place
    * @param statistics of the linear's input; empty if {@link #statistics} is NONE
    * @return how far the layer has moved
-   * @throws ArithmeticException if the statistics do not allow it: they are not finite
+   * @throws NumericalException if the statistics do not allow it: they are not finite
    */
   LinearError prune(Tensor weight, Optional<InputStatistics> statistics, PruningTarget target);
 }

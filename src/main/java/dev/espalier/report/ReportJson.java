@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.bytedeco.javacpp.Loader;
 
@@ -26,7 +25,7 @@ public final class ReportJson {
    * The version of {@code espalier.schema.json}, which documents what {@link #full} gives. It rises
    * when a property goes or changes its meaning, not when one is added.
    */
-  public static final int SCHEMA = 2;
+  public static final int SCHEMA = 3;
 
   private ReportJson() {}
 
@@ -54,7 +53,7 @@ public final class ReportJson {
         .put("allocation", report.allocation().name());
     json.set("allocation_parameters", JSON.valueToTree(report.allocation().parameters()));
     if (!report.allocation().trials().isEmpty()) {
-      json.putObject("contest")
+      json.putObject("search")
           .put("criterion", report.allocation().criterion())
           .set("trials", JSON.valueToTree(report.allocation().trials()));
     }
@@ -120,7 +119,7 @@ public final class ReportJson {
         .put("achieved", linear.sparsity())
         .put("zeros", linear.zeros());
     ObjectNode error = json.putObject("error");
-    error.put("of", linear.error().measure().name().toLowerCase(Locale.ROOT));
+    error.put("of", linear.error().measure().keyword());
     error.put("relative", linear.error().value());
     if (linear.error().damping() > 0) {
       error.put("damping", linear.error().damping());

@@ -1,20 +1,17 @@
 package dev.espalier.search;
 
 import dev.espalier.CoarseToFine;
+import dev.espalier.allocation.AllocationCatalogue;
 import dev.espalier.allocation.AtpAllocation;
-import dev.espalier.allocation.DlpAllocation;
-import dev.espalier.allocation.OwlAllocation;
 import dev.espalier.allocation.SparsityAllocation;
-import dev.espalier.allocation.UniformAllocation;
 import dev.espalier.measurement.Measurement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.DoubleFunction;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Stream;
 
-/** Which allocations compete. Uniform is always among them. */
+/** Which allocations are tried. Uniform is always among them. */
 public sealed interface Candidates {
   /** Those of its allocations that are known beforehand, to be refused before anything is tried. */
   default List<SparsityAllocation> known() {
@@ -29,10 +26,10 @@ public sealed interface Candidates {
    *
    * @param trial gives an allocation's perplexity
    */
-  void search(double sparsity, int blocks, ToDoubleFunction<SparsityAllocation> trial);
+  void tryAll(double sparsity, int blocks, ToDoubleFunction<SparsityAllocation> trial);
 
   /** How many different allocations that is, with uniform. */
-  int trials(double sparsity, int blocks);
+  int count(double sparsity, int blocks);
 
   /**
    * The first so many of the allocations worth trying on any model.
@@ -46,23 +43,8 @@ public sealed interface Candidates {
     }
 
     private List<SparsityAllocation> candidates(double sparsity, int blocks) {
-      double bound = blocks == 1 ? 0 : AtpAllocation.bound(sparsity, blocks);
-      List<SparsityAllocation> all =
-          Stream.<SparsityAllocation>of(
-                  new UniformAllocation(),
-                  AtpAllocation.half(sparsity, blocks),
-                  new DlpAllocation(0.15, Measurement.Score.MEDIAN),
-                  new OwlAllocation(0.08, 5),
-                  new AtpAllocation(rounded(bound / 4)),
-                  new AtpAllocation(rounded(3 * bound / 4)))
-              .distinct() // there may be no room for steps
-              .toList();
+      List<SparsityAllocation> all = AllocationCatalogue.usual(sparsity, blocks);
       return all.subList(0, Math.min(limit, all.size()));
-    }
-
-    /** Four digits say enough, and can be typed. */
-    private static double rounded(double beta) {
-      return Math.floor(beta * 1e4) / 1e4;
     }
 
     @Override
@@ -71,12 +53,12 @@ public sealed interface Candidates {
     }
 
     @Override
-    public void search(double sparsity, int blocks, ToDoubleFunction<SparsityAllocation> trial) {
+    public void tryAll(double sparsity, int blocks, ToDoubleFunction<SparsityAllocation> trial) {
       candidates(sparsity, blocks).forEach(trial::applyAsDouble);
     }
 
     @Override
-    public int trials(double sparsity, int blocks) {
+    public int count(double sparsity, int blocks) {
       return candidates(sparsity, blocks).size();
     }
   }
@@ -84,15 +66,12 @@ public sealed interface Candidates {
   /**
    * Allocations in the order to try them in.
    *
-   * @param allocations each once, and without uniform, which is tried anyway
+   * @param allocations each once, and without what is uniform, which is tried anyway
    */
   record Listed(List<SparsityAllocation> allocations) implements Candidates {
     public Listed {
       allocations =
-          allocations.stream()
-              .filter(allocation -> !(allocation instanceof UniformAllocation))
-              .distinct()
-              .toList();
+          allocations.stream().filter(allocation -> !allocation.isUniform()).distinct().toList();
     }
 
     /**
@@ -116,12 +95,12 @@ public sealed interface Candidates {
     }
 
     @Override
-    public void search(double sparsity, int blocks, ToDoubleFunction<SparsityAllocation> trial) {
+    public void tryAll(double sparsity, int blocks, ToDoubleFunction<SparsityAllocation> trial) {
       allocations.forEach(trial::applyAsDouble);
     }
 
     @Override
-    public int trials(double sparsity, int blocks) {
+    public int count(double sparsity, int blocks) {
       return 1 + allocations.size();
     }
   }
@@ -134,13 +113,13 @@ public sealed interface Candidates {
     }
 
     @Override
-    public void search(double sparsity, int blocks, ToDoubleFunction<SparsityAllocation> trial) {
-      grid(sparsity, blocks).search(sparsity, blocks, trial);
+    public void tryAll(double sparsity, int blocks, ToDoubleFunction<SparsityAllocation> trial) {
+      grid(sparsity, blocks).tryAll(sparsity, blocks, trial);
     }
 
     @Override
-    public int trials(double sparsity, int blocks) {
-      return grid(sparsity, blocks).trials(sparsity, blocks);
+    public int count(double sparsity, int blocks) {
+      return grid(sparsity, blocks).count(sparsity, blocks);
     }
 
     private Listed grid(double sparsity, int blocks) {
@@ -175,7 +154,7 @@ public sealed interface Candidates {
     }
 
     @Override
-    public void search(double sparsity, int blocks, ToDoubleFunction<SparsityAllocation> trial) {
+    public void tryAll(double sparsity, int blocks, ToDoubleFunction<SparsityAllocation> trial) {
       GoldenSection.search(
           parameter -> trial.applyAsDouble(family.apply(Math.rint(parameter * 1e6) / 1e6)),
           low,
@@ -184,7 +163,7 @@ public sealed interface Candidates {
     }
 
     @Override
-    public int trials(double sparsity, int blocks) {
+    public int count(double sparsity, int blocks) {
       return 1 + evaluations;
     }
   }

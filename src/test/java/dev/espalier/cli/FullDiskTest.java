@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.espalier.BadInputException;
 import dev.espalier.Progress;
+import dev.espalier.StorageException;
 import dev.espalier.cli.Runs.Result;
 import dev.espalier.job.PruneJob;
 import dev.espalier.job.PruneRequest;
@@ -96,8 +96,8 @@ class FullDiskTest {
               }
             }
           };
-      BadInputException full =
-          assertThrows(BadInputException.class, () -> PruneJob.run(request, filling));
+      StorageException full =
+          assertThrows(StorageException.class, () -> PruneJob.run(request, filling));
       assertTrue(full.getMessage().contains("disk is full"), full.getMessage());
       assertTrue(finishedBlocks(output) >= 2, "the finished blocks are still there");
       Files.delete(filler);
@@ -119,8 +119,7 @@ class FullDiskTest {
             "--evaluate",
             "none");
     List<String> all = Stream.concat(args.stream(), Stream.of("--output", output + "")).toList();
-    return PruneCommand.request(
-        new OptionParser(new PruneCommand()).parse(all), new QuietListener());
+    return PruneCommand.request(new OptionParser(new PruneCommand()).parse(all));
   }
 
   private static int finishedBlocks(Path output) {

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.BadInputException;
+import dev.espalier.NumericalException;
 import dev.espalier.Progress;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.device.ComputeDevice;
 import dev.espalier.device.Placement;
 import dev.espalier.forward.HiddenStates;
+import dev.espalier.forward.MemoryBeside;
 import dev.espalier.kernels.Kernels;
 import dev.espalier.kernels.Rounding;
 import dev.espalier.model.DecoderModel;
@@ -64,7 +66,8 @@ class BlockwisePrunerTest {
       SparsityPattern pattern,
       Rounding rounding,
       PrunedBlocks output) {
-    try (HiddenStates hidden = HiddenStates.embed(model, WINDOWS, Progress.NONE)) {
+    try (HiddenStates hidden =
+        HiddenStates.embed(model, WINDOWS, MemoryBeside.NONE, Progress.NONE)) {
       new BlockwisePruner(model, method, pattern, PLAN, rounding).prune(hidden, output);
     }
   }
@@ -137,7 +140,7 @@ class BlockwisePrunerTest {
         FirstBlockOnce shared = new FirstBlockOnce()) {
       for (int i = 0; i < 3; i++) {
         try (KeptBlocks again = new KeptBlocks(source);
-            HiddenStates hidden = HiddenStates.embed(model, WINDOWS, steps)) {
+            HiddenStates hidden = HiddenStates.embed(model, WINDOWS, MemoryBeside.NONE, steps)) {
           BlockwisePruner pruner =
               new BlockwisePruner(
                   model, method, SparsityPattern.UNSTRUCTURED, PLAN, Rounding.EXACT, shared);
@@ -289,10 +292,11 @@ class BlockwisePrunerTest {
           DecoderModel model = source.open()) {
         var e =
             assertThrows(
-                ArithmeticException.class, () -> prune(model, method, Rounding.EXACT, output));
+                NumericalException.class, () -> prune(model, method, Rounding.EXACT, output));
         assertTrue(
             e.getMessage().startsWith("model.layers.0.self_attn.q_proj.weight: "), e::getMessage);
         assertTrue(e.getMessage().contains("calibration activations"), e::getMessage);
+        assertTrue(e.getMessage().endsWith(": " + e.getCause().getMessage()), e::getMessage);
       }
     }
   }

@@ -2,6 +2,7 @@ package dev.espalier.search;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.espalier.allocation.AllocationCatalogue;
 import dev.espalier.allocation.AtpAllocation;
 import dev.espalier.allocation.ErAllocation;
 import dev.espalier.allocation.OwlAllocation;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class CandidatesTest {
   private static List<Object> betas(Candidates space, double sparsity, int blocks) {
     List<SparsityAllocation> tried = new ArrayList<>();
-    space.search(
+    space.tryAll(
         sparsity,
         blocks,
         allocation -> {
@@ -26,7 +27,7 @@ class CandidatesTest {
         });
     assertEquals(List.copyOf(new LinkedHashSet<>(tried)), tried);
     tried.removeIf(UniformAllocation.class::isInstance);
-    assertEquals(space.trials(sparsity, blocks), 1 + tried.size());
+    assertEquals(space.count(sparsity, blocks), 1 + tried.size());
     return tried.stream().map(allocation -> allocation.parameters().get("beta")).toList();
   }
 
@@ -42,10 +43,7 @@ class CandidatesTest {
 
   private static Candidates range(double... betas) {
     return Candidates.Listed.coarseToFine(
-        Arrays.stream(betas)
-            .<SparsityAllocation>mapToObj(
-                beta -> beta == 0 ? new UniformAllocation() : new AtpAllocation(beta))
-            .toList());
+        Arrays.stream(betas).mapToObj(AllocationCatalogue.varying(AtpAllocation.BETA)).toList());
   }
 
   @Test
@@ -58,11 +56,17 @@ class CandidatesTest {
   }
 
   @Test
+  void whatIsUniformInEffectIsTriedOnceToo() {
+    List<SparsityAllocation> given = List.of(new AtpAllocation(0), new AtpAllocation(0.01));
+    assertEquals(given.subList(1, 2), new Candidates.Listed(given).allocations());
+  }
+
+  @Test
   void theUsualOnesAreFewerWhereThereIsNoRoomForSteps() {
-    assertEquals(6, new Candidates.Usual().trials(0.7, 10));
+    assertEquals(6, new Candidates.Usual().count(0.7, 10));
     assertEquals(3, betas(new Candidates.Usual(), 0, 10).size());
-    assertEquals(4, new Candidates.Usual().trials(0, 10));
-    assertEquals(4, new Candidates.Usual().trials(0.7, 1));
+    assertEquals(4, new Candidates.Usual().count(0, 10));
+    assertEquals(4, new Candidates.Usual().count(0.7, 1));
   }
 
   @Test

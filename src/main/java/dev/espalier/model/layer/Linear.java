@@ -2,10 +2,11 @@ package dev.espalier.model.layer;
 
 import dev.espalier.BadInputException;
 import dev.espalier.device.NativeMemory;
-import dev.espalier.model.WeightCheck;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** A linear map y = x·weightᵀ + bias of a loaded block. Its tensors belong to the block. */
 public final class Linear {
@@ -48,15 +49,33 @@ public final class Linear {
                 x, weight, bias == null ? new TensorOptional() : new TensorOptional(bias)));
   }
 
-  @Override
-  public String toString() {
-    return name;
-  }
-
   /**
    * @throws BadInputException if a weight is NaN or infinite
    */
   public void requireFinite() {
-    WeightCheck.requireFinite(name, weight);
+    requireFinite(name, weight);
+  }
+
+  /**
+   * @param name of the weights, for people
+   * @throws BadInputException if a weight is NaN or infinite
+   */
+  public static void requireFinite(String name, Tensor weights) {
+    try (PointerScope scope = new PointerScope()) {
+      if (!weights.isfinite().all().item_bool()) {
+        boolean narrow = weights.scalar_type().intern() == ScalarType.Half;
+        throw new BadInputException(
+            name
+                + " has weights that are NaN or infinite; "
+                + (narrow
+                    ? "choose a wider --compute-dtype than float16, or fetch the checkpoint again"
+                    : "the checkpoint is damaged, fetch it again"));
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return name;
   }
 }
