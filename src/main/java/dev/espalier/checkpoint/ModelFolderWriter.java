@@ -2,6 +2,7 @@ package dev.espalier.checkpoint;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
+import dev.espalier.Setting;
 import dev.espalier.StorageException;
 import dev.espalier.files.DurableFiles;
 import dev.espalier.files.FileFaults;
@@ -214,8 +215,9 @@ public final class ModelFolderWriter implements AutoCloseable {
       } else if (!overwrite) {
         throw FileFaults.in(
             place.partial(),
-            "holds the unfinished result of other settings; repeat those to resume it, or pass"
-                + " --overwrite to discard it");
+            "holds the unfinished result of other settings; repeat those to resume it, or allow"
+                + " overwriting to discard it",
+            Setting.OVERWRITE);
       }
     }
     if (!resumed) {
@@ -247,9 +249,9 @@ public final class ModelFolderWriter implements AutoCloseable {
     if (free < needed) {
       throw FileFaults.in(
           place.output(),
-          ("needs %d bytes but its file system has only %d free; free some space or choose another"
-                  + " --output")
-              .formatted(needed, free));
+          "needs %d bytes but its file system has only %d free; free some space or choose another output"
+              .formatted(needed, free),
+          Setting.OUTPUT);
     }
   }
 

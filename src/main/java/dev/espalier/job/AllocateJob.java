@@ -2,6 +2,7 @@ package dev.espalier.job;
 
 import dev.espalier.BadInputException;
 import dev.espalier.Progress;
+import dev.espalier.Setting;
 import dev.espalier.allocation.FileAllocation;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.SparsityPlan;
@@ -107,10 +108,11 @@ public final class AllocateJob {
             .orElseThrow(
                 () ->
                     new BadInputException(
-                        "--calibration is needed: "
+                        "a calibration text is needed: "
                             + (lookedAt
                                 ? "some of these allocations look at how the model takes a text"
-                                : "--statistics keeps what is measured by model and text")));
+                                : "statistics are kept by model and text"),
+                        Setting.CALIBRATION));
     int seqLen = loaded.seqLen(settings.seqLen(), listener);
     return Optional.of(loaded.calibration(settings, seqLen).windows());
   }

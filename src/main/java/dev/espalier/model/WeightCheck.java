@@ -1,6 +1,7 @@
 package dev.espalier.model;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Setting;
 import dev.espalier.checkpoint.TensorDescription;
 import dev.espalier.checkpoint.WeightSource;
 import dev.espalier.model.description.DecoderDescription;
@@ -72,12 +73,13 @@ public final class WeightCheck {
     try (PointerScope scope = new PointerScope()) {
       if (!tensor.isfinite().all().item_bool()) {
         boolean narrow = tensor.scalar_type().intern() == ScalarType.Half;
-        throw new BadInputException(
-            name
-                + " has weights that are NaN or infinite; "
-                + (narrow
-                    ? "choose a wider --compute-dtype than float16, or fetch the checkpoint again"
-                    : "the checkpoint is damaged, fetch it again"));
+        String problem = name + " has weights that are NaN or infinite; ";
+        throw narrow
+            ? new BadInputException(
+                problem
+                    + "choose a wider compute dtype than float16, or fetch the checkpoint again",
+                Setting.COMPUTE_DTYPE)
+            : new BadInputException(problem + "the checkpoint is damaged, fetch it again");
       }
     }
   }

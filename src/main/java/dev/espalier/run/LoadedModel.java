@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
 import dev.espalier.Progress;
+import dev.espalier.Setting;
 import dev.espalier.checkpoint.CheckpointWeights;
 import dev.espalier.checkpoint.ModelFolder;
 import dev.espalier.checkpoint.WeightSource;
@@ -70,8 +71,9 @@ public final class LoadedModel implements AutoCloseable {
     int max = decoder.description().maxPositions();
     if (wished.isPresent() && wished.getAsInt() > max) {
       throw new BadInputException(
-          "--seq-len is %d, but the model's context is %d tokens"
-              .formatted(wished.getAsInt(), max));
+          "the sequence length is %d, but the model's context is %d tokens"
+              .formatted(wished.getAsInt(), max),
+          Setting.SEQ_LEN);
     }
     if (wished.isEmpty() && max < USUAL_SEQ_LEN) {
       listener.warn(Warnings.shortContext(max));

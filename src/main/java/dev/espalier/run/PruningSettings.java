@@ -1,6 +1,7 @@
 package dev.espalier.run;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Setting;
 import dev.espalier.kernels.Rounding;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.SparsityPattern;
@@ -16,14 +17,15 @@ public record PruningSettings(
   public PruningSettings {
     if (!(sparsity >= 0 && sparsity < 1)) {
       throw new BadInputException(
-          "the sparsity is " + sparsity + "; it must be at least 0 and less than 1, such as 0.7");
+          "the sparsity is " + sparsity + "; it must be at least 0 and less than 1, such as 0.7",
+          Setting.SPARSITY);
     }
     if (!(pattern instanceof SparsityPattern.Unstructured) && !method.supportsNofM()) {
       throw new BadInputException(
           "the method "
               + method.name()
-              + " cannot make N:M patterns; use magnitude, wanda or"
-              + " sparsegpt");
+              + " cannot make N:M patterns; use magnitude, wanda or sparsegpt",
+          Setting.METHOD);
     }
   }
 }
