@@ -37,9 +37,12 @@ final class SettingOptions {
       case PATTERN -> "pattern";
       case METHOD -> "method";
       case ALLOCATION -> "allocation";
+      case TRIALS -> "auto-trials";
+      case WINDOWS -> "windows";
       case STATISTICS -> "statistics";
       case DEVICE -> "device";
       case COMPUTE_DTYPE -> "compute-dtype";
+      case THREADS -> "threads";
     };
   }
 }

@@ -51,11 +51,11 @@ final class PerplexityComparison {
   }
 
   private Perplexity measure(DecoderModel model, TokenWindows text, String task) {
-    Progress listener = run.listener();
-    listener.begin(task, PerplexityMeter.passes(model) * text.count());
+    Progress progress = run.notes();
+    progress.begin(task, PerplexityMeter.passes(model) * text.count());
     Perplexity result =
-        run.clock().time("evaluate", () -> Perplexity.measure(model, text, listener));
-    listener.end();
+        run.clock().time("evaluate", () -> Perplexity.measure(model, text, progress));
+    progress.end();
     return result;
   }
 
@@ -64,7 +64,7 @@ final class PerplexityComparison {
     List<PerplexityMeter> meters = new ArrayList<>();
     try {
       for (TokenWindows text : texts) {
-        meters.add(new PerplexityMeter(run.model(), text, run.listener()));
+        meters.add(new PerplexityMeter(run.model(), text, run.notes()));
       }
       long windows = texts.stream().mapToLong(TokenWindows::count).sum();
       return run.prune(
@@ -75,8 +75,8 @@ final class PerplexityComparison {
           () -> meters.stream().map(meter -> meter.finish().value()).toList());
     } catch (NumericalException e) {
       // The model that was asked for is finished, whatever becomes of the other.
-      run.listener().end();
-      run.listener().warn(Warnings.noComparison(e.getMessage()));
+      run.notes().end();
+      run.notes().warn(Warnings.noComparison(e.getMessage()));
       return Collections.nCopies(texts.size(), Double.NaN);
     } finally {
       meters.forEach(PerplexityMeter::close);

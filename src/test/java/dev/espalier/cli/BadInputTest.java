@@ -81,8 +81,14 @@ class BadInputTest {
         refused("--pattern 2:65", "2:65 is not possible", "at most 64"),
         refused("--pattern 2of4", "the pattern \"2of4\" is not known", "2:4", "(--pattern)"),
         refused("--pattern 3:5", "192 columns", "groups of 5", "another pattern (--pattern)"),
-        refused("--pattern 2:4 --sparsity 0.7", "--sparsity 0.7 contradicts --pattern 2:4"),
-        refused("--pattern 2:4 --allocation dlp", "--allocation dlp cannot apply", "leave it out"),
+        refused(
+            "--pattern 2:4 --sparsity 0.7",
+            "the sparsity 0.7 contradicts the pattern 2:4",
+            "(--sparsity)"),
+        refused(
+            "--pattern 2:4 --allocation dlp",
+            "the allocation dlp cannot apply; leave it out",
+            "(--allocation, --pattern)"),
         refused(
             "--pattern 2:4 --method wanda-variant", "wanda-variant cannot make N:M", "(--method)"),
         refused("--allocation uniform --alpha 0.1", "--alpha belongs to --allocation dlp"),
@@ -95,7 +101,7 @@ class BadInputTest {
         refused("--allocation lsa --granularity row", "--granularity is \"row\"", "block"),
         refused("--allocation dlp --granularity linear", "--granularity belongs to"),
         refused("--allocation nowhere.json", "nowhere.json"),
-        refused("--auto-trials 0", "--auto-trials is 0", "at least 1"),
+        refused("--auto-trials 0", "the number of trials is 0", "at least 1", "(--auto-trials)"),
         refused("--allocation dlp --auto-trials 3", "--auto-trials belongs to --allocation auto"),
         refused(
             "--pattern N:8 --sparsity 0.9 --allocation uniform",
@@ -114,7 +120,7 @@ class BadInputTest {
         refused("--samples 4 --seq-len 1", "the sequence length is 1", "at least 2", "(--seq-len)"),
         refused(
             "--samples 0 --seq-len 64", "the number of samples is 0", "at least 1", "(--samples)"),
-        refused("--threads 0", "--threads is 0", "at least 1"),
+        refused("--threads 0", "the number of threads is 0", "at least 1", "(--threads)"),
         refused("--device gpu", "the device \"gpu\" is not known", "cuda:N (--device)"),
         refused("--device cudax", "the device \"cudax\" is not known", "cuda:N"),
         refused("--compute-dtype int8", "--compute-dtype is \"int8\"", "bfloat16"),

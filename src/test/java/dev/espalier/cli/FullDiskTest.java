@@ -129,8 +129,7 @@ class FullDiskTest {
             "--evaluate",
             "none");
     List<String> all = Stream.concat(args.stream(), Stream.of("--output", output + "")).toList();
-    return PruneCommand.request(
-        new OptionParser(new PruneCommand()).parse(all), new QuietListener());
+    return PruneCommand.request(new OptionParser(new PruneCommand()).parse(all));
   }
 
   private static int finishedBlocks(Path output) {
