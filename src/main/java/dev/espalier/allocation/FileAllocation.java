@@ -84,7 +84,7 @@ public record FileAllocation(Path file, List<Double> byBlock, Map<String, Double
   private static JsonNode single(Path file, JsonNode allocations) {
     if (allocations.size() > 1) {
       throw new BadInputException(
-          "%s holds several allocations (%s); run espalier allocate with the one that is wanted"
+          "%s holds several allocations (%s); make a file of the one that is wanted"
               .formatted(file, String.join(", ", allocations.findValuesAsText("allocation"))));
     }
     return allocations.path(0).path("linear_sparsities");

@@ -35,8 +35,7 @@ public final class RunReader {
     if (Files.isDirectory(path)) {
       file = path.resolve("espalier.json");
       if (!Files.exists(file)) {
-        throw new BadInputException(
-            path + " holds no espalier.json, so it is not what espalier prune wrote");
+        throw new BadInputException(path + " holds no espalier.json, so no pruning run wrote it");
       }
     }
     JsonNode json = json(file);

@@ -2,6 +2,7 @@ package dev.espalier.run;
 
 import dev.espalier.BadInputException;
 import dev.espalier.Progress;
+import dev.espalier.Setting;
 import dev.espalier.checkpoint.ModelFolder;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.text.CalibrationDraw;
@@ -67,8 +68,9 @@ public final class LoadedModel implements AutoCloseable {
     int max = decoder.description().maxPositions();
     if (wished.isPresent() && wished.getAsInt() > max) {
       throw new BadInputException(
-          "--seq-len is %d, but the model's context is %d tokens"
-              .formatted(wished.getAsInt(), max));
+          "the sequence length is %d, but the model's context is %d tokens"
+              .formatted(wished.getAsInt(), max),
+          Setting.SEQ_LEN);
     }
     if (wished.isEmpty() && max < CalibrationSettings.USUAL_SEQ_LEN) {
       listener.warn(Warnings.shortContext(max));
