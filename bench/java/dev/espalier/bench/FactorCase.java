@@ -1,5 +1,6 @@
 package dev.espalier.bench;
 
+import dev.espalier.NumericalException;
 import dev.espalier.kernels.Kernels;
 import dev.espalier.reference.EagerReference;
 import java.util.OptionalLong;
@@ -46,8 +47,7 @@ record FactorCase(long n, ScalarType precision, double target) implements Case<T
     return () -> {
       OptionalLong failed = Kernels.inverseFactor(h, DAMPING, precision, dead);
       if (failed.isPresent()) {
-        throw new ArithmeticException(
-            "the pivot of column %d failed".formatted(failed.getAsLong()));
+        throw new NumericalException("the pivot of column %d failed".formatted(failed.getAsLong()));
       }
       return h;
     };

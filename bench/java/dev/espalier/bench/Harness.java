@@ -1,6 +1,7 @@
 package dev.espalier.bench;
 
-import dev.espalier.kernels.NativeException;
+import dev.espalier.NativeException;
+import dev.espalier.NumericalException;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -30,7 +31,7 @@ final class Harness {
   <I, R> Result run(Case<I, R> measured) {
     try {
       return measure(measured);
-    } catch (NativeException | ArithmeticException e) {
+    } catch (NativeException | NumericalException e) {
       return new Result(
           measured.title(),
           Timing.NONE,

@@ -1,15 +1,21 @@
 package dev.espalier;
 
 /**
- * Something the user gave cannot be used. The message is one sentence for the user: what is wrong,
- * where, and what to do.
+ * Something the user gave cannot be used: a model, a text, a file or a number. The message is one
+ * sentence for the user: what is wrong, where, and what to do.
  */
-public class BadInputException extends RuntimeException {
-  public BadInputException(String message) {
-    super(message);
+public final class BadInputException extends EspalierException {
+  /**
+   * @param advice what the sentence advises to set otherwise
+   */
+  public BadInputException(String sentence, Setting... advice) {
+    this(sentence, null, advice);
   }
 
-  public BadInputException(String message, Throwable cause) {
-    super(message, cause);
+  /**
+   * @param advice what the sentence advises to set otherwise
+   */
+  public BadInputException(String sentence, Throwable cause, Setting... advice) {
+    super(sentence, cause, advice);
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
+import dev.espalier.StorageException;
 import dev.espalier.files.DurableFiles;
 import dev.espalier.files.Json;
 import java.io.IOException;
@@ -54,7 +55,7 @@ record Journal(ObjectNode run, ObjectNode state, Set<String> written) {
         names.forEach(name -> written.add(name.asText()));
         return Optional.of(new Journal(run, state, written));
       }
-    } catch (BadInputException e) {
+    } catch (BadInputException | StorageException e) {
       // Whoever asks treats it as no journal.
     }
     return Optional.empty();

@@ -2,6 +2,7 @@ package dev.espalier.checkpoint;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
+import dev.espalier.StorageException;
 import dev.espalier.files.DurableFiles;
 import dev.espalier.files.FileFaults;
 import java.io.IOException;
@@ -55,7 +56,8 @@ public final class ModelFolderWriter implements AutoCloseable {
    *     may be replaced; the model stays until {@link #finish}
    * @param run what identifies the run; an unfinished result is taken up only if its own is equal
    * @throws BadInputException if the output exists, overlaps with the input, is being written by
-   *     another process, cannot be written or has too little space
+   *     another process or has too little space
+   * @throws StorageException if it cannot be written
    */
   public static ModelFolderWriter open(
       ModelFolder source, Path output, boolean overwrite, ObjectNode run) {
@@ -109,7 +111,7 @@ public final class ModelFolderWriter implements AutoCloseable {
    * @param state what the caller needs to go on from here
    * @throws IllegalArgumentException if a tensor is unknown, was put before or has another shape;
    *     nothing is written then
-   * @throws BadInputException if the disk is full; what was put before is safe
+   * @throws StorageException if the disk is full; what was put before is safe
    */
   public void put(Map<String, Tensor> tensors, ObjectNode state) {
     checkOpen();
@@ -149,7 +151,7 @@ public final class ModelFolderWriter implements AutoCloseable {
    * @param files more files to write, by name; they win over the source's
    * @return the finished folder
    * @throws IllegalArgumentException if a file's name is not plain or is a shard's
-   * @throws BadInputException if the disk is full; what was put is safe
+   * @throws StorageException if the disk is full; what was put is safe
    */
   public Path finish(Map<String, byte[]> files) {
     checkOpen();

@@ -5,15 +5,12 @@ import dev.espalier.allocation.AtpAllocation;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.job.AllocateJob;
 import dev.espalier.job.AllocateRequest;
-import dev.espalier.pruning.SparsityPattern;
-import dev.espalier.pruning.WandaPruning;
 import dev.espalier.report.AllocationReport;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.ReportTables;
 import dev.espalier.run.PruningSettings;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.IntFunction;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
@@ -74,25 +71,7 @@ final class AllocateCommand implements Command {
 
   @Override
   public void run(CommandLine line, Console console) {
-    SparsityPattern pattern = PruningOptions.pattern(line);
-    if (pattern instanceof SparsityPattern.NofM) {
-      throw new BadInputException(
-          "--pattern N:M gives every block the same; write N:%d with the letter N for a mixed one"
-              .formatted(pattern.group()));
-    }
-    double sparsity = PruningOptions.sparsity(line, pattern);
-    AllocateRequest request =
-        new AllocateRequest(
-            CommonOptions.path(line, "model", Sample.MODEL),
-            new PruningSettings(
-                new WandaPruning(), pattern, sparsity, PruningOptions.rounding(line)),
-            allocations(line, sparsity),
-            PruningOptions.statistics(line),
-            line.hasOption("calibration") || !line.hasOption("model")
-                ? Optional.of(CalibrationOptions.of(line))
-                : Optional.empty(),
-            CommonOptions.optionalPath(line, "output"),
-            CommonOptions.compute(line, console.listener()));
+    AllocateRequest request = request(line);
     AllocationReport report = AllocateJob.run(request, console.listener());
     if (console.json()) {
       console.out().print(ReportJson.text(ReportJson.allocation(report)));
@@ -100,6 +79,19 @@ final class AllocateCommand implements Command {
       console.out().println(ReportTables.allocations(report));
       request.output().ifPresent(page -> console.out().println("The page is " + page + "."));
     }
+  }
+
+  private static AllocateRequest request(CommandLine line) {
+    AllocateRequest.Builder request =
+        AllocateRequest.builder(CommonOptions.path(line, "model", Sample.MODEL));
+    PruningOptions.apply(line, PruningOptions.pattern(line), request);
+    if (line.hasOption("calibration") || !line.hasOption("model")) {
+      CalibrationOptions.apply(line, request);
+    }
+    CommonOptions.optionalPath(line, "output").ifPresent(request::output);
+    double sparsity = CommonOptions.number(line, "sparsity", PruningSettings.USUAL_SPARSITY);
+    allocations(line, sparsity).forEach(request::allocation);
+    return CommonOptions.compute(line, request).build();
   }
 
   private static List<IntFunction<SparsityAllocation>> allocations(

@@ -122,7 +122,7 @@ final class AllocationOptions {
         upperCase(CommonOptions.choice(line, "granularity", "block", "linear")));
   }
 
-  /** What competes has parameters of its own. */
+  /** What is tried has parameters of its own. */
   static void requireNoParameters(CommandLine line) {
     requireParametersOf(List.of("auto"), line);
   }

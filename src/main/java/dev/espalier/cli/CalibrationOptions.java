@@ -1,7 +1,7 @@
 package dev.espalier.cli;
 
 import dev.espalier.BadInputException;
-import dev.espalier.run.CalibrationSettings;
+import dev.espalier.run.RunSettings;
 import java.nio.file.Path;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
@@ -21,12 +21,15 @@ final class CalibrationOptions {
         .addOption(CommonOptions.value("seed", "N", "seed of the calibration windows (0)"));
   }
 
-  static CalibrationSettings of(CommandLine line) {
-    return new CalibrationSettings(
-        text(line),
-        CommonOptions.integer(line, "samples", 128),
-        CommonOptions.optionalInteger(line, "seq-len"),
-        CommonOptions.wholeNumber(line, "seed", 0));
+  static void apply(CommandLine line, RunSettings.Builder<?> request) {
+    request.calibration(text(line));
+    if (line.hasOption("samples")) {
+      request.samples(CommonOptions.integer(line, "samples", 0));
+    }
+    CommonOptions.optionalInteger(line, "seq-len").ifPresent(request::seqLen);
+    if (line.hasOption("seed")) {
+      request.seed(CommonOptions.wholeNumber(line, "seed", 0));
+    }
   }
 
   private static Path text(CommandLine line) {

@@ -1,12 +1,8 @@
 package dev.espalier.cli;
 
 import dev.espalier.BadInputException;
-import dev.espalier.Progress;
-import dev.espalier.device.ComputeDevice;
-import dev.espalier.device.CudaSupport;
-import dev.espalier.device.DeviceChoice;
-import dev.espalier.kernels.Kernels;
 import dev.espalier.run.ComputeSettings;
+import dev.espalier.run.RunSettings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -15,8 +11,6 @@ import java.util.OptionalInt;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
-import org.bytedeco.openblas.global.openblas_nolapack;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Options that recur among commands, and how their values are read. */
@@ -56,13 +50,16 @@ final class CommonOptions {
     return Option.builder().longOpt(name).hasArg().argName(argument).desc(description).get();
   }
 
-  /** Sets the threads and says where and how to compute. */
-  static ComputeSettings compute(CommandLine line, Progress listener) {
-    Optional<ScalarType> dtype = dtype(line);
-    ComputeDevice device =
-        DeviceChoice.of(line.getOptionValue("device", "auto"), CudaSupport::probe, listener::note);
-    setThreads(line);
-    return new ComputeSettings(device, dtype);
+  /** Where and how to compute. */
+  static ComputeSettings compute(CommandLine line) {
+    return new ComputeSettings(
+        line.getOptionValue("device", ComputeSettings.USUAL.device()),
+        dtype(line),
+        optionalInteger(line, "threads"));
+  }
+
+  static <B extends RunSettings.Builder<B>> B compute(CommandLine line, B request) {
+    return request.compute(compute(line));
   }
 
   private static Optional<ScalarType> dtype(CommandLine line) {
@@ -75,18 +72,6 @@ final class CommonOptions {
           case "float16" -> ScalarType.Half;
           default -> ScalarType.Float;
         });
-  }
-
-  private static void setThreads(CommandLine line) {
-    if (line.hasOption("threads")) {
-      int threads = integer(line, "threads", 0);
-      if (threads < 1) {
-        throw new BadInputException("--threads is " + threads + "; at least 1 is needed");
-      }
-      torch.set_num_threads(threads);
-      openblas_nolapack.blas_set_num_threads(threads);
-      Kernels.setThreads(threads);
-    }
   }
 
   /** A path, or {@code otherwise} where the option is not given. */

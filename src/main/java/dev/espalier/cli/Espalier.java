@@ -1,6 +1,7 @@
 package dev.espalier.cli;
 
 import dev.espalier.BadInputException;
+import dev.espalier.StorageException;
 import dev.espalier.kernels.Kernels;
 import java.io.PrintStream;
 import java.util.Arrays;
@@ -40,7 +41,7 @@ public final class Espalier {
     try {
       run(args[0], Arrays.asList(args).subList(1, args.length), out, err);
       return ExitCode.OK;
-    } catch (BadInputException e) {
+    } catch (BadInputException | StorageException e) {
       return fail(err, e, debug, ExitCode.BAD_INPUT);
     } catch (RuntimeException | Error e) {
       return fail(err, e, debug, ExitCode.FAILURE);

@@ -50,7 +50,7 @@ final class EvalCommand implements Command {
             CommonOptions.path(line, "model", Sample.MODEL),
             evaluation(line),
             CommonOptions.optionalInteger(line, "seq-len"),
-            CommonOptions.compute(line, console.listener()));
+            CommonOptions.compute(line));
     long start = System.nanoTime();
     List<Perplexity> results = EvaluateJob.run(request, console.listener());
     double seconds = (System.nanoTime() - start) / 1e9;

@@ -1,15 +1,9 @@
 package dev.espalier.cli;
 
-import dev.espalier.BadInputException;
-import dev.espalier.Progress;
 import dev.espalier.job.PruneJob;
 import dev.espalier.job.PruneRequest;
-import dev.espalier.pruning.PruningMethod;
-import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.report.PruneReport;
 import dev.espalier.report.ReportJson;
-import dev.espalier.run.PruningSettings;
-import dev.espalier.search.AllocationChoice;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.commons.cli.CommandLine;
@@ -60,7 +54,7 @@ final class PruneCommand implements Command {
 
   @Override
   public void run(CommandLine line, Console console) {
-    PruneRequest request = request(line, console.listener());
+    PruneRequest request = request(line);
     Interruption.resumable("block or trial");
     PruneReport report = PruneJob.run(request, console.listener());
     if (console.json()) {
@@ -74,31 +68,19 @@ final class PruneCommand implements Command {
     return !line.hasOption("model");
   }
 
-  static PruneRequest request(CommandLine line, Progress listener) {
-    Path model = CommonOptions.path(line, "model", Sample.MODEL);
-    PruningMethod method = PruningOptions.method(line);
-    SparsityPattern pattern = PruningOptions.pattern(line);
-    AllocationChoice allocation = PruningOptions.allocation(line, pattern);
-    double sparsity = PruningOptions.sparsity(line, pattern);
+  static PruneRequest request(CommandLine line) {
     List<Path> evaluation = evaluation(line);
-    if (line.hasOption("compare-uniform") && evaluation.isEmpty()) {
-      throw new BadInputException(
-          "--compare-uniform needs a text to compare on; give one with --evaluate");
-    }
-    boolean compare =
-        (sample(line) || line.hasOption("compare-uniform")) && !allocation.name().equals("uniform");
-    return new PruneRequest(
-        model,
-        CommonOptions.path(
-            line, "output", defaultOutput(model, method, allocation, pattern, sparsity)),
-        line.hasOption("overwrite"),
-        new PruningSettings(method, pattern, sparsity, PruningOptions.rounding(line)),
-        allocation,
-        PruningOptions.statistics(line),
-        CalibrationOptions.of(line),
-        evaluation,
-        CommonOptions.compute(line, listener),
-        compare);
+    PruneRequest.Builder request =
+        PruneRequest.builder(CommonOptions.path(line, "model", Sample.MODEL))
+            .overwrite(line.hasOption("overwrite"))
+            .evaluate(evaluation)
+            .compareUniform(
+                line.hasOption("compare-uniform") || sample(line) && !evaluation.isEmpty());
+    CommonOptions.optionalPath(line, "output").ifPresent(request::output);
+    PruningOptions.apply(line, request);
+    PruningOptions.allocation(line, PruningOptions.pattern(line)).ifPresent(request::allocation);
+    CalibrationOptions.apply(line, request);
+    return CommonOptions.compute(line, request).build();
   }
 
   private static List<Path> evaluation(CommandLine line) {
@@ -106,17 +88,5 @@ final class PruneCommand implements Command {
       return TextOptions.several("evaluate", line.getOptionValue("evaluate"));
     }
     return sample(line) ? List.of(Sample.TEST) : List.of();
-  }
-
-  private static Path defaultOutput(
-      Path model,
-      PruningMethod method,
-      AllocationChoice allocation,
-      SparsityPattern pattern,
-      double sparsity) {
-    Path name = model.toAbsolutePath().normalize().getFileName();
-    return Path.of(
-        "pruned",
-        "%s-%s-%s-%s".formatted(name, method.name(), allocation.name(), pattern.label(sparsity)));
   }
 }

@@ -9,8 +9,8 @@ import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.pruning.SparsityPattern.NofM;
 import dev.espalier.pruning.WandaPruning;
 import dev.espalier.pruning.WandaVariantPruning;
+import dev.espalier.run.RunSettings;
 import dev.espalier.search.AllocationChoice;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.apache.commons.cli.CommandLine;
@@ -32,7 +32,7 @@ final class PruningOptions {
                     .formatted(AllocationOptions.CHOICES)))
         .addOption(
             CommonOptions.value(
-                "auto-trials", "N", "auto: how many allocations compete, 1 to 6 (6)"));
+                "auto-trials", "N", "auto: how many candidates are tried, 1 to 6 (6)"));
   }
 
   /** What is done to the weights, whatever the allocation. */
@@ -72,56 +72,45 @@ final class PruningOptions {
     return SparsityPattern.parse(line.getOptionValue("pattern", "unstructured"), false);
   }
 
-  /** The given sparsity; of an N:M pattern, its own, which a given one must not contradict. */
-  static double sparsity(CommandLine line, SparsityPattern pattern) {
-    if (pattern instanceof NofM nofM) {
-      double given = CommonOptions.number(line, "sparsity", nofM.sparsity());
-      if (Math.abs(given - nofM.sparsity()) > 1e-9) {
-        throw new BadInputException(
-            "--sparsity %s contradicts --pattern %d:%d, which is %s; leave --sparsity out"
-                .formatted(given, nofM.keep(), nofM.group(), nofM.sparsity()));
-      }
-      return nofM.sparsity();
+  /** What is done to the weights, and where what is measured for it is kept. */
+  static void apply(CommandLine line, RunSettings.Builder<?> request) {
+    request.method(method(line));
+    apply(line, pattern(line), request);
+  }
+
+  /** The same, of a command that prunes nothing. */
+  static void apply(CommandLine line, SparsityPattern pattern, RunSettings.Builder<?> request) {
+    request.pattern(pattern);
+    if (line.hasOption("sparsity")) {
+      request.sparsity(CommonOptions.number(line, "sparsity", 0));
     }
-    return CommonOptions.number(line, "sparsity", 0.7);
+    if (line.hasOption("published-rounding")) {
+      request.rounding(Rounding.PUBLISHED);
+    }
+    CommonOptions.optionalPath(line, "statistics").ifPresent(request::statistics);
   }
 
-  static Rounding rounding(CommandLine line) {
-    return line.hasOption("published-rounding") ? Rounding.PUBLISHED : Rounding.EXACT;
-  }
-
-  /** The file that keeps what is measured of the dense model, if one is wished for. */
-  static Optional<Path> statistics(CommandLine line) {
-    return Optional.ofNullable(CommonOptions.path(line, "statistics", null));
-  }
-
-  static AllocationChoice allocation(CommandLine line, SparsityPattern pattern) {
+  /** How the allocation comes about; empty where the line does not say. */
+  static Optional<AllocationChoice> allocation(CommandLine line, SparsityPattern pattern) {
     boolean fixed = pattern instanceof NofM;
     String name = line.getOptionValue("allocation", fixed ? "uniform" : "auto");
-    if (fixed && !name.equals("uniform")) {
-      throw new BadInputException(
-          ("--pattern N:M removes the same share everywhere, so --allocation %s cannot apply; leave"
-                  + " it out, or write N:%d with the letter N for a mixed pattern")
-              .formatted(name, pattern.group()));
-    }
-    if (name.equals("auto")) {
+    if (name.equals("auto") && !fixed) {
       AllocationOptions.requireNoParameters(line);
-      int trials = CommonOptions.integer(line, "auto-trials", 6);
-      if (trials < 1) {
-        throw new BadInputException("--auto-trials is " + trials + "; at least 1 is needed");
-      }
-      return new AllocationChoice.Auto(trials);
+      return line.hasOption("auto-trials")
+          ? Optional.of(new AllocationChoice.Auto(CommonOptions.integer(line, "auto-trials", 0)))
+          : Optional.empty();
     }
     if (line.hasOption("auto-trials")) {
       throw new BadInputException("--auto-trials belongs to --allocation auto, not to " + name);
     }
     AllocationOptions.requireParametersOf(List.of(name), line);
-    return new AllocationChoice.Named(
-        AllocationOptions.find(name, line)
-            .orElseThrow(
-                () ->
-                    new BadInputException(
-                        "--allocation is \"%s\"; choose among auto, %s"
-                            .formatted(name, AllocationOptions.CHOICES))));
+    return Optional.of(
+        new AllocationChoice.Named(
+            AllocationOptions.find(name, line)
+                .orElseThrow(
+                    () ->
+                        new BadInputException(
+                            "--allocation is \"%s\"; choose among auto, %s"
+                                .formatted(name, AllocationOptions.CHOICES)))));
   }
 }

@@ -12,10 +12,8 @@ import dev.espalier.job.SearchRequest;
 import dev.espalier.measurement.Granularity;
 import dev.espalier.measurement.HillEstimator;
 import dev.espalier.measurement.Measurement;
-import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.SearchReport;
-import dev.espalier.run.PruningSettings;
 import dev.espalier.search.Candidates;
 import java.nio.file.Path;
 import java.util.List;
@@ -108,7 +106,7 @@ final class SearchCommand implements Command {
 
   @Override
   public void run(CommandLine line, Console console) {
-    SearchRequest request = request(line, console);
+    SearchRequest request = request(line);
     Interruption.resumable("trial");
     SearchReport report = SearchJob.run(request, console.listener());
     if (console.json()) {
@@ -120,32 +118,20 @@ final class SearchCommand implements Command {
     }
   }
 
-  private static SearchRequest request(CommandLine line, Console console) {
-    SparsityPattern pattern = PruningOptions.pattern(line);
-    if (pattern instanceof SparsityPattern.NofM) {
-      throw new BadInputException(
-          ("--pattern N:M removes the same share everywhere, so there is nothing to search; write"
-                  + " N:%d with the letter N for a mixed pattern")
-              .formatted(pattern.group()));
-    }
-    return new SearchRequest(
-        CommonOptions.path(line, "model", Sample.MODEL),
-        new PruningSettings(
-            PruningOptions.method(line),
-            pattern,
-            PruningOptions.sparsity(line, pattern),
-            PruningOptions.rounding(line)),
-        space(line),
-        PruningOptions.statistics(line),
-        CalibrationOptions.of(line),
-        test(line),
-        positive(line, "windows", 64),
-        line.hasOption("exhaustive"),
-        CommonOptions.path(line, "output", Path.of("search-result.json")),
-        CommonOptions.compute(line, console.listener()));
+  private static SearchRequest request(CommandLine line) {
+    SearchRequest.Builder request =
+        SearchRequest.builder(CommonOptions.path(line, "model", Sample.MODEL))
+            .candidates(candidates(line))
+            .exhaustive(line.hasOption("exhaustive"));
+    PruningOptions.apply(line, request);
+    CalibrationOptions.apply(line, request);
+    test(line).ifPresent(request::test);
+    CommonOptions.optionalInteger(line, "windows").ifPresent(request::windows);
+    CommonOptions.optionalPath(line, "output").ifPresent(request::output);
+    return CommonOptions.compute(line, request).build();
   }
 
-  private static Candidates space(CommandLine line) {
+  private static Candidates candidates(CommandLine line) {
     if (line.hasOption("evaluations") && !line.hasOption("golden")) {
       throw new BadInputException("--evaluations needs --golden FROM:TO");
     }
@@ -243,14 +229,6 @@ final class SearchCommand implements Command {
     } catch (NumberFormatException e) {
       throw new BadInputException("--%s has \"%s\", not a number".formatted(option, text));
     }
-  }
-
-  private static int positive(CommandLine line, String option, int otherwise) {
-    int value = CommonOptions.integer(line, option, otherwise);
-    if (value < 1) {
-      throw new BadInputException("--%s is %d; at least 1 is needed".formatted(option, value));
-    }
-    return value;
   }
 
   private static Optional<Path> test(CommandLine line) {

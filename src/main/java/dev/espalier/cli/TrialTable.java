@@ -6,11 +6,11 @@ import dev.espalier.report.ReportTables;
 import dev.espalier.report.SearchReport;
 import java.nio.file.Path;
 
-/** What the allocations that competed would give. */
+/** What candidates would give. */
 final class TrialTable {
   private TrialTable() {}
 
-  /** Of a pruning run whose allocation was chosen by a contest. */
+  /** Of a pruning run whose allocation was searched for. */
   static String of(PruneReport.Allocation allocation) {
     return ReportTables.trials(allocation.trials())
         + "  ("

@@ -1,5 +1,6 @@
 package dev.espalier.files;
 
+import dev.espalier.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -1,6 +1,7 @@
 package dev.espalier.files;
 
 import dev.espalier.BadInputException;
+import dev.espalier.StorageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;

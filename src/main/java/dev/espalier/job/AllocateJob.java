@@ -8,15 +8,13 @@ import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.files.ProtectedFiles;
 import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.measurement.Measurement;
-import dev.espalier.pruning.PatternCheck;
 import dev.espalier.report.AllocationReport;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.html.AllocationPage;
 import dev.espalier.run.CalibrationSettings;
-import dev.espalier.run.LoadedModel;
+import dev.espalier.run.OpenedRun;
 import dev.espalier.run.PruningRun;
-import dev.espalier.run.RecordedNotes;
-import dev.espalier.text.TokenWindows;
+import dev.espalier.run.RunSettings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +28,9 @@ import java.util.stream.Stream;
  * need.
  */
 public final class AllocateJob {
+  /** What allocations need does not depend on how many blocks there are. */
+  private static final int ANY_BLOCKS = 2;
+
   private AllocateJob() {}
 
   /**
@@ -37,15 +38,13 @@ public final class AllocateJob {
    *
    * @throws BadInputException if something the user gave cannot be used
    */
-  public static AllocationReport run(AllocateRequest request, Progress listener) {
-    try (LoadedModel loaded = LoadedModel.open(request.model(), request.compute())) {
-      PatternCheck.require(request.settings().pattern(), loaded.decoder());
-      int blocks = loaded.decoder().blockCount();
-      List<SparsityAllocation> allocations =
-          request.allocations().stream().map(make -> make.apply(blocks)).distinct().toList();
+  public static AllocationReport run(AllocateRequest request, Progress progress) {
+    try (OpenedRun opened = OpenedRun.open(settings(request), progress)) {
+      List<SparsityAllocation> allocations = made(request, opened.run().model().blockCount());
       Optional<ReportFiles> output =
           request.output().map(page -> ReportFiles.ofPage(page, inputs(request, allocations)));
-      AllocationReport report = measure(request, allocations, loaded, new RecordedNotes(listener));
+      opened.run().measure(needs(allocations));
+      AllocationReport report = report(request, allocations, opened);
       output.ifPresent(
           files ->
               files.write(
@@ -54,69 +53,56 @@ public final class AllocateJob {
     }
   }
 
+  private static List<SparsityAllocation> made(AllocateRequest request, int blocks) {
+    return request.allocations().stream().map(make -> make.apply(blocks)).distinct().toList();
+  }
+
+  private static Set<Measurement> needs(List<SparsityAllocation> allocations) {
+    return allocations.stream().flatMap(a -> a.needs().stream()).collect(Collectors.toSet());
+  }
+
+  /** The text is only looked at for allocations that do, or where statistics are kept by it. */
+  private static RunSettings settings(AllocateRequest request) {
+    boolean lookedAt = needs(made(request, ANY_BLOCKS)).stream().anyMatch(Measurement::needsInputs);
+    if (!lookedAt && request.run().statistics().isEmpty()) {
+      return request.run().withoutCalibration();
+    }
+    if (request.run().calibration().isEmpty()) {
+      throw new BadInputException(
+          "a calibration text is needed: "
+              + (lookedAt
+                  ? "some of these allocations look at how the model takes a text"
+                  : "statistics are kept by model and text"));
+    }
+    return request.run();
+  }
+
   private static ProtectedFiles inputs(
       AllocateRequest request, List<SparsityAllocation> allocations) {
     return new ProtectedFiles()
-        .and(request.model())
-        .and(request.statistics())
-        .and(request.calibration().map(CalibrationSettings::text))
+        .and(request.run().model())
+        .and(request.run().statistics())
+        .and(request.run().calibration().map(CalibrationSettings::text))
         .and(FileAllocation.files(allocations));
   }
 
-  private static AllocationReport measure(
-      AllocateRequest request,
-      List<SparsityAllocation> allocations,
-      LoadedModel loaded,
-      RecordedNotes listener) {
-    Set<Measurement> needs =
-        allocations.stream().flatMap(a -> a.needs().stream()).collect(Collectors.toSet());
-    Optional<TokenWindows> windows = windows(request, loaded, needs, listener);
-    PruningRun run =
-        new PruningRun(
-            request.settings(),
-            loaded.decoder(),
-            windows.orElse(null),
-            request
-                .statistics()
-                .flatMap(
-                    file ->
-                        windows.map(w -> loaded.statistics(file, request.calibration().get(), w))),
-            listener);
-    run.measure(needs);
-    MeasuredModel shapes = MeasuredModel.of(loaded.decoder().description());
+  private static AllocationReport report(
+      AllocateRequest request, List<SparsityAllocation> allocations, OpenedRun opened) {
+    PruningRun run = opened.run();
     return new AllocationReport(
-        request.model().toString(),
-        request.settings().pattern().describe(),
-        request.settings().sparsity(),
-        request.calibration().flatMap(c -> windows.map(c::report)),
-        loaded.decoder().blockCount(),
-        allocations.stream().map(a -> plan(a, run.plan(a), shapes)).toList(),
-        Stream.concat(listener.warnings().stream(), listener.notes().stream()).toList());
+        request.run().model().toString(),
+        run.settings().pattern().describe(),
+        run.settings().sparsity(),
+        opened.calibrationReport(),
+        run.model().blockCount(),
+        allocations.stream().map(allocation -> plan(allocation, run)).toList(),
+        Stream.concat(run.notes().warnings().stream(), run.notes().notes().stream()).toList());
   }
 
-  /** Statistics are kept by their windows, also where no allocation looks at these. */
-  private static Optional<TokenWindows> windows(
-      AllocateRequest request, LoadedModel loaded, Set<Measurement> needs, Progress listener) {
-    boolean lookedAt = needs.stream().anyMatch(Measurement::needsInputs);
-    if (!lookedAt && request.statistics().isEmpty()) {
-      return Optional.empty();
-    }
-    CalibrationSettings settings =
-        request
-            .calibration()
-            .orElseThrow(
-                () ->
-                    new BadInputException(
-                        "--calibration is needed: "
-                            + (lookedAt
-                                ? "some of these allocations look at how the model takes a text"
-                                : "--statistics keeps what is measured by model and text")));
-    int seqLen = loaded.seqLen(settings.seqLen(), listener);
-    return Optional.of(loaded.calibration(settings, seqLen).windows());
-  }
-
-  private static AllocationReport.Plan plan(
-      SparsityAllocation allocation, SparsityPlan plan, MeasuredModel shapes) {
+  private static AllocationReport.Plan plan(SparsityAllocation allocation, PruningRun run) {
+    SparsityPlan plan = run.plan(allocation);
+    run.cautions(allocation, plan).forEach(run.notes()::note);
+    MeasuredModel shapes = run.shapes();
     Map<String, Double> linears = new LinkedHashMap<>();
     plan.byName(shapes).forEach(linears::putAll);
     return new AllocationReport.Plan(

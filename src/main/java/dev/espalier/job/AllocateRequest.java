@@ -1,31 +1,82 @@
 package dev.espalier.job;
 
+import dev.espalier.BadInputException;
 import dev.espalier.allocation.SparsityAllocation;
-import dev.espalier.run.CalibrationSettings;
-import dev.espalier.run.ComputeSettings;
-import dev.espalier.run.PruningSettings;
+import dev.espalier.pruning.SparsityPattern;
+import dev.espalier.run.RunSettings;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
 
 /**
- * Which allocations to look at, without pruning.
+ * Which allocations to look at, without pruning. {@link #builder} makes one; what is not set is as
+ * on the command line.
  *
+ * @param run model, sparsity, calibration text (absent if no allocation is to look at one, and no
+ *     statistics are kept), device
  * @param allocations each made for a model of so many blocks
- * @param statistics a file that keeps what is measured of the dense model for the next run
- * @param calibration absent if no allocation is to look at a text, and no statistics are kept
  * @param output a page to write, with JSON beside it; absent for none
  */
 public record AllocateRequest(
-    Path model,
-    PruningSettings settings,
-    List<IntFunction<SparsityAllocation>> allocations,
-    Optional<Path> statistics,
-    Optional<CalibrationSettings> calibration,
-    Optional<Path> output,
-    ComputeSettings compute) {
+    RunSettings run, List<IntFunction<SparsityAllocation>> allocations, Optional<Path> output) {
   public AllocateRequest {
     allocations = List.copyOf(allocations);
+    if (run.pruning().pattern() instanceof SparsityPattern.NofM nofM) {
+      throw new BadInputException(
+          "the pattern %d:%d gives every block the same; take the mixed pattern N:%d"
+              .formatted(nofM.keep(), nofM.group(), nofM.group()));
+    }
+  }
+
+  /**
+   * Begins a request.
+   *
+   * @param model a Hugging Face model folder
+   */
+  public static Builder builder(Path model) {
+    return new Builder(model);
+  }
+
+  /** Collects what is to be looked at. */
+  public static final class Builder extends RunSettings.Builder<Builder> {
+    private final List<IntFunction<SparsityAllocation>> allocations = new ArrayList<>();
+    private Optional<Path> output = Optional.empty();
+
+    private Builder(Path model) {
+      super(model);
+    }
+
+    @Override
+    protected Builder self() {
+      return this;
+    }
+
+    /** One more allocation to look at. */
+    public Builder allocation(SparsityAllocation allocation) {
+      return allocation(blocks -> allocation);
+    }
+
+    /** One more, as the number of the model's blocks decides. */
+    public Builder allocation(IntFunction<SparsityAllocation> ofBlocks) {
+      allocations.add(ofBlocks);
+      return this;
+    }
+
+    /** A page to write, with JSON beside it; none if not set. */
+    public Builder output(Path page) {
+      output = Optional.of(page);
+      return this;
+    }
+
+    /**
+     * The request.
+     *
+     * @throws BadInputException if its parts are impossible or contradict each other
+     */
+    public AllocateRequest build() {
+      return new AllocateRequest(settings(), allocations, output);
+    }
   }
 }

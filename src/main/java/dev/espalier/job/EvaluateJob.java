@@ -1,5 +1,6 @@
 package dev.espalier.job;
 
+import dev.espalier.BadInputException;
 import dev.espalier.Progress;
 import dev.espalier.evaluation.Perplexity;
 import dev.espalier.evaluation.PerplexityMeter;
@@ -12,15 +13,19 @@ import java.util.List;
 public final class EvaluateJob {
   private EvaluateJob() {}
 
-  /** One perplexity per text, in order. */
-  public static List<Perplexity> run(EvaluateRequest request, Progress listener) {
-    try (LoadedModel model = LoadedModel.open(request.model(), request.compute())) {
-      int seqLen = model.seqLen(request.seqLen(), listener);
+  /**
+   * One perplexity per text, in order.
+   *
+   * @throws BadInputException if something the user gave cannot be used
+   */
+  public static List<Perplexity> run(EvaluateRequest request, Progress progress) {
+    try (LoadedModel model = LoadedModel.open(request.model(), request.compute(), progress)) {
+      int seqLen = model.seqLen(request.seqLen(), progress);
       List<Perplexity> results = new ArrayList<>();
       for (TokenWindows windows : model.evaluation(request.evaluation(), seqLen)) {
-        listener.begin("Evaluating", PerplexityMeter.passes(model.decoder()) * windows.count());
-        results.add(Perplexity.measure(model.decoder(), windows, listener));
-        listener.end();
+        progress.begin("Evaluating", PerplexityMeter.passes(model.decoder()) * windows.count());
+        results.add(Perplexity.measure(model.decoder(), windows, progress));
+        progress.end();
       }
       return results;
     }

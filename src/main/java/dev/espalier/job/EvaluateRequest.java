@@ -1,5 +1,6 @@
 package dev.espalier.job;
 
+import dev.espalier.BadInputException;
 import dev.espalier.run.ComputeSettings;
 import java.nio.file.Path;
 import java.util.List;
@@ -8,11 +9,22 @@ import java.util.OptionalInt;
 /**
  * Which model to measure, and on what.
  *
+ * @param model a Hugging Face model folder
+ * @param evaluation the texts, at least one
  * @param seqLen tokens per window; absent for the usual 2048 or the model's maximum
+ * @param compute where and in which precision
  */
 public record EvaluateRequest(
     Path model, List<Path> evaluation, OptionalInt seqLen, ComputeSettings compute) {
   public EvaluateRequest {
     evaluation = List.copyOf(evaluation);
+    if (evaluation.isEmpty()) {
+      throw new BadInputException("there is no text to measure on; give one");
+    }
+  }
+
+  /** With windows of the usual length, wherever it is fastest. */
+  public static EvaluateRequest of(Path model, Path... texts) {
+    return new EvaluateRequest(model, List.of(texts), OptionalInt.empty(), ComputeSettings.USUAL);
   }
 }

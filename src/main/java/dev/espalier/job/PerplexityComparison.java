@@ -1,5 +1,6 @@
 package dev.espalier.job;
 
+import dev.espalier.NumericalException;
 import dev.espalier.Progress;
 import dev.espalier.allocation.UniformAllocation;
 import dev.espalier.evaluation.MeasuredBlocks;
@@ -50,11 +51,11 @@ final class PerplexityComparison {
   }
 
   private Perplexity measure(DecoderModel model, TokenWindows text, String task) {
-    Progress listener = run.listener();
-    listener.begin(task, PerplexityMeter.passes(model) * text.count());
+    Progress progress = run.notes();
+    progress.begin(task, PerplexityMeter.passes(model) * text.count());
     Perplexity result =
-        run.clock().time("evaluate", () -> Perplexity.measure(model, text, listener));
-    listener.end();
+        run.clock().time("evaluate", () -> Perplexity.measure(model, text, progress));
+    progress.end();
     return result;
   }
 
@@ -63,7 +64,7 @@ final class PerplexityComparison {
     List<PerplexityMeter> meters = new ArrayList<>();
     try {
       for (TokenWindows text : texts) {
-        meters.add(new PerplexityMeter(run.model(), text, run.listener()));
+        meters.add(new PerplexityMeter(run.model(), text, run.notes()));
       }
       long windows = texts.stream().mapToLong(TokenWindows::count).sum();
       return run.prune(
@@ -72,10 +73,10 @@ final class PerplexityComparison {
           new MeasuredBlocks(meters),
           PerplexityMeter.passes(run.model()) * windows,
           () -> meters.stream().map(meter -> meter.finish().value()).toList());
-    } catch (ArithmeticException e) {
+    } catch (NumericalException e) {
       // The model that was asked for is finished, whatever becomes of the other.
-      run.listener().end();
-      run.listener().warn(Warnings.noComparison(e.getMessage()));
+      run.notes().end();
+      run.notes().warn(Warnings.noComparison(e.getMessage()));
       return Collections.nCopies(texts.size(), Double.NaN);
     } finally {
       meters.forEach(PerplexityMeter::close);

@@ -2,34 +2,30 @@ package dev.espalier.job;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
+import dev.espalier.NumericalException;
 import dev.espalier.Plural;
 import dev.espalier.Progress;
-import dev.espalier.allocation.FileAllocation;
+import dev.espalier.StorageException;
+import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.checkpoint.ModelFolderWriter;
 import dev.espalier.device.Placement;
 import dev.espalier.files.ProtectedFiles;
-import dev.espalier.files.StorageException;
 import dev.espalier.kernels.Kernels;
-import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.model.DecoderModel;
-import dev.espalier.pruning.BlockResult;
-import dev.espalier.pruning.PatternCheck;
 import dev.espalier.pruning.PrunedModelWriter;
 import dev.espalier.report.CorpusPerplexity;
 import dev.espalier.report.PruneReport;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.html.PrunePage;
-import dev.espalier.run.LoadedModel;
+import dev.espalier.run.OpenedRun;
 import dev.espalier.run.PruningRun;
 import dev.espalier.run.PruningSettings;
-import dev.espalier.run.RecordedNotes;
-import dev.espalier.run.RunIdentity;
 import dev.espalier.run.Warnings;
 import dev.espalier.search.AllocationChoice;
 import dev.espalier.search.TrialJournal;
 import dev.espalier.statistics.FirstBlockOnce;
-import dev.espalier.text.CalibrationDraw;
 import dev.espalier.text.TokenWindows;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,151 +33,140 @@ import java.util.Optional;
 
 /** Prunes a model folder into a new one and measures what it cost. */
 public final class PruneJob {
-  private PruneJob() {}
+  private final PruneRequest request;
+  private final OpenedRun opened;
+  private final PruningRun run;
+
+  private PruneJob(PruneRequest request, OpenedRun opened) {
+    this.request = request;
+    this.opened = opened;
+    this.run = opened.run();
+  }
 
   /**
    * Runs the request, or what an interrupted run of the same request has left of it.
    *
    * @throws BadInputException if something the user gave cannot be used; nothing is left of the
-   *     output then, unless the file system refused something or the model was about to be finished
+   *     output then, unless the model was about to be finished
+   * @throws StorageException if the file system refuses something; finished blocks are kept
+   * @throws NumericalException if the method cannot work with the calibration activations; finished
+   *     blocks are kept
    */
-  public static PruneReport run(PruneRequest request, Progress listener) {
-    RecordedNotes told = new RecordedNotes(listener);
+  public static PruneReport run(PruneRequest request, Progress progress) {
     new ProtectedFiles()
         .and(request.calibration().text())
         .and(request.evaluation())
         .and(request.statistics())
         .requireOutside(request.output());
-    try (LoadedModel loaded = LoadedModel.open(request.model(), request.compute())) {
-      PatternCheck.require(request.settings().pattern(), loaded.decoder());
-      int seqLen = loaded.seqLen(request.calibration().seqLen(), told);
-      CalibrationDraw drawn = loaded.calibration(request.calibration(), seqLen);
-      TokenWindows calibration = drawn.windows();
-      Optional<TokenWindows> heldOut = AllocationChooser.heldOut(request, drawn);
-      List<TokenWindows> evaluation = loaded.evaluation(request.evaluation(), seqLen);
-      PruningRun run =
-          new PruningRun(
-              request.settings(),
-              loaded.decoder(),
-              calibration,
-              request
-                  .statistics()
-                  .map(f -> loaded.statistics(f, request.calibration(), calibration)),
-              told);
-      try (ModelFolderWriter writer =
-          ModelFolderWriter.open(
-              loaded.folder(),
-              request.output(),
-              request.overwrite(),
-              identity(request, loaded, run))) {
-        TrialJournal trials =
-            AllocationChooser.journal(request, heldOut, identity(request, loaded, run));
-        PruneReport report;
-        try {
-          report = run(request, run, loaded, heldOut, trials, evaluation, writer);
-        } catch (StorageException e) {
-          throw e;
-        } catch (BadInputException e) {
-          writer.discard();
-          throw e;
-        }
-        writer.finish(
-            Map.of(
-                "espalier.json", ReportJson.bytes(ReportJson.full(report)),
-                "report.html", PrunePage.of(report)));
-        trials.remove();
-        return report;
-      }
+    try (OpenedRun opened = OpenedRun.open(request.run(), progress)) {
+      return new PruneJob(request, opened).run();
     }
   }
 
-  private static PruneReport run(
-      PruneRequest request,
-      PruningRun run,
-      LoadedModel loaded,
-      Optional<TokenWindows> heldOut,
+  private PruneReport run() {
+    Optional<TokenWindows> criterion = request.allocation().criterion(opened);
+    List<TokenWindows> texts = opened.evaluation(request.evaluation());
+    try (ModelFolderWriter writer =
+        ModelFolderWriter.open(
+            opened.folder(), request.output(), request.overwrite(), identity())) {
+      TrialJournal trials = journal(criterion);
+      PruneReport report;
+      try {
+        report = run(writer, criterion, trials, texts);
+      } catch (BadInputException e) { // no StorageException: what is finished waits then
+        writer.discard();
+        throw e;
+      }
+      writer.finish(
+          Map.of(
+              "espalier.json", ReportJson.bytes(ReportJson.full(report)),
+              "report.html", PrunePage.of(report)));
+      trials.remove();
+      return report;
+    }
+  }
+
+  private ObjectNode identity() {
+    return opened.identity().put("allocation", request.allocation().toString());
+  }
+
+  /**
+   * The trials of an interrupted search. They stay until the model is finished: only then is their
+   * outcome safe. Those of another search are discarded with the output that is overwritten.
+   */
+  private TrialJournal journal(Optional<TokenWindows> criterion) {
+    Path file = request.output().resolveSibling(request.output().getFileName() + ".trials.json");
+    ObjectNode key = identity();
+    criterion.ifPresent(windows -> key.put("criterion", windows.digest()));
+    return TrialJournal.open(file, key, request.overwrite() || criterion.isEmpty());
+  }
+
+  private PruneReport run(
+      ModelFolderWriter writer,
+      Optional<TokenWindows> criterion,
       TrialJournal trials,
-      List<TokenWindows> texts,
-      ModelFolderWriter writer) {
+      List<TokenWindows> texts) {
     PrunedModelWriter output =
         new PrunedModelWriter(writer, run.settings().method(), run.clock()::phases);
     run.clock().resume(output.taken(PruneReport.Phase.class));
     try (FirstBlockOnce firstBlock = new FirstBlockOnce()) {
       if (writer.resumed()) {
-        run.listener()
+        run.notes()
             .note("Resuming after %s.".formatted(Plural.of(output.finished(), "finished block")));
       }
       if (output.plan().isEmpty()) {
-        AllocationChooser.Choice choice =
-            AllocationChooser.choose(request, run, loaded, heldOut, trials);
-        output.follow(run.plan(choice.allocation()), choice.report());
+        AllocationChoice.Settled settled = request.allocation().settle(run, criterion, trials);
+        output.follow(run.plan(settled.allocation()), settled.report());
       }
-      boolean compare = !texts.isEmpty() && compareUniform(request, output);
+      SparsityPlan plan = output.plan().orElseThrow();
+      PruneReport.Allocation origin = output.origin(PruneReport.Allocation.class);
+      warn(plan, origin);
+      boolean compare =
+          request.compareUniform() && !texts.isEmpty() && !origin.name().equals("uniform");
       PruningRun pruning = compare ? run.sharing(firstBlock) : run;
-      pruning.prune("Pruning", output.plan().orElseThrow(), output);
-      warn(request, run, output);
-      try (DecoderModel pruned =
-          DecoderModel.open(loaded.folder().config(), output.weights(), run.model().placement())) {
-        return report(
-            request,
-            run,
-            loaded,
-            output,
-            new PerplexityComparison(pruning, texts, compare).measure(pruned));
+      pruning.prune("Pruning", plan, output);
+      warn(output);
+      try (DecoderModel pruned = run.model().with(output.weights())) {
+        return report(output, new PerplexityComparison(pruning, texts, compare).measure(pruned));
       }
     }
   }
 
-  private static boolean compareUniform(PruneRequest request, PrunedModelWriter output) {
-    String chosen = output.origin(PruneReport.Allocation.class).name();
-    return request.compareUniform() && !chosen.equals("uniform");
-  }
-
-  /** Also of what an interrupted run had warned of. */
-  private static void warn(PruneRequest request, PruningRun run, PrunedModelWriter output) {
-    if (request.allocation() instanceof AllocationChoice.Named named
-        && named.allocation() instanceof FileAllocation file) {
-      MeasuredModel model = MeasuredModel.of(run.model().description());
-      Warnings.otherTotal(file, run.settings(), model).ifPresent(run.listener()::warn);
+  /** Of the plan, be it new or an interrupted run's. */
+  private void warn(SparsityPlan plan, PruneReport.Allocation origin) {
+    Warnings.clamped(origin.name(), plan.clamped(), run.settings().rounding())
+        .ifPresent(run.notes()::warn);
+    if (request.allocation() instanceof AllocationChoice.Named named) {
+      Warnings.otherTotal(named.allocation(), run.settings(), run.shapes())
+          .ifPresent(run.notes()::warn);
     }
-    List<String> clamped = output.plan().orElseThrow().clamped();
-    if (!clamped.isEmpty()) {
-      String allocation = output.origin(PruneReport.Allocation.class).name();
-      run.listener().warn(Warnings.clamped(allocation, clamped, run.settings().rounding()));
-    }
-    List<BlockResult> results = output.results();
-    Warnings.zerosBeyondTarget(run.settings(), results).ifPresent(run.listener()::warn);
-    Warnings.raisedDamping(run.settings(), results).ifPresent(run.listener()::warn);
   }
 
-  private static ObjectNode identity(PruneRequest request, LoadedModel loaded, PruningRun run) {
-    return RunIdentity.of(loaded, run).put("allocation", request.allocation().toString());
+  /** Of all blocks, those of an interrupted run included. */
+  private void warn(PrunedModelWriter output) {
+    Warnings.zerosBeyondTarget(run.settings(), output.results()).ifPresent(run.notes()::warn);
+    Warnings.raisedDamping(run.settings(), output.results()).ifPresent(run.notes()::warn);
   }
 
-  private static PruneReport report(
-      PruneRequest request,
-      PruningRun run,
-      LoadedModel loaded,
-      PrunedModelWriter output,
-      List<CorpusPerplexity> perplexity) {
-    PruningSettings settings = request.settings();
+  private PruneReport report(PrunedModelWriter output, List<CorpusPerplexity> perplexity) {
+    PruningSettings settings = run.settings();
     Placement placement = run.model().placement();
     return new PruneReport(
         request.model().toString(),
-        loaded.folder().digest(),
+        opened.folder().digest(),
         request.output().toString(),
         settings.method().name(),
         output.origin(PruneReport.Allocation.class),
         settings.pattern().describe(),
         settings.rounding().name().toLowerCase(Locale.ROOT),
         settings.sparsity(),
-        request.calibration().report(run.calibration()),
+        opened.calibrationReport().orElseThrow(),
         new PruneReport.Compute(
             placement.device().toString(), placement.dtypeName(), Kernels.threads()),
         output.results(),
         perplexity,
         run.clock().phases(),
-        run.listener().warnings(),
-        run.listener().notes());
+        run.notes().warnings(),
+        run.notes().notes());
   }
 }

@@ -1,6 +1,7 @@
 package dev.espalier.job;
 
 import dev.espalier.BadInputException;
+import dev.espalier.StorageException;
 import dev.espalier.files.DurableFiles;
 import dev.espalier.files.ProtectedFiles;
 import java.io.IOException;
@@ -72,7 +73,7 @@ final class ReportFiles {
     try {
       DurableFiles.replace(file, bytes);
     } catch (IOException e) {
-      throw new BadInputException("cannot write the result to " + file, e);
+      throw new StorageException("cannot write the result to " + file, e);
     }
   }
 }

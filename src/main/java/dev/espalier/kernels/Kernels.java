@@ -1,5 +1,6 @@
 package dev.espalier.kernels;
 
+import dev.espalier.NativeException;
 import dev.espalier.kernels.internal.NativeLibrary;
 import dev.espalier.kernels.internal.NativeLibrary.Matrix;
 import dev.espalier.kernels.internal.NativeLibrary.ScoreSummaryResult;

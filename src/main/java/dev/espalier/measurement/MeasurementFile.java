@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
+import dev.espalier.StorageException;
 import dev.espalier.files.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -124,7 +125,7 @@ public final class MeasurementFile {
     } catch (JsonProcessingException e) {
       throw new BadInputException(file + " is not valid JSON; remove it to measure again", e);
     } catch (IOException e) {
-      throw new BadInputException("cannot read the statistics " + file, e);
+      throw new StorageException("cannot read the statistics " + file, e);
     }
   }
 

@@ -55,6 +55,21 @@ public final class DecoderModel implements AutoCloseable {
     return new DecoderModel(description, weights, placement);
   }
 
+  /**
+   * The same model with the weights of another checkpoint, which must outlive it. Close it.
+   *
+   * @throws BadInputException if those do not fit
+   */
+  public DecoderModel with(WeightSource others) {
+    new WeightCheck(description, others).run();
+    return new DecoderModel(description, others, placement);
+  }
+
+  /** The checkpoint's tensors. */
+  public WeightSource weights() {
+    return weights;
+  }
+
   public DecoderDescription description() {
     return description;
   }

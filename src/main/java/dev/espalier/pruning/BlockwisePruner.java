@@ -1,5 +1,7 @@
 package dev.espalier.pruning;
 
+import dev.espalier.BadInputException;
+import dev.espalier.NumericalException;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.forward.HiddenStates;
 import dev.espalier.kernels.Kernels;
@@ -76,7 +78,7 @@ public final class BlockwisePruner {
    *
    * @param hidden the embedded calibration windows, overwritten
    * @throws BadInputException if a weight is not finite
-   * @throws ArithmeticException if the method cannot work with the calibration activations
+   * @throws NumericalException if the method cannot work with the calibration activations
    */
   public void prune(HiddenStates hidden, PrunedBlocks output) {
     int last = model.blockCount() - 1;
@@ -134,8 +136,8 @@ public final class BlockwisePruner {
     LinearError error;
     try {
       error = method.prune(weight, inputs.of(linear), target);
-    } catch (ArithmeticException e) {
-      throw new ArithmeticException(linear.name() + ": " + e.getMessage());
+    } catch (NumericalException e) {
+      throw e.of(linear.name());
     }
     if (method.updatesWeights() && !handsOnFinerWeights()) {
       roundAsStored(linear);

@@ -1,5 +1,7 @@
 package dev.espalier.pruning;
 
+import dev.espalier.NumericalException;
+import dev.espalier.Setting;
 import dev.espalier.kernels.Kernels;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -21,14 +23,15 @@ final class ErrorNorms {
   /**
    * ‖W·diag(s)‖², s [in] f32, before anything is chosen by these scores.
    *
-   * @throws ArithmeticException if there is no choosing, because s is not finite
+   * @throws NumericalException if there is no choosing, because s is not finite
    */
   static double finiteSquared(Tensor weight, Tensor s) {
     double squared = squared(weight, s);
     if (!Double.isFinite(squared)) {
-      throw new ArithmeticException(
+      throw new NumericalException(
           "the norms of its inputs are not finite; the calibration activations are NaN or infinite,"
-              + " perhaps because the compute dtype is too narrow");
+              + " perhaps because the compute dtype is too narrow",
+          Setting.COMPUTE_DTYPE);
     }
     return squared;
   }

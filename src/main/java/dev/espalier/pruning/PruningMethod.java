@@ -1,5 +1,6 @@
 package dev.espalier.pruning;
 
+import dev.espalier.NumericalException;
 import dev.espalier.statistics.InputStatistics;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
@@ -26,7 +27,7 @@ public interface PruningMethod {
    * @param weight [out, in] in the compute dtype, finite, in place
    * @param statistics of the linear's input; empty if {@link #statistics} is NONE
    * @return how far the layer has moved
-   * @throws ArithmeticException if the statistics do not allow it: they are not finite
+   * @throws NumericalException if the statistics do not allow it: they are not finite
    */
   LinearError prune(Tensor weight, Optional<InputStatistics> statistics, PruningTarget target);
 }

@@ -40,7 +40,7 @@ public record PruneReport(
    *
    * @param parameters by name
    * @param criterion what the trials were judged by; empty if the allocation was named
-   * @param trials of the allocations that competed, this one among them; empty if it was named
+   * @param trials of all candidates, this one among them; empty if it was named
    */
   public record Allocation(
       String name, Map<String, Object> parameters, String criterion, List<Trial> trials) {

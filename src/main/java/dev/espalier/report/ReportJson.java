@@ -26,7 +26,7 @@ public final class ReportJson {
    * The version of {@code espalier.schema.json}, which documents what {@link #full} gives. It rises
    * when a property goes or changes its meaning, not when one is added.
    */
-  public static final int SCHEMA = 2;
+  public static final int SCHEMA = 3;
 
   private ReportJson() {}
 
@@ -54,7 +54,7 @@ public final class ReportJson {
         .put("allocation", report.allocation().name());
     json.set("allocation_parameters", JSON.valueToTree(report.allocation().parameters()));
     if (!report.allocation().trials().isEmpty()) {
-      json.putObject("contest")
+      json.putObject("search")
           .put("criterion", report.allocation().criterion())
           .set("trials", JSON.valueToTree(report.allocation().trials()));
     }

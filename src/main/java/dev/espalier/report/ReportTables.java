@@ -38,7 +38,7 @@ public final class ReportTables {
     return fileNames(report.perplexity().stream().map(c -> c.protocol().corpus()).toList());
   }
 
-  /** The allocations that competed. */
+  /** The candidates that were tried. */
   public static Table trials(List<Trial> trials) {
     Table table = new Table("allocation", "perplexity");
     for (Trial trial : trials) {

@@ -1,30 +1,66 @@
 package dev.espalier.report;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.espalier.allocation.SparsityAllocation;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What one allocation would give.
+ * What one candidate of a search would give.
  *
  * @param perplexity on the criterion's windows; if it was stopped, what it would have been had the
  *     trial stayed behind the best by the same factor as on their first half
+ * @param atHalf the perplexity on their first half
  * @param stopped whether it was worse than the best at half of the windows, so that it went no
  *     further
  */
 public record Trial(
-    String allocation, Map<String, Object> parameters, double perplexity, boolean stopped) {
+    String allocation,
+    Map<String, Object> parameters,
+    double perplexity,
+    @JsonProperty("at_half") double atHalf,
+    boolean stopped) {
+
+  /** Of a candidate that has seen all windows. */
+  public static Trial measured(SparsityAllocation allocation, double atHalf, double perplexity) {
+    return new Trial(allocation.name(), allocation.parameters(), perplexity, atHalf, false);
+  }
+
+  /** Of a candidate that has seen half of them. What it would have given is not estimated yet. */
+  public static Trial stopped(SparsityAllocation allocation, double atHalf) {
+    return new Trial(allocation.name(), allocation.parameters(), Double.NaN, atHalf, true);
+  }
+
+  /** Of a candidate that is impossible, or that the model does not survive. */
+  public static Trial failed(SparsityAllocation allocation) {
+    return measured(allocation, Double.NaN, Double.NaN);
+  }
+
+  /**
+   * What it would have given if it stayed behind the best by the same factor. Unlike its perplexity
+   * on half of the windows, that compares with the others' on all of them.
+   */
+  public Trial estimated(Trial best) {
+    double estimate = atHalf / best.atHalf * best.perplexity;
+    return new Trial(allocation, parameters, estimate, atHalf, stopped);
+  }
+
   /** Such as {@code atp (beta 0.02)}. */
   public String describe() {
     return describe(allocation, parameters);
   }
 
-  /** The same with another perplexity. */
-  public Trial with(double other) {
-    return new Trial(allocation, parameters, other, stopped);
+  /** Whether it is a trial of this allocation. */
+  public boolean isOf(SparsityAllocation other) {
+    return isOf(other.name(), other.parameters());
   }
 
-  /** Whether it is a trial of this allocation. */
-  public boolean isOf(String name, Map<String, Object> values) {
+  /** Whether it is a trial of the same allocation. */
+  public boolean isOfSame(Trial other) {
+    return isOf(other.allocation, other.parameters);
+  }
+
+  private boolean isOf(String name, Map<String, Object> values) {
     // As text, since JSON may hold a number in another type.
     return allocation.equals(name)
         && new TreeMap<>(parameters).toString().equals(new TreeMap<>(values).toString());

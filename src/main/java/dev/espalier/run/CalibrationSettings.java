@@ -15,6 +15,15 @@ import java.util.OptionalInt;
  * @param seed of the published sampling
  */
 public record CalibrationSettings(Path text, int samples, OptionalInt seqLen, long seed) {
+  /** As published. */
+  public static final int USUAL_SAMPLES = 128;
+
+  /** Tokens per window where the model's context has as many. */
+  public static final int USUAL_SEQ_LEN = 2048;
+
+  /** As published. */
+  public static final long USUAL_SEED = 0;
+
   public CalibrationSettings {
     if (samples < 1) {
       throw new BadInputException("--samples is " + samples + "; at least 1 is needed");

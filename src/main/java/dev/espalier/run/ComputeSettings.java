@@ -1,25 +1,67 @@
 package dev.espalier.run;
 
+import dev.espalier.BadInputException;
+import dev.espalier.Progress;
 import dev.espalier.checkpoint.Dtype;
 import dev.espalier.checkpoint.ModelFolder;
 import dev.espalier.device.ComputeDevice;
+import dev.espalier.device.CudaSupport;
+import dev.espalier.device.DeviceChoice;
 import dev.espalier.device.Placement;
+import dev.espalier.kernels.Kernels;
 import java.util.Optional;
+import java.util.OptionalInt;
+import org.bytedeco.openblas.global.openblas_nolapack;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Where and in which precision to run a model.
  *
+ * @param device {@code auto} (CUDA where there is some, else the CPU), {@code cpu}, {@code cuda} or
+ *     {@code cuda:N}
  * @param dtype absent for the checkpoint's own on a CUDA device, and float32 on the CPU
+ * @param threads of the CPU, at least 1; absent for as many as the process has now. They are set
+ *     for the whole process.
  */
-public record ComputeSettings(ComputeDevice device, Optional<ScalarType> dtype) {
-  /** With float32 where the checkpoint's type is none to compute in. */
-  Placement placement(ModelFolder folder) {
-    return new Placement(dtype.orElseGet(() -> usual(folder.dtype())), device);
+public record ComputeSettings(String device, Optional<ScalarType> dtype, OptionalInt threads) {
+  /** Wherever it is fastest, in the usual precision. */
+  public static final ComputeSettings USUAL =
+      new ComputeSettings("auto", Optional.empty(), OptionalInt.empty());
+
+  public ComputeSettings {
+    if (threads.isPresent() && threads.getAsInt() < 1) {
+      throw new BadInputException(
+          "the number of threads is " + threads.getAsInt() + "; at least 1 is needed");
+    }
   }
 
-  private ScalarType usual(Dtype stored) {
+  /**
+   * Finds the device and sets the threads.
+   *
+   * @param notes told where {@code auto} is not what the build was made for
+   * @throws BadInputException if there is no such device
+   */
+  Placement place(ModelFolder folder, Progress notes) {
+    ComputeDevice found = DeviceChoice.of(device, CudaSupport::probe, notes::note);
+    threads.ifPresent(ComputeSettings::setThreads);
+    return placement(folder, found);
+  }
+
+  /** With float32 where the checkpoint's type is none to compute in. */
+  Placement placement(ModelFolder folder, ComputeDevice found) {
+    return new Placement(dtype.orElseGet(() -> usual(folder.dtype(), found)), found);
+  }
+
+  private static ScalarType usual(Dtype stored, ComputeDevice found) {
     boolean narrow = stored == Dtype.BF16 || stored == Dtype.F16;
-    return device.isCuda() && narrow ? stored.scalarType() : ScalarType.Float;
+    return found.isCuda() && narrow ? stored.scalarType() : ScalarType.Float;
+  }
+
+  /** Of all three libraries that compute: their own defaults differ. */
+  private static void setThreads(int count) {
+    torch.set_num_threads(count);
+    openblas_nolapack.blas_set_num_threads(count);
+    Kernels.setThreads(count);
   }
 }

@@ -1,15 +1,9 @@
 package dev.espalier.run;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
 import dev.espalier.Progress;
 import dev.espalier.checkpoint.CheckpointWeights;
 import dev.espalier.checkpoint.ModelFolder;
-import dev.espalier.checkpoint.WeightSource;
-import dev.espalier.kernels.Kernels;
-import dev.espalier.measurement.MeasuredModel;
-import dev.espalier.measurement.MeasurementFile;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.text.CalibrationDraw;
 import dev.espalier.text.Corpus;
@@ -23,44 +17,50 @@ import java.util.OptionalInt;
 
 /** A model folder ready to run: checkpoint, decoder and tokenizer, closed together. */
 public final class LoadedModel implements AutoCloseable {
-  private static final int USUAL_SEQ_LEN = 2048;
-
   private final ModelFolder folder;
-  private final CheckpointWeights weights;
   private final DecoderModel decoder;
   private final HuggingFaceTokenizer tokenizer;
 
-  private LoadedModel(ModelFolder folder, HuggingFaceTokenizer tokenizer, ComputeSettings compute) {
+  private LoadedModel(
+      ModelFolder folder, HuggingFaceTokenizer tokenizer, ComputeSettings compute, Progress notes) {
     this.folder = folder;
     this.tokenizer = tokenizer;
-    this.weights = new CheckpointWeights(folder::contains, folder::entry, folder::tensor);
-    this.decoder = DecoderModel.open(folder.config(), weights, compute.placement(folder));
+    CheckpointWeights weights =
+        new CheckpointWeights(folder::contains, folder::entry, folder::tensor);
+    this.decoder = DecoderModel.open(folder.config(), weights, compute.place(folder, notes));
   }
 
-  public static LoadedModel open(Path path, ComputeSettings compute) {
+  /**
+   * Opens a model.
+   *
+   * @param notes told where the model is computed, if there is something to say
+   * @throws BadInputException if the folder holds no model that can be run
+   */
+  public static LoadedModel open(Path path, ComputeSettings compute, Progress notes) {
     ModelFolder folder = ModelFolder.open(path);
     try {
-      return open(folder, compute);
+      return open(folder, compute, notes);
     } catch (RuntimeException e) {
       folder.close();
       throw e;
     }
   }
 
-  private static LoadedModel open(ModelFolder folder, ComputeSettings compute) {
+  private static LoadedModel open(ModelFolder folder, ComputeSettings compute, Progress notes) {
     HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(folder.path());
     try {
-      return new LoadedModel(folder, tokenizer, compute);
+      return new LoadedModel(folder, tokenizer, compute, notes);
     } catch (RuntimeException e) {
       tokenizer.close();
       throw e;
     }
   }
 
-  public ModelFolder folder() {
+  ModelFolder folder() {
     return folder;
   }
 
+  /** The model, from its dense weights. */
   public DecoderModel decoder() {
     return decoder;
   }
@@ -73,36 +73,16 @@ public final class LoadedModel implements AutoCloseable {
           "--seq-len is %d, but the model's context is %d tokens"
               .formatted(wished.getAsInt(), max));
     }
-    if (wished.isEmpty() && max < USUAL_SEQ_LEN) {
+    if (wished.isEmpty() && max < CalibrationSettings.USUAL_SEQ_LEN) {
       listener.warn(Warnings.shortContext(max));
     }
-    return wished.orElse(Math.min(USUAL_SEQ_LEN, max));
+    return wished.orElse(Math.min(CalibrationSettings.USUAL_SEQ_LEN, max));
   }
 
-  public WeightSource weights() {
-    return weights;
-  }
-
-  public CalibrationDraw calibration(CalibrationSettings settings, int seqLen) {
+  /** Draws calibration windows; keeps the corpus for what they leave of it. */
+  CalibrationDraw calibration(CalibrationSettings settings, int seqLen) {
     return new WindowSampler(tokenizer, settings.samples(), seqLen, settings.seed())
         .draw(Corpus.open(settings.text()));
-  }
-
-  /** A file that keeps measurements of this model on these windows. */
-  public MeasurementFile statistics(
-      Path file, CalibrationSettings settings, TokenWindows calibration) {
-    ObjectNode key =
-        new ObjectMapper()
-            .createObjectNode()
-            .put("version", Kernels.version())
-            .put("checkpoint", folder.digest())
-            .put("corpus", settings.text().getFileName().toString())
-            .put("seed", settings.seed())
-            .put("samples", calibration.count())
-            .put("seq_len", calibration.seqLen())
-            .put("windows", calibration.digest())
-            .put("compute_dtype", decoder.placement().dtypeName());
-    return new MeasurementFile(file, key, MeasuredModel.of(decoder.description()));
   }
 
   /** Windows that are known to suit the model, for they are taken up last. */

@@ -1,6 +1,5 @@
 package dev.espalier.run;
 
-import dev.espalier.allocation.FileAllocation;
 import dev.espalier.allocation.NofMRounding;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.SparsityBudget;
@@ -16,43 +15,50 @@ import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.statistics.FirstBlockOnce;
 import dev.espalier.statistics.StatisticsSource;
 import dev.espalier.text.TokenWindows;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** A model and its calibration at hand: what allocating, searching and pruning share. */
 public final class PruningRun {
   private final PruningSettings settings;
   private final DecoderModel model;
-  private final TokenWindows calibration;
+  private final Optional<TokenWindows> calibration;
   private final KnownMeasurements measurements;
   private final StatisticsSource inputs;
-  private final RecordedNotes listener;
+  private final RecordedNotes notes;
   private final PhaseClock clock;
 
+  /**
+   * @param calibration absent if nothing will be asked that looks at a text
+   * @param statistics a file that keeps what is measured
+   */
   public PruningRun(
       PruningSettings settings,
       DecoderModel model,
-      TokenWindows calibration,
+      Optional<TokenWindows> calibration,
       Optional<MeasurementFile> statistics,
-      RecordedNotes listener) {
+      RecordedNotes notes) {
     this.settings = settings;
     this.model = model;
     this.calibration = calibration;
-    this.measurements = new KnownMeasurements(model, Optional.ofNullable(calibration), statistics);
+    this.measurements = new KnownMeasurements(model, calibration, statistics);
     this.inputs = StatisticsSource.GATHERED;
-    this.listener = listener;
+    this.notes = notes;
     this.clock = new PhaseClock();
   }
 
-  private PruningRun(PruningRun whole, TokenWindows calibration, StatisticsSource inputs) {
+  private PruningRun(
+      PruningRun whole, Optional<TokenWindows> calibration, StatisticsSource inputs) {
     this.settings = whole.settings;
     this.model = whole.model;
     this.calibration = calibration;
     this.measurements = whole.measurements;
     this.inputs = inputs;
-    this.listener = whole.listener;
+    this.notes = whole.notes;
     this.clock = whole.clock;
   }
 
@@ -64,49 +70,57 @@ public final class PruningRun {
     return model;
   }
 
+  /** The windows of a run that takes some. */
   public TokenWindows calibration() {
-    return calibration;
+    return calibration.orElseThrow();
   }
 
   /** What it is told stands in the report, too. */
-  public RecordedNotes listener() {
-    return listener;
+  public RecordedNotes notes() {
+    return notes;
   }
 
   public PhaseClock clock() {
     return clock;
   }
 
+  /** The model's shapes, of which nothing is measured. */
+  public MeasuredModel shapes() {
+    return MeasuredModel.of(model.description());
+  }
+
   /** Settles how much each linear loses; some allocations take a dense pass for that. */
   public SparsityPlan plan(SparsityAllocation allocation) {
-    MeasuredModel dense = MeasuredModel.of(model.description()).with(measure(allocation.needs()));
+    MeasuredModel dense = shapes().with(measure(allocation.needs()));
     SparsityBudget budget =
         switch (settings.rounding()) {
           case EXACT -> SparsityBudget.EXACT;
           case PUBLISHED -> SparsityBudget.PUBLISHED;
         };
     double sparsity = settings.sparsity();
-    SparsityPlan plan =
-        settings.pattern() instanceof SparsityPattern.Mixed mixed
-            ? NofMRounding.plan(allocation, budget, mixed.group(), sparsity, dense)
-            : budget.plan(allocation, sparsity, dense);
-    if (!plan.clamped().isEmpty()) {
-      listener.note(Warnings.clamped(allocation.name(), plan.clamped(), settings.rounding()));
-    }
-    if (allocation instanceof FileAllocation file) {
-      Warnings.otherTotal(file, settings, dense).ifPresent(listener::warn);
-    }
-    return plan;
+    return settings.pattern() instanceof SparsityPattern.Mixed mixed
+        ? NofMRounding.plan(allocation, budget, mixed.group(), sparsity, dense)
+        : budget.plan(allocation, sparsity, dense);
+  }
+
+  /** What people should know of an allocation's plan, a sentence each. */
+  public List<String> cautions(SparsityAllocation allocation, SparsityPlan plan) {
+    return Stream.of(
+            Warnings.clamped(allocation.name(), plan.clamped(), settings.rounding()),
+            Warnings.otherTotal(allocation, settings, shapes()))
+        .flatMap(Optional::stream)
+        .toList();
   }
 
   /** Measures what is not known yet of the dense model, all of it in one pass. */
   public Map<Measurement, double[]> measure(Set<Measurement> needs) {
-    return measurements.of(needs, listener, clock);
+    return measurements.of(needs, notes, clock);
   }
 
   /** The same with the first so many calibration windows; the dense model is as measured here. */
   public PruningRun onTrial(int windows) {
-    return new PruningRun(this, calibration.first(windows), StatisticsSource.GATHERED);
+    return new PruningRun(
+        this, Optional.of(calibration().first(windows)), StatisticsSource.GATHERED);
   }
 
   /** The same, for pruning several times with what {@code inputs} keeps. */
@@ -124,19 +138,19 @@ public final class PruningRun {
   /**
    * The same and what follows, as one task.
    *
-   * @param furtherSteps that the output and what follows will tell the listener of
+   * @param furtherSteps of which the output and what follows will tell
    */
   public <T> T prune(
       String task, SparsityPlan plan, PrunedBlocks output, long furtherSteps, Supplier<T> then) {
     BlockwisePruner pruner =
         new BlockwisePruner(
             model, settings.method(), settings.pattern(), plan, settings.rounding(), inputs);
-    listener.begin(task, pruner.passes(output) * calibration.count() + furtherSteps);
-    try (HiddenStates hidden = HiddenStates.embed(model, calibration, listener)) {
+    notes.begin(task, pruner.passes(output) * calibration().count() + furtherSteps);
+    try (HiddenStates hidden = HiddenStates.embed(model, calibration(), notes)) {
       pruner.prune(hidden, output);
     }
     T result = then.get();
-    listener.end();
+    notes.end();
     return result;
   }
 }

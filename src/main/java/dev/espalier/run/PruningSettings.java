@@ -4,6 +4,7 @@ import dev.espalier.BadInputException;
 import dev.espalier.kernels.Rounding;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.SparsityPattern;
+import java.util.OptionalDouble;
 
 /**
  * What is done to a model's weights, whatever the allocation.
@@ -13,6 +14,11 @@ import dev.espalier.pruning.SparsityPattern;
  */
 public record PruningSettings(
     PruningMethod method, SparsityPattern pattern, double sparsity, Rounding rounding) {
+  /** Where nothing else is asked for. */
+  public static final double USUAL_SPARSITY = 0.7;
+
+  private static final double HAIR = 1e-9;
+
   public PruningSettings {
     if (!(sparsity >= 0 && sparsity < 1)) {
       throw new BadInputException(
@@ -25,5 +31,23 @@ public record PruningSettings(
               + " cannot make N:M patterns; use magnitude, wanda or"
               + " sparsegpt");
     }
+  }
+
+  /**
+   * With the usual sparsity, or an N:M pattern's own, where none is given.
+   *
+   * @throws BadInputException if the given one is impossible, or contradicts an N:M pattern
+   */
+  public static PruningSettings of(
+      PruningMethod method, SparsityPattern pattern, OptionalDouble given, Rounding rounding) {
+    if (!(pattern instanceof SparsityPattern.NofM nofM)) {
+      return new PruningSettings(method, pattern, given.orElse(USUAL_SPARSITY), rounding);
+    }
+    if (given.isPresent() && !(Math.abs(given.getAsDouble() - nofM.sparsity()) <= HAIR)) {
+      throw new BadInputException(
+          "the sparsity %s contradicts the pattern %d:%d, which is %s; leave the sparsity out"
+              .formatted(given.getAsDouble(), nofM.keep(), nofM.group(), nofM.sparsity()));
+    }
+    return new PruningSettings(method, pattern, nofM.sparsity(), rounding);
   }
 }

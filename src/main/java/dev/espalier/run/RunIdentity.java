@@ -3,23 +3,40 @@ package dev.espalier.run;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.kernels.Kernels;
+import dev.espalier.text.TokenWindows;
 
-/** What must be equal for unfinished work to be taken up. */
-public final class RunIdentity {
+/** What must be equal for earlier work to be taken up: measurements, or an unfinished run. */
+final class RunIdentity {
   private RunIdentity() {}
 
-  public static ObjectNode of(LoadedModel loaded, PruningRun run) {
-    PruningSettings settings = run.settings();
+  /** All that numbers measured of the dense model depend on. */
+  private static ObjectNode of(LoadedModel loaded, TokenWindows calibration) {
     return new ObjectMapper()
         .createObjectNode()
         .put("version", Kernels.version())
         .put("checkpoint", loaded.folder().digest())
+        .put("windows", calibration.digest())
+        .put("compute_dtype", loaded.decoder().placement().dtypeName());
+  }
+
+  /** Of measurements, with what people know the windows by. */
+  static ObjectNode ofMeasurements(
+      LoadedModel loaded, CalibrationSettings settings, TokenWindows calibration) {
+    return of(loaded, calibration)
+        .put("corpus", settings.text().getFileName().toString())
+        .put("seed", settings.seed())
+        .put("samples", calibration.count())
+        .put("seq_len", calibration.seqLen());
+  }
+
+  /** Of a run. */
+  static ObjectNode of(LoadedModel loaded, PruningRun run) {
+    PruningSettings settings = run.settings();
+    return of(loaded, run.calibration())
         .put("method", settings.method().toString())
         .put("pattern", settings.pattern().describe())
         .put("sparsity", settings.sparsity())
         .put("rounding", settings.rounding().name())
-        .put("calibration", run.calibration().digest())
-        .put("device", run.model().placement().device().toString())
-        .put("dtype", run.model().placement().dtypeName());
+        .put("device", run.model().placement().device().toString());
   }
 }

@@ -1,6 +1,7 @@
 package dev.espalier.run;
 
 import dev.espalier.allocation.FileAllocation;
+import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.kernels.Rounding;
 import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.pruning.BlockResult;
@@ -30,9 +31,17 @@ public final class Warnings {
   }
 
   /**
+   * Of what an allocation asks for and cannot have.
+   *
    * @param units blocks or linears
    */
-  public static String clamped(String allocation, List<String> units, Rounding rounding) {
+  public static Optional<String> clamped(String allocation, List<String> units, Rounding rounding) {
+    return units.isEmpty()
+        ? Optional.empty()
+        : Optional.of(clampedSentence(allocation, units, rounding));
+  }
+
+  private static String clampedSentence(String allocation, List<String> units, Rounding rounding) {
     return switch (rounding) {
       case EXACT ->
           ("The %s allocation asks to prune more than 99 %% or less than nothing of %s; it is held to"
@@ -47,7 +56,10 @@ public final class Warnings {
 
   /** Of a file that was made for another sparsity than it is used for. */
   public static Optional<String> otherTotal(
-      FileAllocation allocation, PruningSettings settings, MeasuredModel model) {
+      SparsityAllocation allocation, PruningSettings settings, MeasuredModel model) {
+    if (!(allocation instanceof FileAllocation given)) {
+      return Optional.empty();
+    }
     double[] densities = allocation.densities(settings.sparsity(), model);
     long[] parameters = model.parameters(allocation.granularity());
     double all = Arrays.stream(parameters).sum();
@@ -64,7 +76,7 @@ public final class Warnings {
         ? Optional.of(
             "The sparsities in %s make %s of the model, but %s is asked for: --sparsity %s takes them as they are."
                 .formatted(
-                    allocation.file(),
+                    given.file(),
                     Quantities.percent(total),
                     Quantities.percent(settings.sparsity()),
                     Quantities.fraction(total)))

@@ -1,11 +1,50 @@
 package dev.espalier.search;
 
+import dev.espalier.BadInputException;
 import dev.espalier.allocation.SparsityAllocation;
+import dev.espalier.evaluation.Perplexity;
+import dev.espalier.report.PruneReport;
+import dev.espalier.report.Trial;
+import dev.espalier.run.OpenedRun;
+import dev.espalier.run.PruningRun;
+import dev.espalier.text.TokenWindows;
+import java.util.List;
+import java.util.Optional;
 
 /** How the allocation of a run comes about. */
 public sealed interface AllocationChoice {
   /** For reports and names of folders. */
   String name();
+
+  /**
+   * What candidates are judged by; absent where there is nothing to choose.
+   *
+   * @throws BadInputException if the calibration corpus has nothing left for it
+   */
+  Optional<TokenWindows> criterion(OpenedRun opened);
+
+  /**
+   * Settles it.
+   *
+   * @param criterion as {@link #criterion} gave it
+   * @param journal the trials that an interrupted run has left
+   * @throws BadInputException if no candidate can be measured
+   */
+  Settled settle(PruningRun run, Optional<TokenWindows> criterion, TrialJournal journal);
+
+  /**
+   * The allocation, and what the others would have given where there was a choice.
+   *
+   * @param report the same as people are told it
+   */
+  record Settled(SparsityAllocation allocation, PruneReport.Allocation report) {
+    private static Settled of(SparsityAllocation allocation, String criterion, List<Trial> trials) {
+      return new Settled(
+          allocation,
+          new PruneReport.Allocation(
+              allocation.name(), allocation.parameters(), criterion, trials));
+    }
+  }
 
   /** The user named it. */
   record Named(SparsityAllocation allocation) implements AllocationChoice {
@@ -13,17 +52,56 @@ public sealed interface AllocationChoice {
     public String name() {
       return allocation.name();
     }
+
+    @Override
+    public Optional<TokenWindows> criterion(OpenedRun opened) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Settled settle(PruningRun run, Optional<TokenWindows> criterion, TrialJournal journal) {
+      return Settled.of(allocation, "", List.of());
+    }
   }
 
   /**
-   * The best of several on a held-out slice of the calibration corpus.
+   * The best of the usual ones on a held-out slice of the calibration corpus.
    *
-   * @param trials how many may compete, at least 1
+   * @param trials how many are tried at most, at least 1
    */
   record Auto(int trials) implements AllocationChoice {
+    /** All of the usual ones. */
+    public static final int USUAL_TRIALS = 6;
+
+    /** Trials take the first so many calibration windows, and as many held-out ones judge them. */
+    private static final int WINDOWS = 32;
+
+    public Auto {
+      if (trials < 1) {
+        throw new BadInputException("the number of trials is " + trials + "; at least 1 is needed");
+      }
+    }
+
     @Override
     public String name() {
       return "auto";
+    }
+
+    @Override
+    public Optional<TokenWindows> criterion(OpenedRun opened) {
+      return Optional.of(opened.heldOut(WINDOWS));
+    }
+
+    @Override
+    public Settled settle(PruningRun run, Optional<TokenWindows> criterion, TrialJournal journal) {
+      TokenWindows judged = criterion.orElseThrow();
+      AllocationSearch search =
+          AllocationSearch.over(
+              new Candidates.Usual(trials), run.onTrial(WINDOWS), judged, false, journal);
+      return Settled.of(
+          search.best(),
+          Perplexity.Protocol.of(judged, run.model().placement().dtypeName()).toString(),
+          search.trials());
     }
   }
 }

@@ -1,9 +1,12 @@
 package dev.espalier.search;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Plural;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.UniformAllocation;
 import dev.espalier.report.Trial;
+import dev.espalier.run.PruningRun;
+import dev.espalier.text.TokenWindows;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -12,38 +15,86 @@ import java.util.OptionalDouble;
 import java.util.TreeSet;
 
 /**
- * Lets allocations compete: each prunes the model on trial, and the lowest perplexity on the
- * criterion's windows wins.
+ * Tries candidates: each prunes the model on trial, and the lowest perplexity on the criterion's
+ * windows is the best.
  */
 public final class AllocationSearch {
-  private final Trials runner;
+  private final Trier trier;
   private final TrialJournal journal;
   private final int planned;
   private final List<Trial> trials = new ArrayList<>();
   private SparsityAllocation best;
   private Trial bestTrial;
-  private double bestAtHalf;
+
+  /** Finds out what a candidate would give. */
+  interface Trier {
+    /**
+     * Tries a candidate.
+     *
+     * @param task what the trial is called, for people
+     * @param bar the best trial's perplexity on the first half of the windows; a worse trial may
+     *     stop there
+     */
+    Trial attempt(String task, SparsityAllocation candidate, OptionalDouble bar);
+  }
 
   /**
-   * @param runner makes the trials that the journal does not have
+   * @param trier makes the trials that the journal does not have
    * @param planned how many trials there will be, for people
    */
-  public AllocationSearch(Trials runner, TrialJournal journal, int planned) {
-    this.runner = runner;
+  AllocationSearch(Trier trier, TrialJournal journal, int planned) {
+    this.trier = trier;
     this.journal = journal;
     this.planned = planned;
   }
 
   /**
-   * Tries all of a space, uniform first.
+   * Searches among candidates.
+   *
+   * @param run with the calibration windows that trials take
+   * @param criterion the windows they are measured on
+   * @param exhaustive whether trials that are worse at half of the windows go on
+   * @param journal keeps the trials; stays the caller's
+   * @throws BadInputException if none gives a perplexity
+   */
+  public static AllocationSearch over(
+      Candidates candidates,
+      PruningRun run,
+      TokenWindows criterion,
+      boolean exhaustive,
+      TrialJournal journal) {
+    double sparsity = run.settings().sparsity();
+    int blocks = run.model().blockCount();
+    int count = candidates.count(sparsity, blocks);
+    run.notes()
+        .note(
+            "%s: each prunes the model on trial with %s and is measured on %s of %s."
+                .formatted(
+                    Plural.of(count, "candidate"),
+                    Plural.of(run.calibration().count(), "calibration window"),
+                    Plural.of(criterion.count(), "window"),
+                    criterion.source()));
+    if (journal.size() > 0) {
+      run.notes().note("Resuming after %s.".formatted(Plural.of(journal.size(), "finished trial")));
+    }
+    try (TrialRunner runner = new TrialRunner(run, criterion, exhaustive)) {
+      run.measure(candidates.needs());
+      AllocationSearch search = new AllocationSearch(runner, journal, count);
+      search.search(candidates, sparsity, blocks);
+      return search;
+    }
+  }
+
+  /**
+   * Tries all candidates, uniform first.
    *
    * @param sparsity the model's target
    * @param blocks how many blocks the model has
    * @throws BadInputException if none gives a perplexity
    */
-  public void search(Candidates space, double sparsity, int blocks) {
-    trial(new UniformAllocation());
-    space.search(sparsity, blocks, this::trial);
+  void search(Candidates candidates, double sparsity, int blocks) {
+    perplexity(new UniformAllocation());
+    candidates.tryAll(sparsity, blocks, this::perplexity);
     if (Double.isNaN(bestTrial.perplexity())) {
       journal.remove(); // there is nothing to go on with
       throw new BadInputException(
@@ -52,59 +103,42 @@ public final class AllocationSearch {
     }
   }
 
-  /** The perplexity of an allocation; of one that stopped early, an estimate. */
-  private double trial(SparsityAllocation allocation) {
+  /** The perplexity of a candidate; of one that stopped early, an estimate. */
+  private double perplexity(SparsityAllocation candidate) {
     for (Trial known : trials) {
-      if (known.isOf(allocation.name(), allocation.parameters())) {
+      if (known.isOf(candidate)) {
         return known.perplexity();
       }
     }
-    TrialJournal.Entry entry =
+    Trial made =
         journal
-            .find(allocation)
+            .find(candidate)
             .filter(this::holds)
-            .orElseGet(() -> journal.add(attempt(allocation)));
-    Trial trial = entry.trial().stopped() ? estimated(entry) : entry.trial();
+            .orElseGet(() -> journal.add(trier.attempt(task(), candidate, bar())));
+    Trial trial = made.stopped() ? made.estimated(bestTrial) : made;
     trials.add(trial);
     // Double.compare: to be not a number is worse than anything.
     if (!trial.stopped()
         && (bestTrial == null || Double.compare(trial.perplexity(), bestTrial.perplexity()) < 0)) {
-      best = allocation;
+      best = candidate;
       bestTrial = trial;
-      bestAtHalf = entry.atHalf();
     }
     return trial.perplexity();
   }
 
+  private String task() {
+    return "Trial %d of %d".formatted(trials.size() + 1, planned);
+  }
+
   /** A trial that was stopped by another search's best need not be worse than this one's. */
-  private boolean holds(TrialJournal.Entry entry) {
-    return !entry.trial().stopped() || bar().isPresent() && entry.atHalf() > bar().getAsDouble();
+  private boolean holds(Trial trial) {
+    return !trial.stopped() || bar().isPresent() && trial.atHalf() > bar().getAsDouble();
   }
 
   private OptionalDouble bar() {
     return bestTrial == null || Double.isNaN(bestTrial.perplexity())
         ? OptionalDouble.empty()
-        : OptionalDouble.of(bestAtHalf);
-  }
-
-  private TrialJournal.Entry attempt(SparsityAllocation allocation) {
-    String task = "Trial %d of %d".formatted(trials.size() + 1, planned);
-    Trials.Outcome outcome = runner.make(task, allocation, bar());
-    return new TrialJournal.Entry(
-        new Trial(
-            allocation.name(),
-            allocation.parameters(),
-            outcome.perplexity().orElse(outcome.firstHalf()),
-            outcome.perplexity().isEmpty()),
-        outcome.firstHalf());
-  }
-
-  /**
-   * What a trial that stopped would have given if it stayed behind the best by the same factor.
-   * Unlike its perplexity on half of the windows, that compares with the others' on all of them.
-   */
-  private Trial estimated(TrialJournal.Entry entry) {
-    return entry.trial().with(entry.atHalf() / bestAtHalf * bestTrial.perplexity());
+        : OptionalDouble.of(bestTrial.atHalf());
   }
 
   /** Those of an allocation together, by its parameters. */
@@ -131,10 +165,12 @@ public final class AllocationSearch {
     return 0;
   }
 
+  /** The candidate with the lowest perplexity. */
   public SparsityAllocation best() {
     return best;
   }
 
+  /** Its trial. */
   public Trial bestTrial() {
     return bestTrial;
   }

@@ -14,7 +14,7 @@ import java.util.function.DoubleFunction;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
-/** Which allocations compete. Uniform is always among them. */
+/** Which allocations are tried. Uniform is always among them. */
 public sealed interface Candidates {
   /** Those of its allocations that are known beforehand, to be refused before anything is tried. */
   default List<SparsityAllocation> known() {
@@ -29,10 +29,10 @@ public sealed interface Candidates {
    *
    * @param trial gives an allocation's perplexity
    */
-  void search(double sparsity, int blocks, ToDoubleFunction<SparsityAllocation> trial);
+  void tryAll(double sparsity, int blocks, ToDoubleFunction<SparsityAllocation> trial);
 
   /** How many different allocations that is, with uniform. */
-  int trials(double sparsity, int blocks);
+  int count(double sparsity, int blocks);
 
   /**
    * The first so many of the allocations worth trying on any model.
@@ -71,12 +71,12 @@ public sealed interface Candidates {
     }
 
     @Override
-    public void search(double sparsity, int blocks, ToDoubleFunction<SparsityAllocation> trial) {
+    public void tryAll(double sparsity, int blocks, ToDoubleFunction<SparsityAllocation> trial) {
       candidates(sparsity, blocks).forEach(trial::applyAsDouble);
     }
 
     @Override
-    public int trials(double sparsity, int blocks) {
+    public int count(double sparsity, int blocks) {
       return candidates(sparsity, blocks).size();
     }
   }
@@ -116,12 +116,12 @@ public sealed interface Candidates {
     }
 
     @Override
-    public void search(double sparsity, int blocks, ToDoubleFunction<SparsityAllocation> trial) {
+    public void tryAll(double sparsity, int blocks, ToDoubleFunction<SparsityAllocation> trial) {
       allocations.forEach(trial::applyAsDouble);
     }
 
     @Override
-    public int trials(double sparsity, int blocks) {
+    public int count(double sparsity, int blocks) {
       return 1 + allocations.size();
     }
   }
@@ -134,13 +134,13 @@ public sealed interface Candidates {
     }
 
     @Override
-    public void search(double sparsity, int blocks, ToDoubleFunction<SparsityAllocation> trial) {
-      grid(sparsity, blocks).search(sparsity, blocks, trial);
+    public void tryAll(double sparsity, int blocks, ToDoubleFunction<SparsityAllocation> trial) {
+      grid(sparsity, blocks).tryAll(sparsity, blocks, trial);
     }
 
     @Override
-    public int trials(double sparsity, int blocks) {
-      return grid(sparsity, blocks).trials(sparsity, blocks);
+    public int count(double sparsity, int blocks) {
+      return grid(sparsity, blocks).count(sparsity, blocks);
     }
 
     private Listed grid(double sparsity, int blocks) {
@@ -175,7 +175,7 @@ public sealed interface Candidates {
     }
 
     @Override
-    public void search(double sparsity, int blocks, ToDoubleFunction<SparsityAllocation> trial) {
+    public void tryAll(double sparsity, int blocks, ToDoubleFunction<SparsityAllocation> trial) {
       GoldenSection.search(
           parameter -> trial.applyAsDouble(family.apply(Math.rint(parameter * 1e6) / 1e6)),
           low,
@@ -184,7 +184,7 @@ public sealed interface Candidates {
     }
 
     @Override
-    public int trials(double sparsity, int blocks) {
+    public int count(double sparsity, int blocks) {
       return 1 + evaluations;
     }
   }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
+import dev.espalier.StorageException;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.files.DurableFiles;
 import dev.espalier.report.Trial;
@@ -22,13 +23,7 @@ public final class TrialJournal {
 
   private final Path file;
   private final ObjectNode identity;
-  private final List<Entry> entries = new ArrayList<>();
-
-  /**
-   * A trial and its perplexity on the first half of the windows, which is also what a stopped trial
-   * has here.
-   */
-  record Entry(Trial trial, double atHalf) {}
+  private final List<Trial> trials = new ArrayList<>();
 
   private TrialJournal(Path file, ObjectNode identity) {
     this.file = file;
@@ -48,8 +43,8 @@ public final class TrialJournal {
       try {
         JsonNode document = JSON.readTree(Files.readAllBytes(file));
         if (document.path("identity").equals(identity)) {
-          journal.entries.addAll(
-              JSON.convertValue(document.path("trials"), new TypeReference<List<Entry>>() {}));
+          journal.trials.addAll(
+              JSON.convertValue(document.path("trials"), new TypeReference<List<Trial>>() {}));
         } else if (!discard) {
           throw new BadInputException(
               file
@@ -59,39 +54,37 @@ public final class TrialJournal {
       } catch (JsonProcessingException e) {
         // What a crash has damaged is made again.
       } catch (IOException e) {
-        throw new BadInputException("cannot read " + file, e);
+        throw new StorageException("cannot read " + file, e);
       }
     }
     return journal;
   }
 
   public int size() {
-    return entries.size();
+    return trials.size();
   }
 
-  Optional<Entry> find(SparsityAllocation allocation) {
-    return entries.stream()
-        .filter(entry -> entry.trial().isOf(allocation.name(), allocation.parameters()))
-        .findFirst();
+  /** The trial of an allocation, if it has been made. */
+  Optional<Trial> find(SparsityAllocation allocation) {
+    return trials.stream().filter(trial -> trial.isOf(allocation)).findFirst();
   }
 
   /**
    * Keeps a trial, in place of an older one of the same allocation; when this returns, an
    * interruption no longer loses it.
    */
-  Entry add(Entry entry) {
-    entries.removeIf(
-        older -> older.trial().isOf(entry.trial().allocation(), entry.trial().parameters()));
-    entries.add(entry);
+  Trial add(Trial trial) {
+    trials.removeIf(trial::isOfSame);
+    trials.add(trial);
     ObjectNode document = JSON.createObjectNode();
     document.set("identity", identity);
-    document.set("trials", JSON.valueToTree(entries));
+    document.set("trials", JSON.valueToTree(trials));
     try {
       DurableFiles.save(file, JSON.writeValueAsBytes(document));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a trial is no JSON", e);
     }
-    return entry;
+    return trial;
   }
 
   /** What the trials were for is done. */
@@ -99,7 +92,7 @@ public final class TrialJournal {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      throw new BadInputException("cannot remove " + file, e);
+      throw new StorageException("cannot remove " + file, e);
     }
   }
 }

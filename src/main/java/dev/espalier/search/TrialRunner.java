@@ -1,7 +1,8 @@
 package dev.espalier.search;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.BadInputException;
+import dev.espalier.EspalierException;
+import dev.espalier.NumericalException;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.checkpoint.WeightSource;
@@ -27,28 +28,19 @@ import java.util.stream.DoubleStream;
  * Prunes a model on trial: block by block from its dense weights, measuring it on the criterion's
  * windows, and storing nothing.
  */
-public final class TrialRunner implements Trials, AutoCloseable {
+final class TrialRunner implements AllocationSearch.Trier, AutoCloseable {
   private final FirstBlockOnce firstBlock = new FirstBlockOnce();
   private final PruningRun run;
-  private final JsonNode config;
-  private final WeightSource dense;
   private final TokenWindows criterion;
   private final boolean stopsEarly;
 
   /**
-   * @param config the model's config.json
-   * @param dense the model's weights
-   * @param exhaustive whether every trial sees all windows
+   * @param run with the calibration windows that trials take
+   * @param criterion the windows they are measured on
+   * @param exhaustive whether every trial sees all of them
    */
-  public TrialRunner(
-      PruningRun run,
-      JsonNode config,
-      WeightSource dense,
-      TokenWindows criterion,
-      boolean exhaustive) {
+  TrialRunner(PruningRun run, TokenWindows criterion, boolean exhaustive) {
     this.run = run.sharing(firstBlock);
-    this.config = config;
-    this.dense = dense;
     this.criterion = criterion;
     // A second look at the pruned model needs it whole; half of the free memory may go on that.
     this.stopsEarly =
@@ -59,63 +51,70 @@ public final class TrialRunner implements Trials, AutoCloseable {
     long bytes = 0;
     for (int i = 0; i < run.model().blockCount(); i++) {
       for (var linear : run.model().description().linears(i)) {
-        bytes += dense.description(linear.name()).bytes();
+        bytes += run.model().weights().description(linear.name()).bytes();
       }
     }
     return bytes;
   }
 
   @Override
-  public Outcome make(String task, SparsityAllocation allocation, OptionalDouble bar) {
-    run.measure(allocation.needs());
+  public Trial attempt(String task, SparsityAllocation candidate, OptionalDouble bar) {
+    run.measure(candidate.needs());
     SparsityPlan plan;
     try {
-      plan = run.plan(allocation);
+      plan = run.plan(candidate);
     } catch (BadInputException e) {
-      return out(allocation, e);
+      return out(candidate, e);
     }
+    run.cautions(candidate, plan).forEach(run.notes()::note);
     try {
       return run.clock()
-          .time("search", () -> stopsEarly ? byHalves(task, plan, bar) : atOnce(task, plan));
-    } catch (ArithmeticException e) {
-      run.listener().end();
-      return out(allocation, e);
+          .time(
+              "search",
+              () ->
+                  stopsEarly
+                      ? byHalves(task, candidate, plan, bar)
+                      : atOnce(task, candidate, plan));
+    } catch (NumericalException e) {
+      run.notes().end();
+      return out(candidate, e);
     }
   }
 
-  /** One allocation that does not work must not end the others' contest. */
-  private Outcome out(SparsityAllocation allocation, RuntimeException reason) {
-    String name = Trial.describe(allocation.name(), allocation.parameters());
-    run.listener().note(name + " is out: " + reason.getMessage());
-    return Outcome.NONE;
+  /** One candidate that does not work must not end the search. */
+  private Trial out(SparsityAllocation candidate, EspalierException reason) {
+    Trial failed = Trial.failed(candidate);
+    run.notes().note(failed.describe() + " is out: " + reason.getMessage());
+    return failed;
   }
 
-  private Outcome atOnce(String task, SparsityPlan plan) {
+  private Trial atOnce(String task, SparsityAllocation candidate, SparsityPlan plan) {
     try (PerplexityMeter meter = meter(run.model(), criterion)) {
       double[] losses = prune(task, plan, new MeasuredBlocks(List.of(meter)), meter, criterion);
       double[] first = Arrays.copyOf(losses, Math.max(1, losses.length / 2));
-      return new Outcome(Perplexity.of(first), OptionalDouble.of(Perplexity.of(losses)));
+      return Trial.measured(candidate, Perplexity.of(first), Perplexity.of(losses));
     }
   }
 
-  private Outcome byHalves(String task, SparsityPlan plan, OptionalDouble bar) {
+  private Trial byHalves(
+      String task, SparsityAllocation candidate, SparsityPlan plan, OptionalDouble bar) {
     int half = criterion.count() / 2;
     TokenWindows first = criterion.slice(0, half);
-    try (BlocksInMemory pruned = new BlocksInMemory(dense);
+    try (BlocksInMemory pruned = new BlocksInMemory(run.model().weights());
         PerplexityMeter meter = meter(run.model(), first)) {
       double[] losses = prune(task, plan, new Both(pruned, meter), meter, first);
       double atHalf = Perplexity.of(losses);
       if (bar.isPresent() && Double.compare(atHalf, bar.getAsDouble()) > 0) {
-        return new Outcome(atHalf, OptionalDouble.empty());
+        return Trial.stopped(candidate, atHalf);
       }
       double[] rest = measure(task, pruned, criterion.slice(half, criterion.count()));
       double[] all = DoubleStream.concat(Arrays.stream(losses), Arrays.stream(rest)).toArray();
-      return new Outcome(atHalf, OptionalDouble.of(Perplexity.of(all)));
+      return Trial.measured(candidate, atHalf, Perplexity.of(all));
     }
   }
 
   private PerplexityMeter meter(DecoderModel model, TokenWindows windows) {
-    return new PerplexityMeter(model, windows, run.listener());
+    return new PerplexityMeter(model, windows, run.notes());
   }
 
   /** The losses of a model that is pruned on the way. */
@@ -131,12 +130,12 @@ public final class TrialRunner implements Trials, AutoCloseable {
 
   /** The losses of a model that has been pruned. */
   private double[] measure(String task, BlocksInMemory pruned, TokenWindows windows) {
-    try (DecoderModel model = DecoderModel.open(config, pruned, run.model().placement());
+    try (DecoderModel model = run.model().with(pruned);
         PerplexityMeter meter = meter(model, windows)) {
-      run.listener().begin(task + ", the rest", PerplexityMeter.passes(model) * windows.count());
+      run.notes().begin(task + ", the rest", PerplexityMeter.passes(model) * windows.count());
       model.blocks().forEach(meter::advance);
       double[] losses = meter.losses();
-      run.listener().end();
+      run.notes().end();
       return losses;
     }
   }

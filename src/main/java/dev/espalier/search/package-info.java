@@ -1,2 +1,2 @@
-/** Allocations compete: candidates are tried, and the best is found. */
+/** Searches for the best allocation: candidates are tried. */
 package dev.espalier.search;

@@ -1,5 +1,6 @@
 package dev.espalier.statistics;
 
+import dev.espalier.NumericalException;
 import dev.espalier.device.NativeMemory;
 import dev.espalier.kernels.Kernels;
 import java.util.ArrayList;
@@ -79,7 +80,7 @@ public final class InputHessian implements InputStatistics {
    * in f64, then with ten times more damping, up to three times.
    *
    * @param damping relative to the mean of the diagonal, the same at every call
-   * @throws ArithmeticException if nothing helps: the inputs are not finite
+   * @throws NumericalException if nothing helps: the inputs are not finite
    */
   public InverseFactor factor(double damping) {
     if (factor != null) {
@@ -94,7 +95,7 @@ public final class InputHessian implements InputStatistics {
         return factor;
       }
     }
-    throw new ArithmeticException(
+    throw new NumericalException(
         "its Hessian cannot be factored, even with damping "
             + tried
             + "; the calibration activations are probably not finite");

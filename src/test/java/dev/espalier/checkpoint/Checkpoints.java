@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
+import dev.espalier.EspalierException;
+import dev.espalier.StorageException;
 import dev.espalier.files.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -122,7 +124,17 @@ final class Checkpoints {
 
   /** Expects one sentence to the user that holds all the parts. */
   static void assertRefused(Executable action, String... parts) {
-    String message = assertThrows(BadInputException.class, action).getMessage();
+    assertThrown(BadInputException.class, action, parts);
+  }
+
+  /** The same where it is the file system that refuses. */
+  static void assertStorageRefuses(Executable action, String... parts) {
+    assertThrown(StorageException.class, action, parts);
+  }
+
+  private static void assertThrown(
+      Class<? extends EspalierException> kind, Executable action, String... parts) {
+    String message = assertThrows(kind, action).getMessage();
     for (String part : parts) {
       assertTrue(message.contains(part), () -> "no '" + part + "' in: " + message);
     }

@@ -1,6 +1,7 @@
 package dev.espalier.checkpoint;
 
 import static dev.espalier.checkpoint.Checkpoints.assertRefused;
+import static dev.espalier.checkpoint.Checkpoints.assertStorageRefuses;
 import static dev.espalier.checkpoint.Checkpoints.run;
 import static dev.espalier.checkpoint.Checkpoints.tree;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -108,8 +109,8 @@ class OutputPlaceTest {
   @Test
   void refusesParentsThatCannotBeWritten() throws IOException {
     Path file = Files.writeString(temporary.resolve("file"), "x");
-    assertRefused(() -> open(file.resolve("output"), false, PLENTY), "cannot be written");
-    assertRefused(() -> open(Path.of("/proc/output"), false, PLENTY), "cannot be written");
+    assertStorageRefuses(() -> open(file.resolve("output"), false, PLENTY), "cannot be written");
+    assertStorageRefuses(() -> open(Path.of("/proc/output"), false, PLENTY), "cannot be written");
   }
 
   @Test
@@ -140,13 +141,13 @@ class OutputPlaceTest {
   void aFullDiskIsTheUsersToClear() {
     Path file = Path.of("f");
     IOException full = new IOException("No space left on device");
-    assertRefused(
+    assertStorageRefuses(
         () -> {
           throw FileFaults.writing(file, full);
         },
         "f: the disk is full");
     IOException named = new FileSystemException("f", null, "No space left on device");
-    assertRefused(
+    assertStorageRefuses(
         () -> {
           throw FileFaults.writing(file, named);
         },

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.espalier.BadInputException;
 import dev.espalier.Progress;
+import dev.espalier.StorageException;
 import dev.espalier.cli.Runs.Result;
 import dev.espalier.job.PruneJob;
 import dev.espalier.job.PruneRequest;
@@ -107,8 +107,8 @@ class FullDiskTest {
             }
           }
         };
-    BadInputException full =
-        assertThrows(BadInputException.class, () -> PruneJob.run(request, listener));
+    StorageException full =
+        assertThrows(StorageException.class, () -> PruneJob.run(request, listener));
     assertTrue(full.getMessage().contains("disk is full"), full.getMessage());
     assertTrue(finishedBlocks(output) >= 2, "the finished blocks are still there");
     Files.delete(filler);
@@ -129,8 +129,7 @@ class FullDiskTest {
             "--evaluate",
             "none");
     List<String> all = Stream.concat(args.stream(), Stream.of("--output", output + "")).toList();
-    return PruneCommand.request(
-        new OptionParser(new PruneCommand()).parse(all), new QuietListener());
+    return PruneCommand.request(new OptionParser(new PruneCommand()).parse(all));
   }
 
   private static int finishedBlocks(Path output) {

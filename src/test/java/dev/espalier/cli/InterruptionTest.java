@@ -64,9 +64,9 @@ class InterruptionTest {
     assertTrue(Files.readString(stderr).contains("Interrupted. The same command goes on"));
     assertFalse(Files.exists(output));
     assertTrue(Files.isDirectory(partial));
-    // Whether a block is safe yet or not, the contest need not be held again.
-    Path contest = temp.resolve("out.trials.json");
-    assertEquals(6, trials(contest));
+    // Whether a block is safe yet or not, the search need not be made again.
+    Path trials = temp.resolve("out.trials.json");
+    assertEquals(6, trials(trials));
 
     List<String> other = line(method, output);
     other.addAll(List.of("--sparsity", "0.6"));
@@ -76,7 +76,7 @@ class InterruptionTest {
     Result resumed = Runs.run(line(method, output).toArray()).succeeded();
     assertTrue(resumed.err().matches("(?s).*Resuming after [1-9] finished block.*"), resumed.err());
     assertFalse(Files.exists(partial));
-    assertFalse(Files.exists(contest));
+    assertFalse(Files.exists(trials));
 
     Path atOnce = temp.resolve("at-once");
     Result whole = Runs.run(line(method, atOnce).toArray()).succeeded();

@@ -11,7 +11,6 @@ import dev.espalier.allocation.AtpAllocation;
 import dev.espalier.allocation.DlpAllocation;
 import dev.espalier.allocation.OwlAllocation;
 import dev.espalier.allocation.UniformAllocation;
-import dev.espalier.device.ComputeDevice;
 import dev.espalier.job.PruneRequest;
 import dev.espalier.kernels.Rounding;
 import dev.espalier.measurement.Granularity;
@@ -41,8 +40,7 @@ class PruneOptionsTest {
   private static PruneRequest request(String line) {
     List<String> args = line.isEmpty() ? List.of() : List.of(line.split(" "));
     List<String> translated = PublishedAliases.translate(args).args();
-    return PruneCommand.request(
-        new OptionParser(new PruneCommand()).parse(translated), new QuietListener());
+    return PruneCommand.request(new OptionParser(new PruneCommand()).parse(translated));
   }
 
   private static List<String> notes(String line) {
@@ -92,7 +90,7 @@ class PruneOptionsTest {
     assertEquals(OptionalInt.of(33), request.calibration().seqLen());
     assertEquals(12345678901L, request.calibration().seed());
     assertEquals(
-        new ComputeSettings(ComputeDevice.CPU, Optional.of(ScalarType.BFloat16)),
+        new ComputeSettings("cpu", Optional.of(ScalarType.BFloat16), OptionalInt.empty()),
         request.compute());
     assertFalse(request.compareUniform(), "only the sample is compared unasked");
   }

@@ -38,7 +38,7 @@ class PruneRunTest {
     output = temp.resolve("out");
   }
 
-  /** With DLP where nothing else is said: a contest of allocations takes its time. */
+  /** With DLP where nothing else is said: a search takes its time. */
   private Result prune(Object... args) {
     List<Object> line = new ArrayList<>(List.of("--output", output));
     line.addAll(List.of(args));

@@ -47,13 +47,13 @@ class ReportSchemaTest {
     Path text =
         Files.writeString(
             temp.resolve("text.txt"), Files.readString(Sample.TEST).substring(0, 4000));
-    ObjectNode contest =
+    ObjectNode searched =
         report(
             "--method", "sparsegpt", "--auto-trials", 2, "--compare-uniform", "--evaluate", text);
-    assertValid(contest);
-    assertEquals(ReportJson.SCHEMA, contest.get("schema").asInt());
-    assertEquals(2, contest.at("/contest/trials").size());
-    assertEquals(1, contest.get("perplexity").size());
+    assertValid(searched);
+    assertEquals(ReportJson.SCHEMA, searched.get("schema").asInt());
+    assertEquals(2, searched.at("/search/trials").size());
+    assertEquals(1, searched.get("perplexity").size());
     assertValid(report("--pattern", "N:8", "--allocation", "atp", "--beta", 0.02));
     assertValid(report("--method", "magnitude", "--pattern", "2:4"));
   }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Searches and contests on the sample, with few and short windows. */
+/** Searches and automatic choices on the sample, with few and short windows. */
 class SearchRunTest {
   @TempDir Path temp;
 
@@ -223,16 +223,16 @@ class SearchRunTest {
     Result run =
         Runs.prune("--auto-trials", 4, "--output", output, "--statistics", temp.resolve("s.json"))
             .succeeded();
-    assertTrue(run.err().contains("4 allocations compete"), run.err());
+    assertTrue(run.err().contains("4 candidates: each prunes"), run.err());
     JsonNode report = Folders.json(output.resolve("espalier.json"));
-    assertEquals("atp", report.get("allocation").asText(), report.get("contest")::toPrettyString);
-    List<JsonNode> trials = list(report.at("/contest/trials"));
+    assertEquals("atp", report.get("allocation").asText(), report.get("search")::toPrettyString);
+    List<JsonNode> trials = list(report.at("/search/trials"));
     assertEquals(
         List.of("uniform", "atp", "dlp", "owl"),
         trials.stream().map(t -> t.get("allocation").asText()).toList());
     double uniform = trials.get(0).get("perplexity").asDouble();
     assertTrue(trials.get(1).get("perplexity").asDouble() < uniform, report::toPrettyString);
-    assertTrue(report.at("/contest/criterion").asText().contains("held out"));
+    assertTrue(report.at("/search/criterion").asText().contains("held out"));
     assertFalse(Files.exists(temp.resolve("auto.trials.json")));
   }
 

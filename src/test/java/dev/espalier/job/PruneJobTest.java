@@ -11,22 +11,13 @@ import dev.espalier.BadInputException;
 import dev.espalier.Progress;
 import dev.espalier.allocation.AtpAllocation;
 import dev.espalier.allocation.UniformAllocation;
-import dev.espalier.device.ComputeDevice;
-import dev.espalier.kernels.Rounding;
 import dev.espalier.pruning.MagnitudePruning;
-import dev.espalier.pruning.SparsityPattern;
-import dev.espalier.run.CalibrationSettings;
-import dev.espalier.run.ComputeSettings;
-import dev.espalier.run.PruningSettings;
-import dev.espalier.search.AllocationChoice;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,18 +50,18 @@ class PruneJobTest {
   }
 
   private PruneRequest request(Path model, List<Path> evaluation) {
-    return new PruneRequest(
-        model,
-        temp.resolve("out"),
-        false,
-        new PruningSettings(
-            new MagnitudePruning(), SparsityPattern.UNSTRUCTURED, 0.5, Rounding.EXACT),
-        new AllocationChoice.Named(new UniformAllocation()),
-        Optional.empty(),
-        new CalibrationSettings(SAMPLES.resolve("calibration.txt"), 2, OptionalInt.of(32), 0),
-        evaluation,
-        new ComputeSettings(ComputeDevice.CPU, Optional.empty()),
-        false);
+    return builder(model).allocation(new UniformAllocation()).evaluate(evaluation).build();
+  }
+
+  private PruneRequest.Builder builder(Path model) {
+    return PruneRequest.builder(model)
+        .output(temp.resolve("out"))
+        .method(new MagnitudePruning())
+        .sparsity(0.5)
+        .calibration(SAMPLES.resolve("calibration.txt"))
+        .samples(2)
+        .seqLen(32)
+        .device("cpu");
   }
 
   @Test
@@ -105,19 +96,8 @@ class PruneJobTest {
   @Test
   void aRefusalCostsNoTrials() throws IOException {
     Path trials = Files.writeString(temp.resolve("out.trials.json"), "{}");
-    PruneRequest possible = request(SAMPLES.resolve("sotu-llama-5m"), List.of());
     PruneRequest impossible =
-        new PruneRequest(
-            possible.model(),
-            possible.output(),
-            false,
-            possible.settings(),
-            new AllocationChoice.Named(new AtpAllocation(5)),
-            Optional.empty(),
-            possible.calibration(),
-            List.of(),
-            possible.compute(),
-            false);
+        builder(SAMPLES.resolve("sotu-llama-5m")).allocation(new AtpAllocation(5)).build();
     assertThrows(BadInputException.class, () -> PruneJob.run(impossible, new Heard()));
     assertTrue(Files.exists(trials));
   }

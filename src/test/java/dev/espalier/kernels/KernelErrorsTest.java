@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.espalier.NativeException;
 import dev.espalier.testing.Scoped;
 import dev.espalier.testing.Tensors;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.espalier.kernels;
 
+import dev.espalier.NativeException;
 import dev.espalier.testing.ResidentMemory;
 import dev.espalier.testing.Scoped;
 import dev.espalier.testing.Tensors;

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.BadInputException;
 import dev.espalier.Progress;
-import dev.espalier.device.ComputeDevice;
 import dev.espalier.job.InspectJob;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.testing.ResidentMemory;
@@ -16,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CheckpointMemoryTest {
   private static final long MEGABYTE = 1 << 20;
   private static final ComputeSettings CPU =
-      new ComputeSettings(ComputeDevice.CPU, Optional.empty());
+      new ComputeSettings("cpu", Optional.empty(), OptionalInt.empty());
 
   @TempDir Path temp;
   private Path model;
@@ -67,7 +67,7 @@ class CheckpointMemoryTest {
   @Test
   void anOpenModelKeepsNoTensor() {
     long before = Pointer.totalCount();
-    try (LoadedModel loaded = LoadedModel.open(model, CPU)) {
+    try (LoadedModel loaded = LoadedModel.open(model, CPU, Progress.NONE)) {
       DecoderModel decoder = loaded.decoder();
       long opened = Pointer.totalCount() - before;
       assertTrue(opened < 10, () -> opened + " native objects are kept");
@@ -86,7 +86,8 @@ class CheckpointMemoryTest {
   }
 
   private void requireTokenizer() {
-    var e = assertThrows(BadInputException.class, () -> LoadedModel.open(model, CPU));
+    var e =
+        assertThrows(BadInputException.class, () -> LoadedModel.open(model, CPU, Progress.NONE));
     assertTrue(e.getMessage().contains("tokenizer.json"), e::getMessage);
   }
 }

@@ -8,6 +8,7 @@ import dev.espalier.device.ComputeDevice;
 import dev.espalier.device.Placement;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +18,7 @@ class ComputeSettingsTest {
   private static Placement placement(ComputeDevice device, Optional<ScalarType> dtype) {
     try (ModelFolder sample = ModelFolder.open(Path.of("samples", "sotu-llama-5m"))) {
       assertEquals(Dtype.BF16, sample.dtype());
-      return new ComputeSettings(device, dtype).placement(sample);
+      return new ComputeSettings("auto", dtype, OptionalInt.empty()).placement(sample, device);
     }
   }
 

@@ -103,10 +103,11 @@ class WarningsTest {
     assertEquals(
         "The erk allocation asks to prune more than 99 % or less than nothing of block 1, block 2,"
             + " block 3 and 57 more; it is held to these limits, and the rest makes up for it.",
-        Warnings.clamped("erk", blocks, Rounding.EXACT));
-    String one = Warnings.clamped("dlp", blocks.subList(0, 1), Rounding.EXACT);
+        Warnings.clamped("erk", blocks, Rounding.EXACT).orElseThrow());
+    String one = Warnings.clamped("dlp", blocks.subList(0, 1), Rounding.EXACT).orElseThrow();
     assertTrue(one.contains("less than nothing of block 1; it is held"), one);
-    String published = Warnings.clamped("owl", blocks.subList(0, 1), Rounding.PUBLISHED);
+    String published =
+        Warnings.clamped("owl", blocks.subList(0, 1), Rounding.PUBLISHED).orElseThrow();
     assertTrue(published.contains("1 % is pruned there, and the rest does not"), published);
   }
 

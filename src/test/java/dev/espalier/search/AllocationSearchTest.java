@@ -11,18 +11,18 @@ import dev.espalier.BadInputException;
 import dev.espalier.allocation.AtpAllocation;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.report.Trial;
+import dev.espalier.search.AllocationSearch.Trier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Contests of made-up perplexities: of uniform (β = 0) and of ATP by its β. */
+/** Searches among made-up perplexities: of uniform (β = 0) and of ATP by its β. */
 class AllocationSearchTest {
   @TempDir Path temp;
 
@@ -35,13 +35,14 @@ class AllocationSearchTest {
     return (double) allocation.parameters().getOrDefault("beta", 0.0);
   }
 
-  private Trials giving(Map<Double, Both> perplexities) {
+  private Trier giving(Map<Double, Both> perplexities) {
     return (task, allocation, bar) -> {
       made.add(beta(allocation));
       Both both = perplexities.get(beta(allocation));
       boolean stopped = bar.isPresent() && Double.compare(both.half, bar.getAsDouble()) > 0;
-      return new Trials.Outcome(
-          both.half, stopped ? OptionalDouble.empty() : OptionalDouble.of(both.all));
+      return stopped
+          ? Trial.stopped(allocation, both.half)
+          : Trial.measured(allocation, both.half, both.all);
     };
   }
 
@@ -50,7 +51,7 @@ class AllocationSearchTest {
     return TrialJournal.open(temp.resolve("journal.json"), identity, false);
   }
 
-  private AllocationSearch search(Trials trials, double... betas) {
+  private AllocationSearch search(Trier trials, double... betas) {
     AllocationSearch search = new AllocationSearch(trials, journal(), betas.length + 1);
     search.search(
         Candidates.Listed.coarseToFine(
@@ -109,7 +110,7 @@ class AllocationSearchTest {
   @Test
   void whereNothingGivesANumberTheSearchSaysSo() {
     Both none = new Both(Double.NaN, Double.NaN);
-    Trials trials = giving(Map.of(0.0, none, 0.1, none));
+    Trier trials = giving(Map.of(0.0, none, 0.1, none));
     assertThrows(BadInputException.class, () -> search(trials, 0.1));
     assertFalse(Files.exists(temp.resolve("journal.json")), "there is nothing to go on with");
     assertEquals(List.of(0.0, 0.1), made);
@@ -119,14 +120,14 @@ class AllocationSearchTest {
   void anInterruptedSearchMakesOnlyWhatIsMissing() {
     Map<Double, Both> perplexities =
         Map.of(0.0, new Both(9, 10), 0.1, new Both(7, 8), 0.2, new Both(8, 9));
-    Trials whole = giving(perplexities);
+    Trier whole = giving(perplexities);
     try {
       search(
           (task, allocation, bar) -> {
             if (made.size() == 2) {
               throw new IllegalStateException("interrupted");
             }
-            return whole.make(task, allocation, bar);
+            return whole.attempt(task, allocation, bar);
           },
           0.1,
           0.2);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class CandidatesTest {
   private static List<Object> betas(Candidates space, double sparsity, int blocks) {
     List<SparsityAllocation> tried = new ArrayList<>();
-    space.search(
+    space.tryAll(
         sparsity,
         blocks,
         allocation -> {
@@ -26,7 +26,7 @@ class CandidatesTest {
         });
     assertEquals(List.copyOf(new LinkedHashSet<>(tried)), tried);
     tried.removeIf(UniformAllocation.class::isInstance);
-    assertEquals(space.trials(sparsity, blocks), 1 + tried.size());
+    assertEquals(space.count(sparsity, blocks), 1 + tried.size());
     return tried.stream().map(allocation -> allocation.parameters().get("beta")).toList();
   }
 
@@ -59,10 +59,10 @@ class CandidatesTest {
 
   @Test
   void theUsualOnesAreFewerWhereThereIsNoRoomForSteps() {
-    assertEquals(6, new Candidates.Usual().trials(0.7, 10));
+    assertEquals(6, new Candidates.Usual().count(0.7, 10));
     assertEquals(3, betas(new Candidates.Usual(), 0, 10).size());
-    assertEquals(4, new Candidates.Usual().trials(0, 10));
-    assertEquals(4, new Candidates.Usual().trials(0.7, 1));
+    assertEquals(4, new Candidates.Usual().count(0, 10));
+    assertEquals(4, new Candidates.Usual().count(0.7, 1));
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.espalier.NumericalException;
 import dev.espalier.Progress;
 import dev.espalier.allocation.AtpAllocation;
 import dev.espalier.allocation.SparsityAllocation;
@@ -15,6 +16,7 @@ import dev.espalier.pruning.MagnitudePruning;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.PruningTarget;
 import dev.espalier.pruning.SparsityPattern;
+import dev.espalier.report.Trial;
 import dev.espalier.run.PruningRun;
 import dev.espalier.run.PruningSettings;
 import dev.espalier.run.RecordedNotes;
@@ -90,7 +92,7 @@ class TrialRunnerTest {
     public LinearError prune(
         Tensor weight, Optional<InputStatistics> statistics, PruningTarget target) {
       if (target.sparsity() > 0.8) {
-        throw new ArithmeticException("the inputs overflow");
+        throw new NumericalException("the inputs overflow");
       }
       return method.prune(weight, Optional.empty(), target);
     }
@@ -107,50 +109,43 @@ class TrialRunnerTest {
     source.close();
   }
 
-  private Trials.Outcome make(
-      SparsityAllocation allocation, boolean exhaustive, OptionalDouble bar) {
+  private Trial make(SparsityAllocation allocation, boolean exhaustive, OptionalDouble bar) {
     PruningSettings settings =
         new PruningSettings(
             new Fragile(new MagnitudePruning()), SparsityPattern.UNSTRUCTURED, 0.7, Rounding.EXACT);
     PruningRun run =
         new PruningRun(
-            settings, model, TinyModel.windows(3, 20), Optional.empty(), new RecordedNotes(heard));
-    try (TrialRunner runner =
-        new TrialRunner(run, source.config(), source, criterion, exhaustive)) {
-      return runner.make("Trial", allocation, bar);
+            settings,
+            model,
+            Optional.of(TinyModel.windows(3, 20)),
+            Optional.empty(),
+            new RecordedNotes(heard));
+    try (TrialRunner runner = new TrialRunner(run, criterion, exhaustive)) {
+      return runner.attempt("Trial", allocation, bar);
     }
   }
 
-  private Trials.Outcome make(SparsityAllocation allocation) {
+  private Trial make(SparsityAllocation allocation) {
     return make(allocation, false, OptionalDouble.empty());
   }
 
   @Test
   void halvesMeanTheSameHoweverTheyAreMeasured() {
-    Trials.Outcome atOnce = make(new UniformAllocation(), true, OptionalDouble.empty());
-    Trials.Outcome byHalves = make(new UniformAllocation(), false, OptionalDouble.empty());
+    Trial atOnce = make(new UniformAllocation(), true, OptionalDouble.empty());
+    Trial byHalves = make(new UniformAllocation(), false, OptionalDouble.empty());
     assertEquals(List.of("Trial", "Trial", "Trial, the rest"), heard.tasks);
-    assertEquals(atOnce.firstHalf(), byHalves.firstHalf(), 1e-4 * atOnce.firstHalf());
-    double whole = atOnce.perplexity().orElseThrow();
-    assertEquals(whole, byHalves.perplexity().orElseThrow(), 1e-4 * whole);
-    assertTrue(Math.abs(atOnce.firstHalf() - whole) > 1e-3 * whole, "they differ");
+    assertEquals(atOnce.atHalf(), byHalves.atHalf(), 1e-4 * atOnce.atHalf());
+    double whole = atOnce.perplexity();
+    assertEquals(whole, byHalves.perplexity(), 1e-4 * whole);
+    assertTrue(Math.abs(atOnce.atHalf() - whole) > 1e-3 * whole, "they differ");
   }
 
   @Test
   void whatIsWorseAtHalfStops() {
-    double atHalf = make(new UniformAllocation()).firstHalf();
-    assertTrue(
-        make(new UniformAllocation(), false, OptionalDouble.of(0.999 * atHalf))
-            .perplexity()
-            .isEmpty());
-    assertTrue(
-        make(new UniformAllocation(), false, OptionalDouble.of(1.001 * atHalf))
-            .perplexity()
-            .isPresent());
-    assertTrue(
-        make(new UniformAllocation(), true, OptionalDouble.of(0.999 * atHalf))
-            .perplexity()
-            .isPresent());
+    double atHalf = make(new UniformAllocation()).atHalf();
+    assertTrue(make(new UniformAllocation(), false, OptionalDouble.of(0.999 * atHalf)).stopped());
+    assertFalse(make(new UniformAllocation(), false, OptionalDouble.of(1.001 * atHalf)).stopped());
+    assertFalse(make(new UniformAllocation(), true, OptionalDouble.of(0.999 * atHalf)).stopped());
   }
 
   @Test
@@ -162,20 +157,20 @@ class TrialRunnerTest {
 
   @Test
   void aModelThatDoesNotSurviveIsOutAndOthersGoOn() {
-    Trials.Outcome outcome = make(new AtpAllocation(0.2)); // 50, 70 and 90 %
-    assertTrue(Double.isNaN(outcome.firstHalf()));
-    assertTrue(Double.isNaN(outcome.perplexity().orElseThrow()));
+    Trial outcome = make(new AtpAllocation(0.2)); // 50, 70 and 90 %
+    assertTrue(Double.isNaN(outcome.atHalf()));
+    assertTrue(Double.isNaN(outcome.perplexity()));
     assertEquals(1, heard.notes.size());
     assertTrue(heard.notes.get(0).startsWith("atp (beta 0.2) is out: "), heard.notes.get(0));
     assertTrue(heard.notes.get(0).endsWith("the inputs overflow"), heard.notes.get(0));
     assertFalse(heard.open);
-    assertTrue(make(new AtpAllocation(0.05)).perplexity().orElseThrow() > 1);
+    assertTrue(make(new AtpAllocation(0.05)).perplexity() > 1);
   }
 
   @Test
   void anImpossiblePlanIsOutBeforeItBegins() {
-    Trials.Outcome outcome = make(new AtpAllocation(0.4));
-    assertTrue(Double.isNaN(outcome.perplexity().orElseThrow()));
+    Trial outcome = make(new AtpAllocation(0.4));
+    assertTrue(Double.isNaN(outcome.perplexity()));
     assertTrue(heard.notes.get(0).contains("is out: beta is 0.4"), heard.notes.get(0));
     assertEquals(List.of(), heard.tasks);
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.espalier.NumericalException;
 import dev.espalier.statistics.InputHessian.Attempt;
 import dev.espalier.statistics.InputHessian.InverseFactor;
 import dev.espalier.testing.Scoped;
@@ -121,7 +122,7 @@ class InputStatisticsTest {
       Tensor x = Tensors.activations(6, 40, 8);
       x.narrow(0, 3, 1).narrow(1, 2, 1).zero_().add_(new Scalar(wrong));
       try (InputHessian hessian = hessian(x)) {
-        var e = assertThrows(ArithmeticException.class, () -> hessian.factor(0.01));
+        var e = assertThrows(NumericalException.class, () -> hessian.factor(0.01));
         assertTrue(e.getMessage().contains("damping 10.0"), e::getMessage);
         assertTrue(e.getMessage().contains("not finite"), e::getMessage);
       }

@@ -32,7 +32,7 @@ public final class PrunePage {
                 Quantities.percent(report.achievedSparsity()),
                 report.method()),
         iff(!report.perplexity().isEmpty(), perplexity(report)),
-        iff(!report.allocation().trials().isEmpty(), contest(report.allocation())),
+        iff(!report.allocation().trials().isEmpty(), candidates(report.allocation())),
         iff(!report.warnings().isEmpty(), part("Warnings", sentences(report.warnings()))),
         part("What was run", facts(settings(report))),
         part("Plots", Figures.of(Plots.of(report))),
@@ -46,9 +46,9 @@ public final class PrunePage {
         .with(each(report.perplexity(), c -> p(c.protocol().toString()).withClass("quiet")));
   }
 
-  private static DomContent contest(PruneReport.Allocation allocation) {
+  private static DomContent candidates(PruneReport.Allocation allocation) {
     return part(
-        "Allocations that competed",
+        "Candidates",
         table(ReportTables.trials(allocation.trials())),
         p("Judged by " + allocation.criterion()).withClass("quiet"));
   }

@@ -1,7 +1,7 @@
-package dev.espalier.kernels;
+package dev.espalier;
 
-/** A kernel refused its arguments or failed. */
-public final class NativeException extends RuntimeException {
+/** A kernel of the native library refused its arguments or failed. */
+public final class NativeException extends EspalierException {
   /** Why a kernel failed: {@code esp_status}. */
   public enum Code {
     INVALID_ARGUMENT(-1),
@@ -17,7 +17,8 @@ public final class NativeException extends RuntimeException {
       this.status = status;
     }
 
-    static Code of(int status) {
+    /** The reason that a status stands for; INTERNAL for one that is not known. */
+    public static Code of(int status) {
       for (Code code : values()) {
         if (code.status == status) {
           return code;
@@ -29,11 +30,15 @@ public final class NativeException extends RuntimeException {
 
   private final Code code;
 
-  NativeException(Code code, String text) {
-    super(text);
+  /**
+   * @param text what the library says
+   */
+  public NativeException(Code code, String text) {
+    super(text, null);
     this.code = code;
   }
 
+  /** Why it failed. */
   public Code code() {
     return code;
   }

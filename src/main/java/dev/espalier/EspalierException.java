@@ -1,0 +1,24 @@
+package dev.espalier;
+
+import java.util.List;
+
+/**
+ * What this library throws for what goes wrong with inputs, files, numbers and kernels: a closed
+ * family, so that whoever catches can tell its members apart. The message is one sentence for
+ * people; it names things, such as the sparsity, and not what a command line calls them. Errors of
+ * programming are Java's own: IllegalArgumentException, IllegalStateException.
+ */
+public abstract sealed class EspalierException extends RuntimeException
+    permits BadInputException, StorageException, NumericalException, NativeException {
+  private final List<Setting> settings;
+
+  EspalierException(String sentence, Throwable cause, Setting... advice) {
+    super(sentence, cause);
+    this.settings = List.of(advice);
+  }
+
+  /** What to set otherwise, if the sentence gives such advice; in its order, else empty. */
+  public final List<Setting> settings() {
+    return settings;
+  }
+}

@@ -1,0 +1,115 @@
+package dev.espalier.run;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.BadInputException;
+import dev.espalier.Progress;
+import dev.espalier.checkpoint.ModelFolder;
+import dev.espalier.measurement.MeasuredModel;
+import dev.espalier.measurement.MeasurementFile;
+import dev.espalier.pruning.PatternCheck;
+import dev.espalier.report.PruneReport;
+import dev.espalier.text.CalibrationDraw;
+import dev.espalier.text.TokenWindows;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Model, texts and settings of a run, opened and checked once, whatever the run does with them. */
+public final class OpenedRun implements AutoCloseable {
+  private final RunSettings settings;
+  private final LoadedModel loaded;
+  private final RecordedNotes notes;
+  private final Optional<CalibrationDraw> drawn;
+  private final PruningRun run;
+
+  private OpenedRun(RunSettings settings, LoadedModel loaded, RecordedNotes notes) {
+    PatternCheck.require(settings.pruning().pattern(), loaded.decoder());
+    this.settings = settings;
+    this.loaded = loaded;
+    this.notes = notes;
+    this.drawn =
+        settings
+            .calibration()
+            .map(text -> loaded.calibration(text, loaded.seqLen(text.seqLen(), notes)));
+    Optional<TokenWindows> windows = drawn.map(CalibrationDraw::windows);
+    this.run =
+        new PruningRun(settings.pruning(), loaded.decoder(), windows, statistics(windows), notes);
+  }
+
+  /**
+   * Opens a run.
+   *
+   * @param progress hears of what is found
+   * @throws BadInputException if something the user gave cannot be used
+   */
+  public static OpenedRun open(RunSettings settings, Progress progress) {
+    RecordedNotes notes = new RecordedNotes(progress);
+    LoadedModel loaded = LoadedModel.open(settings.model(), settings.compute(), notes);
+    try {
+      return new OpenedRun(settings, loaded, notes);
+    } catch (RuntimeException e) {
+      loaded.close();
+      throw e;
+    }
+  }
+
+  /** Statistics are kept by the windows they were taken on, also where nothing looks at these. */
+  private Optional<MeasurementFile> statistics(Optional<TokenWindows> windows) {
+    return settings
+        .statistics()
+        .flatMap(
+            file ->
+                windows.map(
+                    calibration ->
+                        new MeasurementFile(
+                            file,
+                            RunIdentity.ofMeasurements(loaded, settings.text(), calibration),
+                            MeasuredModel.of(loaded.decoder().description()))));
+  }
+
+  /** What is done with the model. */
+  public PruningRun run() {
+    return run;
+  }
+
+  /** The model's folder. */
+  public ModelFolder folder() {
+    return loaded.folder();
+  }
+
+  /** What the run has been told so far. */
+  public RecordedNotes notes() {
+    return notes;
+  }
+
+  /**
+   * Windows of the calibration corpus that calibration does not see, for a choice to be judged by.
+   *
+   * @throws BadInputException if there are none
+   */
+  public TokenWindows heldOut(int limit) {
+    return drawn.orElseThrow().heldOut(limit);
+  }
+
+  /** Texts as windows as long as those of the calibration. */
+  public List<TokenWindows> evaluation(List<Path> texts) {
+    return loaded.evaluation(texts, run.calibration().seqLen());
+  }
+
+  /** What was run through the model, for reports; absent if nothing was. */
+  public Optional<PruneReport.Calibration> calibrationReport() {
+    return settings
+        .calibration()
+        .flatMap(text -> drawn.map(draw -> text.report(run.calibration())));
+  }
+
+  /** What must be equal for unfinished work of this run to be taken up. */
+  public ObjectNode identity() {
+    return RunIdentity.of(loaded, run);
+  }
+
+  @Override
+  public void close() {
+    loaded.close();
+  }
+}

@@ -1,0 +1,168 @@
+package dev.espalier.run;
+
+import dev.espalier.BadInputException;
+import dev.espalier.kernels.Rounding;
+import dev.espalier.pruning.PruningMethod;
+import dev.espalier.pruning.SparsityPattern;
+import dev.espalier.pruning.WandaPruning;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * What every run on a model's weights is given, whatever it does with them.
+ *
+ * @param model a Hugging Face model folder, never written to
+ * @param pruning what is done to the weights
+ * @param calibration the text that is run through the model; absent if nothing looks at one
+ * @param statistics a file that keeps what is measured of the dense model for the next run
+ * @param compute where and in which precision
+ */
+public record RunSettings(
+    Path model,
+    PruningSettings pruning,
+    Optional<CalibrationSettings> calibration,
+    Optional<Path> statistics,
+    ComputeSettings compute) {
+
+  /** The same, without a look at a text. */
+  public RunSettings withoutCalibration() {
+    return new RunSettings(model, pruning, Optional.empty(), statistics, compute);
+  }
+
+  /** The calibration of a run that cannot be without one. */
+  public CalibrationSettings text() {
+    return calibration.orElseThrow();
+  }
+
+  /**
+   * Collects the settings; what is not set is as on the command line: Wanda, unstructured, 70 %,
+   * 128 windows.
+   *
+   * @param <B> the builder itself
+   */
+  public abstract static class Builder<B extends Builder<B>> {
+    private final Path model;
+    private PruningMethod method = new WandaPruning();
+    private SparsityPattern pattern = SparsityPattern.UNSTRUCTURED;
+    private OptionalDouble sparsity = OptionalDouble.empty();
+    private Rounding rounding = Rounding.EXACT;
+    private Optional<Path> calibration = Optional.empty();
+    private int samples = CalibrationSettings.USUAL_SAMPLES;
+    private OptionalInt seqLen = OptionalInt.empty();
+    private long seed = CalibrationSettings.USUAL_SEED;
+    private Optional<Path> statistics = Optional.empty();
+    private ComputeSettings compute = ComputeSettings.USUAL;
+
+    /**
+     * @param model a Hugging Face model folder
+     */
+    protected Builder(Path model) {
+      this.model = model;
+    }
+
+    /** The builder itself. */
+    protected abstract B self();
+
+    /** Which weights go; Wanda if not set. */
+    public B method(PruningMethod value) {
+      method = value;
+      return self();
+    }
+
+    /** The shape of the zeros; unstructured if not set. */
+    public B pattern(SparsityPattern value) {
+      pattern = value;
+      return self();
+    }
+
+    /** The share of all prunable weights that goes, in [0, 1); 0.7, or an N:M pattern's own. */
+    public B sparsity(double value) {
+      sparsity = OptionalDouble.of(value);
+      return self();
+    }
+
+    /** How sparsities become numbers of weights; exact if not set. */
+    public B rounding(Rounding value) {
+      rounding = value;
+      return self();
+    }
+
+    /** A text or JSON-lines file to run through the model. */
+    public B calibration(Path text) {
+      calibration = Optional.of(text);
+      return self();
+    }
+
+    /** How many windows are drawn from it; 128 if not set. */
+    public B samples(int value) {
+      samples = value;
+      return self();
+    }
+
+    /** Tokens per window, of evaluation, too; 2048 or the model's maximum if not set. */
+    public B seqLen(int value) {
+      seqLen = OptionalInt.of(value);
+      return self();
+    }
+
+    /** Of the published sampling; 0 if not set. */
+    public B seed(long value) {
+      seed = value;
+      return self();
+    }
+
+    /** A file that keeps what is measured of the dense model for the next run. */
+    public B statistics(Path file) {
+      statistics = Optional.of(file);
+      return self();
+    }
+
+    /** {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}. */
+    public B device(String name) {
+      return compute(new ComputeSettings(name, compute.dtype(), compute.threads()));
+    }
+
+    /** The precision of the forward pass: {@code Float}, {@code BFloat16} or {@code Half}. */
+    public B computeDtype(ScalarType dtype) {
+      return compute(new ComputeSettings(compute.device(), Optional.of(dtype), compute.threads()));
+    }
+
+    /** Threads of the CPU, for the whole process. */
+    public B threads(int count) {
+      return compute(new ComputeSettings(compute.device(), compute.dtype(), OptionalInt.of(count)));
+    }
+
+    /** Where and in which precision, all at once. */
+    public B compute(ComputeSettings value) {
+      compute = value;
+      return self();
+    }
+
+    /**
+     * The settings together.
+     *
+     * @throws BadInputException if they contradict each other
+     */
+    protected RunSettings settings() {
+      return new RunSettings(
+          model,
+          PruningSettings.of(method, pattern, sparsity, rounding),
+          calibration.map(text -> new CalibrationSettings(text, samples, seqLen, seed)),
+          statistics,
+          compute);
+    }
+
+    /** {@link #settings} of a run that takes a calibration text. */
+    protected RunSettings calibratedSettings() {
+      if (calibration.isEmpty()) {
+        throw new BadInputException(
+            "a calibration text is needed: a text (.txt) or JSON-lines file (.jsonl, .json.gz) in"
+                + " the model's language");
+      }
+      return settings();
+    }
+  }
+}
