@@ -7,6 +7,8 @@ import dev.espalier.testing.ChildJvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,13 +28,23 @@ class NoLauncherTest {
     }
   }
 
+  /** As {@link Program}, but libtorch was in use before. */
+  static final class LateProgram {
+    private LateProgram() {}
+
+    public static void main(String[] args) {
+      Loader.load(torch.class);
+      System.exit(Espalier.run(args, System.out, System.err));
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
         "prune --device cpu --method magnitude --allocation uniform --samples 1 --seq-len 16"
-            + " --evaluate none --output OUTPUT",
+            + " --evaluate none --threads 2 --output OUTPUT",
         "eval --device auto --evaluate TEXT --seq-len 16",
-        "inspect --model samples/sotu-llama-5m --pattern 2:4",
+        "inspect --model samples/sotu-llama-5m",
       })
   void nothingComesTooLate(String line) throws Exception {
     Path text = Files.writeString(folder.resolve("text.txt"), "One sentence will do. ".repeat(20));
@@ -43,5 +55,17 @@ class NoLauncherTest {
                 .split(" "));
     ChildJvm.Result result = new ChildJvm(Program.class).run(words.toArray()).succeeded();
     assertEquals("", result.out());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"inspect --json", "eval --json --seq-len 16 --evaluate TEXT"})
+  void whatComesTooLateIsSaidOnce(String line) throws Exception {
+    Path text = Files.writeString(folder.resolve("text.txt"), "One sentence will do. ".repeat(20));
+    ChildJvm.Result result =
+        new ChildJvm(LateProgram.class)
+            .run((Object[]) line.replace("TEXT", text.toString()).split(" "))
+            .succeeded();
+    assertEquals(
+        2, result.err().lines().filter(said -> said.contains(": start Java with ")).count());
   }
 }
