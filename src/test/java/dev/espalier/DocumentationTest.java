@@ -9,11 +9,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** What the documents of this tree point to is there. */
 class DocumentationTest {
   private static final int README_LINES = 120;
+
+  /** The first in a pom.xml without a parent is the project's. */
+  private static final Pattern VERSION = Pattern.compile("<version>[^<]*</version>");
 
   @Test
   void linksLeadSomewhere() throws IOException {
@@ -36,6 +41,14 @@ class DocumentationTest {
     Path target = parts[0].isEmpty() ? file : file.resolveSibling(parts[0]);
     return Files.exists(target)
         && (parts.length == 1 || Markdown.read(target).anchors().contains(parts[1]));
+  }
+
+  @Test
+  void theDependencyIsThisVersion() throws IOException {
+    Matcher version = VERSION.matcher(Files.readString(Path.of("pom.xml")));
+    assertTrue(version.find());
+    Markdown linking = Markdown.read(Path.of("docs", "linking.md"));
+    assertTrue(linking.code().contains("  " + version.group()), version.group());
   }
 
   @Test

@@ -38,6 +38,11 @@ public record FileAllocation(Path file, List<Double> byBlock, Map<String, Double
     byLinear = Collections.unmodifiableMap(new LinkedHashMap<>(byLinear));
   }
 
+  /** Whether a name of an allocation is that of a file. */
+  public static boolean isNamedBy(String name) {
+    return name.endsWith(".json");
+  }
+
   /**
    * @throws BadInputException if the file cannot be read or is none of these
    */

@@ -20,9 +20,12 @@ import org.bytedeco.pytorch.Tensor;
  *
  * <p>The copy grows in a sibling, {@code <output>.partial}, and takes its final name in {@link
  * #finish}. What a {@link #put} has written survives a crash, together with the state given to it:
- * a later {@link #open} for the same run goes on from there. Not safe for use by several threads.
+ * a later {@link #open} for the same run goes on from there.
+ *
+ * <p>As a {@link WeightSource} it is the copy as it will be. Several threads may read it as long as
+ * none puts; otherwise it is not safe for use by several threads.
  */
-public final class ModelFolderWriter implements AutoCloseable {
+public final class ModelFolderWriter implements WeightSource, AutoCloseable {
   private final ModelFolder source;
   private final OutputPlace place;
   private final boolean overwrite;
@@ -125,21 +128,22 @@ public final class ModelFolderWriter implements AutoCloseable {
     }
   }
 
-  /** Whether the copy has a tensor of this name. */
+  @Override
   public boolean contains(String name) {
     return source.contains(name);
   }
 
   /** Type and shape of a tensor; they are the source's. */
+  @Override
   public TensorEntry entry(String name) {
     return source.entry(name);
   }
 
   /**
    * A tensor as the copy will have it: the one put, else the source's. It is not to be modified;
-   * the caller owns it and closes it, before this writer is closed. Several threads may ask, as
-   * long as none puts.
+   * the caller owns it and closes it, before this writer is closed.
    */
+  @Override
   public Tensor tensor(String name) {
     checkOpen();
     return journal.written().contains(name) ? shards.tensor(name) : source.tensor(name);

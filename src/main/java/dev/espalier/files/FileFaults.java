@@ -1,6 +1,7 @@
 package dev.espalier.files;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Printable;
 import dev.espalier.Setting;
 import dev.espalier.StorageException;
 import java.io.IOException;
@@ -68,7 +69,7 @@ public final class FileFaults {
   }
 
   public static String printable(String text) {
-    String clean = text.replaceAll("[\\p{Cntrl}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]", "?");
+    String clean = Printable.of(text);
     return clean.length() <= LONGEST_QUOTE ? clean : clean.substring(0, LONGEST_QUOTE) + "…";
   }
 }

@@ -55,7 +55,11 @@ public final class AllocateJob {
   }
 
   private static List<SparsityAllocation> made(AllocateRequest request, int blocks) {
-    return request.allocations().stream().map(make -> make.apply(blocks)).distinct().toList();
+    double sparsity = request.run().pruning().sparsity();
+    return request.allocations().stream()
+        .map(allocation -> allocation.of(sparsity, blocks))
+        .distinct()
+        .toList();
   }
 
   private static Set<Measurement> needs(List<SparsityAllocation> allocations) {

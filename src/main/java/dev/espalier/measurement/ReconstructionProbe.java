@@ -4,6 +4,7 @@ import dev.espalier.BadInputException;
 import dev.espalier.Setting;
 import dev.espalier.device.NativeMemory;
 import dev.espalier.model.DecoderBlock;
+import dev.espalier.model.description.LinearDescription;
 import dev.espalier.model.layer.Linear;
 import dev.espalier.statistics.BlockStatistics;
 import dev.espalier.statistics.InputHessian;
@@ -31,6 +32,12 @@ final class ReconstructionProbe implements BlockProbe {
 
   ReconstructionProbe(Set<Measurement> needs) {
     this.errors = BlockProbe.only(Measurement.ReconstructionError.class, needs);
+  }
+
+  /** In f32: the weight, the scores, and what changes of them. */
+  @Override
+  public long bytes(LinearDescription linear) {
+    return errors.isEmpty() ? 0 : 6 * Float.BYTES * linear.parameters();
   }
 
   @Override

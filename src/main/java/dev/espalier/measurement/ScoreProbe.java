@@ -5,6 +5,7 @@ import dev.espalier.Setting;
 import dev.espalier.kernels.Kernels;
 import dev.espalier.kernels.ScoreSummary;
 import dev.espalier.model.DecoderBlock;
+import dev.espalier.model.description.LinearDescription;
 import dev.espalier.model.layer.Linear;
 import dev.espalier.statistics.BlockStatistics;
 import java.util.HashMap;
@@ -27,6 +28,12 @@ final class ScoreProbe implements BlockProbe {
     this.dense = dense;
     this.statistics = BlockProbe.only(Measurement.Score.class, needs);
     this.outliers = BlockProbe.only(Measurement.Outliers.class, needs);
+  }
+
+  /** Scores are summed and counted as they are computed. */
+  @Override
+  public long bytes(LinearDescription linear) {
+    return 0;
   }
 
   @Override

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.allocation.SparsityPlan;
-import dev.espalier.checkpoint.CheckpointWeights;
 import dev.espalier.checkpoint.ModelFolderWriter;
 import dev.espalier.checkpoint.WeightSource;
 import dev.espalier.files.Json;
@@ -32,7 +31,6 @@ public final class PrunedModelWriter implements PrunedBlocks {
   private static final String TAKEN = "taken";
 
   private final ModelFolderWriter writer;
-  private final CheckpointWeights weights;
   private final boolean weightsUpdated;
   private final Supplier<List<?>> taken;
   private final List<BlockResult> results;
@@ -49,7 +47,6 @@ public final class PrunedModelWriter implements PrunedBlocks {
       ModelFolderWriter writer, PruningMethod method, Supplier<List<?>> taken) {
     this.taken = taken;
     this.writer = writer;
-    this.weights = new CheckpointWeights(writer::contains, writer::entry, writer::tensor);
     this.weightsUpdated = method.updatesWeights();
     ObjectNode state = writer.state();
     this.plan = state.has(PLAN) ? read(state.get(PLAN), SparsityPlan.class) : null;
@@ -98,7 +95,7 @@ public final class PrunedModelWriter implements PrunedBlocks {
   /** The finished blocks' weights as they are on disk; the source's for all others. */
   @Override
   public WeightSource weights() {
-    return weights;
+    return writer;
   }
 
   @Override

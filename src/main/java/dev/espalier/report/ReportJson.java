@@ -10,7 +10,6 @@ import dev.espalier.pruning.LinearResult;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.bytedeco.javacpp.Loader;
 
@@ -114,7 +113,7 @@ public final class ReportJson {
         .put("achieved", linear.sparsity())
         .put("zeros", linear.zeros());
     ObjectNode error = json.putObject("error");
-    error.put("of", linear.error().measure().name().toLowerCase(Locale.ROOT));
+    error.put("of", linear.error().measure().keyword());
     error.put("relative", linear.error().value());
     if (linear.error().damping() > 0) {
       error.put("damping", linear.error().damping());

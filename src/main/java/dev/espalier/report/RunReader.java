@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -103,7 +102,7 @@ public final class RunReader {
     List<Double> values = new ArrayList<>();
     for (JsonNode linear : block.path("linears")) {
       JsonNode error = linear.path("error");
-      if (error.path("of").asText().equals(measure.name().toLowerCase(Locale.ROOT))) {
+      if (error.path("of").asText().equals(measure.keyword())) {
         number(error.path("relative")).ifPresent(values::add);
       }
     }

@@ -3,7 +3,6 @@ package dev.espalier.run;
 import dev.espalier.BadInputException;
 import dev.espalier.Progress;
 import dev.espalier.Setting;
-import dev.espalier.checkpoint.CheckpointWeights;
 import dev.espalier.checkpoint.ModelFolder;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.text.CalibrationDraw;
@@ -26,9 +25,7 @@ public final class LoadedModel implements AutoCloseable {
       ModelFolder folder, HuggingFaceTokenizer tokenizer, ComputeSettings compute, Progress notes) {
     this.folder = folder;
     this.tokenizer = tokenizer;
-    CheckpointWeights weights =
-        new CheckpointWeights(folder::contains, folder::entry, folder::tensor);
-    this.decoder = DecoderModel.open(folder.config(), weights, compute.place(folder, notes));
+    this.decoder = DecoderModel.open(folder.config(), folder, compute.place(folder, notes));
   }
 
   /**

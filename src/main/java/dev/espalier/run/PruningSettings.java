@@ -1,10 +1,14 @@
 package dev.espalier.run;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Listing;
 import dev.espalier.Setting;
 import dev.espalier.kernels.Rounding;
+import dev.espalier.pruning.MethodCatalogue;
+import dev.espalier.pruning.MethodKind;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.SparsityPattern;
+import java.util.List;
 import java.util.OptionalDouble;
 
 /**
@@ -28,9 +32,8 @@ public record PruningSettings(
     }
     if (!(pattern instanceof SparsityPattern.Unstructured) && !method.supportsNofM()) {
       throw new BadInputException(
-          "the method "
-              + method.name()
-              + " cannot make N:M patterns; use magnitude, wanda or sparsegpt",
+          "the method %s cannot make N:M patterns; use %s"
+              .formatted(method.name(), Listing.or(makersOfNofM())),
           Setting.METHOD);
     }
   }
@@ -52,5 +55,12 @@ public record PruningSettings(
           Setting.SPARSITY);
     }
     return new PruningSettings(method, pattern, nofM.sparsity(), rounding);
+  }
+
+  private static List<String> makersOfNofM() {
+    return MethodCatalogue.all().stream()
+        .filter(kind -> kind.make().supportsNofM())
+        .map(MethodKind::name)
+        .toList();
   }
 }

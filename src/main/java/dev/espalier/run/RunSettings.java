@@ -3,9 +3,9 @@ package dev.espalier.run;
 import dev.espalier.BadInputException;
 import dev.espalier.Setting;
 import dev.espalier.kernels.Rounding;
+import dev.espalier.pruning.MethodCatalogue;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.SparsityPattern;
-import dev.espalier.pruning.WandaPruning;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -46,7 +46,7 @@ public record RunSettings(
    */
   public abstract static class Builder<B extends Builder<B>> {
     private final Path model;
-    private PruningMethod method = new WandaPruning();
+    private PruningMethod method = MethodCatalogue.DEFAULT.make();
     private SparsityPattern pattern = SparsityPattern.UNSTRUCTURED;
     private OptionalDouble sparsity = OptionalDouble.empty();
     private Rounding rounding = Rounding.EXACT;

@@ -199,6 +199,15 @@ class BadInputTest {
   }
 
   @Test
+  void aConfigCannotSpeakToTheTerminal() throws IOException {
+    Path model = Folders.copyOfSample(temp.resolve("model"));
+    Path config = model.resolve("config.json");
+    Files.writeString(
+        config, Files.readString(config).replace("\"llama\"", "\"\\u001b[31m\\u009b2J\""));
+    pruneModel(model).refused("\"?[31m?2J\"", "llama");
+  }
+
+  @Test
   void refusesADamagedConfig() throws IOException {
     Path model = Folders.copyOfSample(temp.resolve("model"));
     Files.writeString(model.resolve("config.json"), "{\"model_type\": \"llama\",");
