@@ -4,6 +4,7 @@ import dev.espalier.BadInputException;
 import dev.espalier.Progress;
 import dev.espalier.Setting;
 import dev.espalier.checkpoint.ModelFolder;
+import dev.espalier.kernels.Natives;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.text.CalibrationDraw;
 import dev.espalier.text.Corpus;
@@ -31,10 +32,12 @@ public final class LoadedModel implements AutoCloseable {
   /**
    * Opens a model.
    *
-   * @param notes told where the model is computed, if there is something to say
+   * @param notes told where the model is computed, if there is something to say, and what hampers
+   *     that
    * @throws BadInputException if the folder holds no model that can be run
    */
   public static LoadedModel open(Path path, ComputeSettings compute, Progress notes) {
+    Natives.remarks().forEach(notes::note);
     ModelFolder folder = ModelFolder.open(path);
     try {
       return open(folder, compute, notes);
