@@ -1,7 +1,7 @@
 #include <type_traits>
 
 #include "element.cuh"
-#include "ops.hpp"
+#include "kernels.hpp"
 #include "workspace.cuh"
 
 namespace espalier::cuda {

@@ -1,5 +1,5 @@
 #include "element.cuh"
-#include "ops.hpp"
+#include "kernels.hpp"
 #include "reduce.cuh"
 #include "workspace.cuh"
 

@@ -2,13 +2,8 @@
 
 #include <cstdint>
 
-#include "kernels.hpp"
-
-/** What the rest of the library sees of CUDA. */
+/** What the rest of the library sees of CUDA, besides the kernels (kernels.hpp). */
 namespace espalier::cuda {
-
-/** The kernels; they run on the current device, whose memory their operands are. */
-extern const Kernels table;
 
 /** Number of usable CUDA devices; 0 when there is no driver. Asked once. */
 int32_t device_count() noexcept;

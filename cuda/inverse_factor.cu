@@ -1,6 +1,6 @@
 #include <type_traits>
 
-#include "ops.hpp"
+#include "kernels.hpp"
 #include "reduce.cuh"
 #include "triangular.cuh"
 #include "workspace.cuh"

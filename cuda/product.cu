@@ -1,6 +1,6 @@
 #include "product.cuh"
 
-#include "target.cuh"
+#include "product_output.cuh"
 #include "warp_tile.cuh"
 #include "wgmma_product.cuh"
 
@@ -45,7 +45,7 @@ struct Shapes<Bf16> : HalfShapes<Bf16> {};
 
 template <class S, bool aligned, class T>
 __global__ void __launch_bounds__(S::threads, 2)
-    product_kernel(Target<Sum<T>> to, View<const T> a, View<const T> b, Slices slices,
+    product_kernel(ProductOutput<Sum<T>> to, View<const T> a, View<const T> b, Slices slices,
                    Tiles<S::rows, S::cols> tiles) {
   int64_t i0, j0;
   if (!tiles.locate(blockIdx.x, i0, j0)) return;
@@ -80,7 +80,7 @@ __global__ void __launch_bounds__(S::threads, 2)
 }
 
 template <class S, bool aligned, class T>
-void launch(const Target<Sum<T>>& to, View<const T> a, View<const T> b, const Slices& slices,
+void launch(const ProductOutput<Sum<T>>& to, View<const T> a, View<const T> b, const Slices& slices,
             const Tiles<S::rows, S::cols>& tiles, cudaStream_t stream) {
   const auto kernel = product_kernel<S, aligned, T>;
   allow_shared(kernel, S::shared_bytes);
@@ -90,7 +90,7 @@ void launch(const Target<Sum<T>>& to, View<const T> a, View<const T> b, const Sl
 }
 
 template <class S, class T>
-void launch(const Target<Sum<T>>& to, View<const T> a, View<const T> b, const Slices& slices,
+void launch(const ProductOutput<Sum<T>>& to, View<const T> a, View<const T> b, const Slices& slices,
             const Tiles<S::rows, S::cols>& tiles, cudaStream_t stream) {
   if (has_wide_rows(a) && has_wide_rows(b)) {
     launch<S, true>(to, a, b, slices, tiles, stream);
@@ -108,7 +108,7 @@ void product_of_slices(View<Sum<T>> c, View<const T> a, View<const T> b, Sum<T> 
   using Large = typename Shapes<T>::Large;
   using Small = typename Shapes<T>::Small;
   const bool aligned = has_wide_rows(c) && slices.step * sizeof(Sum<T>) % 16 == 0;
-  const Target<Sum<T>> to{c, alpha, add, aligned};
+  const ProductOutput<Sum<T>> to{c, alpha, add, aligned};
 #ifdef ESPALIER_HAS_WGMMA
   if constexpr (sizeof(T) == 2) {
     if (has_wgmma() && has_wide_rows(a) && has_wide_rows(b)) {

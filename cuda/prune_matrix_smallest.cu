@@ -1,4 +1,4 @@
-#include "ops.hpp"
+#include "kernels.hpp"
 #include "radix_select.cuh"
 #include "score.cuh"
 #include "workspace.cuh"

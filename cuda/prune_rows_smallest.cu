@@ -1,5 +1,5 @@
 #include "error.hpp"
-#include "ops.hpp"
+#include "kernels.hpp"
 #include "radix_select.cuh"
 #include "score.cuh"
 #include "zero_smallest.cuh"

@@ -1,4 +1,4 @@
-#include "ops.hpp"
+#include "kernels.hpp"
 #include "packs.cuh"
 #include "radix_select.cuh"
 #include "score.cuh"

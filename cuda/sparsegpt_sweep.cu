@@ -1,4 +1,4 @@
-#include "ops.hpp"
+#include "kernels.hpp"
 #include "product.cuh"
 #include "sweep_choice.cuh"
 #include "sweep_count.hpp"

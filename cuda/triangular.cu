@@ -25,8 +25,9 @@ View<T> block_of(View<T> m, int64_t i, int64_t j, int64_t rows, int64_t cols) {
  * Returns the row of a pivot that is not positive and finite, or -1.
  */
 template <class T>
-__device__ int factor_square(Share<T>& a) {
-  constexpr int run = Share<T>::run, runs = Share<T>::runs, across = Share<T>::threads;
+__device__ int factor_square(ThreadShare<T>& a) {
+  constexpr int run = ThreadShare<T>::run, runs = ThreadShare<T>::runs,
+                across = ThreadShare<T>::threads;
   // Two, by turns: a slow thread may still read the last row.
   ESP_SHARED(pivot_rows, Run<T>[2][side / run]);
   const int y = static_cast<int>(threadIdx.x) / across, x = static_cast<int>(threadIdx.x) % across;
@@ -87,9 +88,9 @@ __global__ void __launch_bounds__(threads)
   if (blockIdx.x < blockIdx.y) return;
   const int64_t i = i0 + static_cast<int64_t>(blockIdx.y) * side;
   const int64_t j = i0 + static_cast<int64_t>(blockIdx.x) * side;
-  Share<T> own = load_share(a.row(i) + j, a.stride);
+  ThreadShare<T> own = load_share(a.row(i) + j, a.stride);
   if (subtract) {
-    ESP_DYNAMIC_SHARED(squares, Square<T>);
+    ESP_DYNAMIC_SHARED(squares, SquareTile<T>);
     load(a.row(i0 - side) + i, a.stride, squares[0]);
     load(a.row(i0 - side) + j, a.stride, squares[1]);
     __syncthreads();
@@ -111,14 +112,14 @@ __global__ void __launch_bounds__(threads)
 /** rows = x rows in place, x lower; every block has 64 columns. */
 template <class T>
 __global__ void __launch_bounds__(threads) solve_kernel(View<const T> x, View<T> rows) {
-  ESP_DYNAMIC_SHARED(squares, Square<T>);
-  Square<T>& left = squares[0];
-  Square<T>* const column = squares + 1;
+  ESP_DYNAMIC_SHARED(squares, SquareTile<T>);
+  SquareTile<T>& left = squares[0];
+  SquareTile<T>* const column = squares + 1;
   const int64_t j = static_cast<int64_t>(blockIdx.x) * side;
   const int height = static_cast<int>(rows.rows / side);
   for (int i = 0; i < height; ++i) load(rows.row(i * side) + j, rows.stride, column[i]);
   for (int i = 0; i < height; ++i) {
-    Share<T> sum;
+    ThreadShare<T> sum;
     for (int k = 0; k <= i; ++k) {
       __syncthreads();
       load_transposed(x.row(i * side) + k * side, x.stride, left);
@@ -131,7 +132,7 @@ __global__ void __launch_bounds__(threads) solve_kernel(View<const T> x, View<T>
 
 template <class T>
 size_t solve_bytes(int64_t rows) {
-  return static_cast<size_t>(1 + rows / side) * sizeof(Square<T>);
+  return static_cast<size_t>(1 + rows / side) * sizeof(SquareTile<T>);
 }
 
 /** Solves R^T X = B in place of B, a row of squares, given R's inverse transpose. */
@@ -148,14 +149,14 @@ void solve(View<T> inverse, View<T> b, cudaStream_t stream) {
  * there.
  */
 __global__ void __launch_bounds__(threads) invert_panels_kernel(View<float> x) {
-  ESP_DYNAMIC_SHARED(squares, Square<float>);
-  Square<float>&left = squares[0], &right = squares[1];
+  ESP_DYNAMIC_SHARED(squares, SquareTile<float>);
+  SquareTile<float>&left = squares[0], &right = squares[1];
   const int64_t begin = static_cast<int64_t>(blockIdx.x) * panel_rows;
   const int height = static_cast<int>(min(panel_rows, x.rows - begin) / side);
   const auto at = [&](int i, int j) { return x.row(begin + i * side) + begin + j * side; };
   for (int j = 0; j < height; ++j) {
     for (int i = j + 1; i < height; ++i) {
-      Share<float> sum;
+      ThreadShare<float> sum;
       for (int k = j; k < i; ++k) {
         __syncthreads();
         load(at(k, i), x.stride, left);
@@ -168,14 +169,14 @@ __global__ void __launch_bounds__(threads) invert_panels_kernel(View<float> x) {
       load_transposed(at(i, i), x.stride, left);
       store(sum, right);
       __syncthreads();
-      Share<float> solved;
+      ThreadShare<float> solved;
       add_product(solved, left, right);
       store(solved, at(i, j), x.stride);
     }
   }
   // All of R has been read before the last barrier.
   for (int j = 0; j < height; ++j) {
-    for (int i = 0; i < j; ++i) store(Share<float>{}, at(i, j), x.stride);
+    for (int i = 0; i < j; ++i) store(ThreadShare<float>{}, at(i, j), x.stride);
   }
 }
 
@@ -183,7 +184,7 @@ __global__ void __launch_bounds__(threads) invert_panels_kernel(View<float> x) {
 
 template <class T>
 void cholesky(View<T> a, int64_t* failed, cudaStream_t stream) {
-  constexpr size_t bytes = 2 * sizeof(Square<T>);
+  constexpr size_t bytes = 2 * sizeof(SquareTile<T>);
   allow_shared(advance_kernel<T>, bytes);
   allow_shared(solve_kernel<T>, solve_bytes<T>(side));
   const int64_t n = a.rows;
@@ -212,7 +213,7 @@ template void cholesky(View<float>, int64_t*, cudaStream_t);
 template void cholesky(View<double>, int64_t*, cudaStream_t);
 
 void invert_transposed(View<float> x, cudaStream_t stream) {
-  constexpr size_t bytes = 2 * sizeof(Square<float>);
+  constexpr size_t bytes = 2 * sizeof(SquareTile<float>);
   const int64_t n = x.rows;
   allow_shared(solve_kernel<float>, solve_bytes<float>(panel_rows));
   ESP_LAUNCH(invert_panels_kernel, static_cast<unsigned>(ceil_div(n, panel_rows)), threads, bytes,

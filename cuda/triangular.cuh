@@ -1,6 +1,6 @@
 #pragma once
 
-#include "square.cuh"
+#include "square_tile.cuh"
 
 /**
  * Upper Cholesky factors and the inverses of their transposes, in place. Rows and columns are whole

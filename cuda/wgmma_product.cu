@@ -75,7 +75,7 @@ class GroupTile {
 
 template <class T>
 __global__ void __launch_bounds__(Shape<T>::threads, 1)
-    wgmma_product_kernel(Target<float> to, View<const T> a, View<const T> b, Slices slices,
+    wgmma_product_kernel(ProductOutput<float> to, View<const T> a, View<const T> b, Slices slices,
                          Tiles<Shape<T>::rows, Shape<T>::cols> tiles) {
   using S = Shape<T>;
   int64_t i0, j0;
@@ -125,7 +125,7 @@ bool has_wgmma() {
 }
 
 template <class T>
-void wgmma_product(const Target<float>& to, View<const T> a, View<const T> b, Part part,
+void wgmma_product(const ProductOutput<float>& to, View<const T> a, View<const T> b, Part part,
                    const Slices& slices, cudaStream_t stream) {
   using S = Shape<T>;
   const Tiles<S::rows, S::cols> tiles(to.c.rows, to.c.cols, part);
@@ -136,9 +136,9 @@ void wgmma_product(const Target<float>& to, View<const T> a, View<const T> b, Pa
   check_launch();
 }
 
-template void wgmma_product(const Target<float>&, View<const F16>, View<const F16>, Part,
+template void wgmma_product(const ProductOutput<float>&, View<const F16>, View<const F16>, Part,
                             const Slices&, cudaStream_t);
-template void wgmma_product(const Target<float>&, View<const Bf16>, View<const Bf16>, Part,
+template void wgmma_product(const ProductOutput<float>&, View<const Bf16>, View<const Bf16>, Part,
                             const Slices&, cudaStream_t);
 
 }  // namespace espalier::cuda

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "product.cuh"
-#include "target.cuh"
+#include "product_output.cuh"
 
 namespace espalier::cuda {
 
@@ -13,7 +13,7 @@ bool has_wgmma();
  * start at multiples of 16 bytes.
  */
 template <class T>
-void wgmma_product(const Target<float>& to, View<const T> a, View<const T> b, Part part,
+void wgmma_product(const ProductOutput<float>& to, View<const T> a, View<const T> b, Part part,
                    const Slices& slices, cudaStream_t stream);
 
 }  // namespace espalier::cuda

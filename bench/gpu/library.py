@@ -4,6 +4,7 @@ import ctypes
 
 import torch
 
+ABI_VERSION = 1
 EXACT, PUBLISHED = 0, 1
 _DTYPES = {torch.float32: 0, torch.float16: 1, torch.bfloat16: 2, torch.float64: 3, torch.uint8: 4}
 
@@ -20,9 +21,11 @@ class Matrix(ctypes.Structure):
 
 
 class Summary(ctypes.Structure):
-    _fields_ = [("count", ctypes.c_int64), ("outliers", ctypes.c_int64)] + [
-        (name, ctypes.c_double) for name in ("sum", "mean", "median", "standard_deviation", "max")
-    ]
+    _fields_ = [
+        ("struct_size", ctypes.c_size_t),
+        ("count", ctypes.c_int64),
+        ("outliers", ctypes.c_int64),
+    ] + [(name, ctypes.c_double) for name in ("sum", "mean", "median", "standard_deviation", "max")]
 
 
 class Result(ctypes.c_int64):
@@ -58,6 +61,11 @@ class Library:
         self._c = ctypes.CDLL(path)
         self._c.esp_last_error.restype = ctypes.c_char_p
         self._c.esp_version.restype = ctypes.c_char_p
+        if self._c.esp_abi_version() != ABI_VERSION:
+            raise OSError(
+                "%s has ABI version %d, this program needs %d"
+                % (path, self._c.esp_abi_version(), ABI_VERSION)
+            )
 
     def version(self):
         return self._c.esp_version().decode()
@@ -110,7 +118,7 @@ class Library:
         )
 
     def score_summary(self, weights, scales, multiple):
-        result, views = Summary(), _array(weights)
+        result, views = Summary(ctypes.sizeof(Summary)), _array(weights)
         count = ctypes.c_int32(len(weights))
         arguments = [views, _array(scales), count, ctypes.c_double(multiple), result]
         self._call("score_summary", weights[0], (views, count), arguments)

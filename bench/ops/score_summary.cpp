@@ -28,6 +28,7 @@ Problem prepare(const Point& point) {
   };
   problem.call = [](Operands& on) {
     esp_score_summary_result found{};
+    found.struct_size = sizeof found;
     const esp_status status = esp_score_summary(&on.reads[0], &on.reads[1], 1, 5, &found,
                                                 on.workspace, on.workspace_bytes, on.stream);
     on.numbers = {static_cast<double>(found.count),

@@ -21,7 +21,7 @@ add_library(espalier_sim STATIC ${ESPALIER_SOURCES} ${simulated}
 espalier_add_cpu_kernels(espalier_sim -O1 -g1 ${sanitizers})
 target_compile_features(espalier_sim PUBLIC cxx_std_17)
 target_compile_definitions(espalier_sim PRIVATE
-  ESPALIER_VERSION="${PROJECT_VERSION}" ESPALIER_CUDA ESPALIER_HAS_WGMMA)
+  ESPALIER_VERSION="${ESPALIER_RELEASE}" ESPALIER_CUDA ESPALIER_HAS_WGMMA)
 target_include_directories(espalier_sim
   PUBLIC ${PROJECT_SOURCE_DIR}/src/main/cpp/include sim
   PRIVATE ${PROJECT_SOURCE_DIR}/src/main/cpp/src ${PROJECT_SOURCE_DIR}/cuda)

@@ -42,6 +42,7 @@ esp_score_summary_result summarize(Input& in, double multiple) {
   Workspace scratch(esp_score_summary_workspace_bytes(weights.data(), count));
   esp_score_summary_result result;
   std::memset(&result, 0, sizeof result);
+  result.struct_size = sizeof result;
   EXPECT_EQ(ESP_OK, esp_score_summary(weights.data(), in.scaled ? scale.data() : nullptr, count,
                                       multiple, &result, scratch.data(), scratch.bytes(), nullptr))
       << esp_last_error();
@@ -183,7 +184,8 @@ TEST(ScoreSummary, RejectsBadArguments) {
   const esp_matrix w[] = {first.view(), second.view()}, bad[] = {first.view(), wide.view()};
   const esp_matrix s[] = {s8.view(), s6.view()}, swapped[] = {s8.view(), s8.view()};
   Workspace scratch(esp_score_summary_workspace_bytes(w, 2));
-  esp_score_summary_result result;
+  esp_score_summary_result result{};
+  result.struct_size = sizeof result;
   const auto call = [&](const esp_matrix* weights, const esp_matrix* with, int32_t matrices,
                         double multiple, esp_score_summary_result* to, size_t bytes) {
     return esp_score_summary(weights, with, matrices, multiple, to, scratch.data(), bytes, nullptr);
@@ -197,4 +199,24 @@ TEST(ScoreSummary, RejectsBadArguments) {
   expect_invalid(call(w, s, 2, -1, &result, bytes), "outlier_multiple");
   expect_invalid(call(w, s, 2, 5, nullptr, bytes), "result is NULL");
   expect_invalid(call(w, s, 2, 5, &result, bytes - 1), "workspace");
+  result.struct_size = 63;
+  expect_invalid(call(w, s, 2, 5, &result, bytes), "result has struct_size 63");
+}
+
+TEST(ScoreSummary, WritesNoFurtherThanItKnows) {
+  Input in = input(ESP_F32, {{4, 8}}, Content::gaussian, false, 1);
+  const esp_matrix w = in.weights[0].view();
+  const Workspace scratch(esp_score_summary_workspace_bytes(&w, 1));
+  // A caller of a later release, whose struct has one more field.
+  struct {
+    esp_score_summary_result result;
+    int64_t later;
+  } caller = {{}, -7};
+  caller.result.struct_size = sizeof caller;
+  ASSERT_EQ(ESP_OK, esp_score_summary(&w, nullptr, 1, 5, &caller.result, scratch.data(),
+                                      scratch.bytes(), nullptr));
+  EXPECT_EQ(sizeof caller, caller.result.struct_size);
+  EXPECT_EQ(32, caller.result.count);
+  EXPECT_GT(caller.result.max, 0);
+  EXPECT_EQ(-7, caller.later);
 }

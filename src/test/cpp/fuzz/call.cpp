@@ -98,15 +98,6 @@ bool Call::devices_are_there() const {
   });
 }
 
-namespace {
-
-/** Whether the last call needed one of the CUDA kernels that are still to come. */
-bool lacks_kernel() {
-  return std::string(esp_last_error()).find("has no CUDA kernel") != std::string::npos;
-}
-
-}  // namespace
-
 Outcome Call::make(bool is_allowed, void* result, size_t result_bytes,
                    const std::function<esp_status()>& call) {
   const bool allowed = is_allowed && devices_agree() && workspace_suffices();
@@ -133,7 +124,7 @@ Outcome Call::make(bool is_allowed, void* result, size_t result_bytes,
 
   if (status != ESP_OK) check_text();
   const bool expected = status == ESP_INVALID_ARGUMENT ? !allowed
-                        : status == ESP_UNSUPPORTED    ? !there || lacks_kernel()
+                        : status == ESP_UNSUPPORTED    ? !there
                         : status == ESP_NUMERICAL_ERROR
                             ? allowed && there && kept_if_numbers_fail_ != nullptr
                             : allowed && there && status == ESP_OK;

@@ -237,15 +237,19 @@ Outcome score_summary(Call& call) {
   call.may_become(matrices, {0, -1, 1, INT32_MIN});
   double multiple = 5 * random.unit();
   call.may_become(multiple, {0.0, 1e308, -1e-300, nan, inf, -inf});
-  esp_score_summary_result result{-7, -7, -7, -7, -7, -7, -7};
+  esp_score_summary_result result{sizeof result, -7, -7, -7, -7, -7, -7, -7};
   esp_score_summary_result* to = &result;
+  // A size beyond this struct is a later caller's; here nothing may be written there.
+  call.may_become(result.struct_size,
+                  {0, 8, sizeof result - 1, sizeof result + 1, sizeof result + 8, SIZE_MAX});
   call.may_become(to, {nullptr});
   bool has_weights = true;
   call.may_become(has_weights, {false});
   call.spoil();
 
   // Views lie side by side in an array here: an operand left out is one without memory.
-  bool shapes_allowed = matrices >= 1 && has_weights, allowed = to != nullptr;
+  bool shapes_allowed = matrices >= 1 && has_weights;
+  bool allowed = to != nullptr && result.struct_size >= sizeof result;
   std::vector<esp_matrix> w, s;
   for (int64_t i = 0; i < count; ++i) {
     const size_t at = static_cast<size_t>(i);

@@ -46,8 +46,11 @@ inline std::vector<esp_matrix> matrices(const std::vector<Input>& operands) {
 
 // ---- the library --------------------------------------------------------------------------------
 
-/** The library's version, "major.minor.patch". */
+/** The library's release, "major.minor.patch" and perhaps a suffix such as "-SNAPSHOT". */
 inline std::string version() { return esp_version(); }
+
+/** The version of the C ABI that the library was built with; ESP_ABI_VERSION is this program's. */
+inline std::int32_t abi_version() noexcept { return esp_abi_version(); }
 
 /** Number of CUDA devices that can be used: 0 without a driver or in a build without CUDA. */
 inline std::int32_t cuda_device_count() noexcept { return esp_cuda_device_count(); }
@@ -238,6 +241,7 @@ inline esp_score_summary_result score_summary(const std::vector<Input>& weights,
   const std::int32_t matrices = static_cast<std::int32_t>(w.size());
   workspace.reserve(esp_score_summary_workspace_bytes(w.data(), matrices));
   esp_score_summary_result result{};
+  result.struct_size = sizeof result;
   detail::check(
       esp_score_summary(w.data(), s.empty() ? nullptr : s.data(), matrices, outlier_multiple,
                         &result, workspace.data(), workspace.size(), stream),

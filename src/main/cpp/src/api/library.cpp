@@ -23,6 +23,8 @@ esp_status fail(esp_status status, const char* op, const char* text) noexcept {
 using espalier::Error;
 using espalier::api::guarded;
 
+int32_t esp_abi_version(void) { return ESP_ABI_VERSION; }
+
 const char* esp_version(void) { return ESPALIER_VERSION; }
 
 const char* esp_last_error(void) { return espalier::api::last_error; }

@@ -12,6 +12,10 @@ namespace {
 
 constexpr std::initializer_list<esp_dtype> float_dtypes = {ESP_F32, ESP_F16, ESP_BF16};
 
+/** The struct as it was in the first release of ABI version 1; it may have grown since. */
+constexpr size_t first_summary_size =
+    offsetof(esp_score_summary_result, max) + sizeof(esp_score_summary_result::max);
+
 }  // namespace
 
 esp_status esp_accumulate_squares(const esp_matrix* x, const esp_matrix* acc, void* workspace,
@@ -47,7 +51,7 @@ esp_status esp_score_summary(const esp_matrix* weights, const esp_matrix* scales
     // Written so that NaN fails.
     require(outlier_multiple >= 0 && std::isfinite(outlier_multiple),
             "outlier_multiple is negative or not finite");
-    require(result != nullptr, "result is NULL");
+    check_result(result, first_summary_size);
     const Device device({{&weights[0], "weights[0]"}});
     for (int32_t m = 0; m < matrices; ++m) {
       const std::string index = "[" + std::to_string(m) + "]";
@@ -55,8 +59,10 @@ esp_status esp_score_summary(const esp_matrix* weights, const esp_matrix* scales
       if (scales != nullptr) device.require({&scales[m], ("scales" + index).c_str()});
     }
     check_workspace(workspace, workspace_bytes, device->score_summary_workspace(weights, matrices));
-    device->score_summary(weights, scales, matrices, outlier_multiple, *result,
+    esp_score_summary_result found{};
+    device->score_summary(weights, scales, matrices, outlier_multiple, found,
                           {workspace, workspace_bytes, stream});
+    hand_out(found, *result);
   });
 }
 

@@ -1,8 +1,8 @@
 #include "cpu/convert.hpp"
-#include "cpu/ops.hpp"
 #include "cpu/panels.hpp"
 #include "cpu/threads.hpp"
 #include "cpu/tile.hpp"
+#include "kernels.hpp"
 
 namespace espalier::cpu::ESPALIER_ISA {
 

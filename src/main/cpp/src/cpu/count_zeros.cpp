@@ -1,5 +1,5 @@
-#include "cpu/ops.hpp"
 #include "cpu/threads.hpp"
+#include "kernels.hpp"
 
 namespace espalier::cpu::ESPALIER_ISA {
 

@@ -1,7 +1,7 @@
-#include "cpu/ops.hpp"
 #include "cpu/panels.hpp"
 #include "cpu/threads.hpp"
 #include "cpu/triangular.hpp"
+#include "kernels.hpp"
 
 namespace espalier::cpu::ESPALIER_ISA {
 

@@ -4,17 +4,6 @@
 
 namespace espalier::cpu {
 
-/** One table for each instruction set that this library was built for. */
-namespace portable {
-extern const Kernels table;
-}
-namespace avx2 {
-extern const Kernels table;
-}
-namespace avx512 {
-extern const Kernels table;
-}
-
 /** The kernels of the instruction set in use: the best of this machine unless select_isa said less.
  */
 const Kernels& kernels() noexcept;

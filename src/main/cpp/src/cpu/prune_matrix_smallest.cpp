@@ -1,5 +1,5 @@
 #include "cpu/bracket.hpp"
-#include "cpu/ops.hpp"
+#include "kernels.hpp"
 
 namespace espalier::cpu::ESPALIER_ISA {
 

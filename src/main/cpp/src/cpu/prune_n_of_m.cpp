@@ -1,6 +1,6 @@
-#include "cpu/ops.hpp"
 #include "cpu/scores.hpp"
 #include "cpu/threads.hpp"
+#include "kernels.hpp"
 
 namespace espalier::cpu::ESPALIER_ISA {
 

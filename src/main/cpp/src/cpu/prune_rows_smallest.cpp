@@ -1,9 +1,9 @@
 #include <omp.h>
 
-#include "cpu/ops.hpp"
 #include "cpu/select.hpp"
 #include "cpu/threads.hpp"
 #include "cpu/workspace.hpp"
+#include "kernels.hpp"
 
 namespace espalier::cpu::ESPALIER_ISA {
 

@@ -1,6 +1,6 @@
-#include "cpu/ops.hpp"
 #include "cpu/sweep.hpp"
 #include "cpu/threads.hpp"
+#include "kernels.hpp"
 #include "sweep_count.hpp"
 
 namespace espalier::cpu::ESPALIER_ISA {

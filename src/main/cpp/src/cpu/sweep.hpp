@@ -4,6 +4,7 @@
 #include "cpu/smallest.hpp"
 #include "cpu/threads.hpp"
 #include "cpu/tile.hpp"
+#include "espalier/espalier.h"
 
 namespace espalier::cpu::ESPALIER_ISA {
 

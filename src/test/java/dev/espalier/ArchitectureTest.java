@@ -101,6 +101,32 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat(resideInAnyPackage("java.awt..", "org.knowm.xchart.."));
 
+  @ArchTest
+  static final ArchRule A_DESCRIPTION_IS_DATA =
+      classes()
+          .that()
+          .resideInAPackage("dev.espalier.model.description")
+          .should()
+          .onlyDependOnClassesThat(
+              resideInAnyPackage("java..", "dev.espalier", "dev.espalier.model.description"));
+
+  @ArchTest
+  static final ArchRule LAYERS_AND_FAMILIES_MEET_IN_DESCRIPTIONS =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .layer("model")
+          .definedBy("dev.espalier.model")
+          .layer("families")
+          .definedBy("dev.espalier.model.family")
+          .layer("layers")
+          .definedBy("dev.espalier.model.layer")
+          .whereLayer("model")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("families")
+          .mayOnlyBeAccessedByLayers("model")
+          .whereLayer("layers")
+          .mayOnlyBeAccessedByLayers("model");
+
   private static ArchRule dependenciesPointDown() {
     LayeredArchitecture architecture = layeredArchitecture().consideringOnlyDependenciesInLayers();
     for (String layer : ROOMS) {

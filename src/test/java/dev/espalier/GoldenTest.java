@@ -12,7 +12,6 @@ import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.SparsityBudget;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.allocation.UniformAllocation;
-import dev.espalier.checkpoint.CheckpointWeights;
 import dev.espalier.checkpoint.ModelFolder;
 import dev.espalier.checkpoint.SafetensorsFile;
 import dev.espalier.device.Placement;
@@ -20,6 +19,7 @@ import dev.espalier.evaluation.MeasuredBlocks;
 import dev.espalier.evaluation.Perplexity;
 import dev.espalier.evaluation.PerplexityMeter;
 import dev.espalier.forward.HiddenStates;
+import dev.espalier.forward.MemoryBeside;
 import dev.espalier.kernels.Rounding;
 import dev.espalier.measurement.DenseNorms;
 import dev.espalier.measurement.DensePass;
@@ -66,7 +66,6 @@ class GoldenTest {
   private static MeasuredModel dense;
 
   private static ModelFolder folder;
-  private static CheckpointWeights weights;
   private static DecoderModel model;
   private static TokenWindows calibration;
   private static TokenWindows evaluation;
@@ -131,8 +130,7 @@ class GoldenTest {
   @BeforeAll
   static void open() {
     folder = ModelFolder.open(SAMPLES.resolve("sotu-llama-5m"));
-    weights = new CheckpointWeights(folder::contains, folder::entry, folder::tensor);
-    model = DecoderModel.open(folder.config(), weights, Placement.cpu());
+    model = DecoderModel.open(folder.config(), folder, Placement.cpu());
     try (var tokenizer = HuggingFaceTokenizer.load(folder.path())) {
       calibration =
           new WindowSampler(tokenizer, 32, 256, 0)
@@ -172,8 +170,10 @@ class GoldenTest {
     }
     try (SafetensorsFile masks =
             SafetensorsFile.open(GOLDEN.resolve(run.folder).resolve("mask.safetensors"));
-        PerplexityMeter meter = new PerplexityMeter(model, evaluation, Progress.NONE);
-        HiddenStates hidden = HiddenStates.embed(model, calibration, Progress.NONE)) {
+        PerplexityMeter meter =
+            new PerplexityMeter(model, evaluation, MemoryBeside.NONE, Progress.NONE);
+        HiddenStates hidden =
+            HiddenStates.embed(model, calibration, MemoryBeside.NONE, Progress.NONE)) {
       GoldenMasks comparison = new GoldenMasks(run.method, masks, linearNames());
       new BlockwisePruner(model, comparison, run.pattern, plan, Rounding.PUBLISHED)
           .prune(hidden, new MeasuredBlocks(List.of(meter)));
@@ -191,7 +191,7 @@ class GoldenTest {
   }
 
   private static SparsityPlan plan(Run run) {
-    return SparsityBudget.PUBLISHED.plan(run.allocation, run.sparsity(), dense);
+    return new SparsityBudget(Rounding.PUBLISHED).plan(run.allocation, run.sparsity(), dense);
   }
 
   /** DLP and OWL print densities, ATP sparsities. */

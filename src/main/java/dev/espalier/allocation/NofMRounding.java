@@ -2,8 +2,9 @@ package dev.espalier.allocation;
 
 import dev.espalier.BadInputException;
 import dev.espalier.CoarseToFine;
+import dev.espalier.Setting;
 import dev.espalier.measurement.MeasuredModel;
-import dev.espalier.model.description.LinearShape;
+import dev.espalier.model.description.LinearDescription;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -37,7 +38,8 @@ public final class NofMRounding {
     if (sparsity > (group - 1.0) / group) {
       throw new BadInputException(
           "a sparsity of %s is more than groups of %d can lose, %d of %d; take larger groups"
-              .formatted(sparsity, group, group - 1, group));
+              .formatted(sparsity, group, group - 1, group),
+          Setting.PATTERN);
     }
     SparsityPlan asked = SparsityPlan.asAllocated(allocation, sparsity, model);
     List<Unit> units = units(asked, group, model);
@@ -115,12 +117,12 @@ public final class NofMRounding {
   private static List<Unit> units(SparsityPlan plan, int group, MeasuredModel model) {
     List<Unit> units = new ArrayList<>();
     for (int b = 0; b < plan.blocks().size(); b++) {
-      List<LinearShape> linears = model.blocks().get(b);
+      List<LinearDescription> linears = model.blocks().get(b);
       List<Double> sparsities = plan.blocks().get(b).linears();
       for (int i = 0; i < sparsities.size(); i++) {
         long parameters =
             sparsities.size() == 1
-                ? linears.stream().mapToLong(LinearShape::parameters).sum()
+                ? linears.stream().mapToLong(LinearDescription::parameters).sum()
                 : linears.get(i).parameters();
         double exact = sparsities.get(i) * group;
         // A hair below a whole number is that number; at least one weight of a group stays.

@@ -2,7 +2,7 @@ package dev.espalier.allocation;
 
 import dev.espalier.measurement.Granularity;
 import dev.espalier.measurement.MeasuredModel;
-import dev.espalier.model.description.LinearShape;
+import dev.espalier.model.description.LinearDescription;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -40,7 +40,7 @@ public record SparsityPlan(List<BlockSparsity> blocks, List<String> clamped) {
       Granularity granularity, SparsityBudget.Settled settled, MeasuredModel model) {
     List<BlockSparsity> blocks = new ArrayList<>();
     int unit = 0;
-    for (List<LinearShape> linears : model.blocks()) {
+    for (List<LinearDescription> linears : model.blocks()) {
       int units = granularity == Granularity.BLOCK ? 1 : linears.size();
       List<Double> sparsities = new ArrayList<>();
       for (int i = 0; i < units; i++) {
@@ -66,7 +66,7 @@ public record SparsityPlan(List<BlockSparsity> blocks, List<String> clamped) {
     List<Map<String, Double>> named = new ArrayList<>();
     for (int b = 0; b < blocks.size(); b++) {
       Map<String, Double> block = new LinkedHashMap<>();
-      for (LinearShape linear : model.blocks().get(b)) {
+      for (LinearDescription linear : model.blocks().get(b)) {
         block.put(linear.name(), sparsity(b, block.size()));
       }
       named.add(block);
@@ -81,7 +81,7 @@ public record SparsityPlan(List<BlockSparsity> blocks, List<String> clamped) {
       double lost = 0;
       double total = 0;
       int index = 0;
-      for (LinearShape linear : model.blocks().get(b)) {
+      for (LinearDescription linear : model.blocks().get(b)) {
         lost += sparsity(b, index++) * linear.parameters();
         total += linear.parameters();
       }

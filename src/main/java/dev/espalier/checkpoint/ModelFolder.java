@@ -23,7 +23,7 @@ import org.bytedeco.pytorch.Tensor;
  * first tensor is asked for. Safe for use by several threads. Nothing is ever written into the
  * folder.
  */
-public final class ModelFolder implements AutoCloseable {
+public final class ModelFolder implements WeightSource, AutoCloseable {
   static final String CONFIG = "config.json";
   static final String SINGLE_FILE = "model.safetensors";
 
@@ -80,7 +80,7 @@ public final class ModelFolder implements AutoCloseable {
     return Collections.unmodifiableSet(shardOf.keySet());
   }
 
-  /** Whether there is a tensor of that name. */
+  @Override
   public boolean contains(String name) {
     return shardOf.containsKey(name);
   }
@@ -90,6 +90,7 @@ public final class ModelFolder implements AutoCloseable {
    *
    * @throws BadInputException if there is none of that name
    */
+  @Override
   public TensorEntry entry(String name) {
     return shard(name).header().tensors().get(name);
   }
@@ -101,6 +102,7 @@ public final class ModelFolder implements AutoCloseable {
    *
    * @throws BadInputException if there is none of that name
    */
+  @Override
   public Tensor tensor(String name) {
     Shard shard = shard(name);
     synchronized (mapped) {

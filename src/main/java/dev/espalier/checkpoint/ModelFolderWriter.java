@@ -2,6 +2,7 @@ package dev.espalier.checkpoint;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
+import dev.espalier.Setting;
 import dev.espalier.StorageException;
 import dev.espalier.files.DurableFiles;
 import dev.espalier.files.FileFaults;
@@ -19,9 +20,12 @@ import org.bytedeco.pytorch.Tensor;
  *
  * <p>The copy grows in a sibling, {@code <output>.partial}, and takes its final name in {@link
  * #finish}. What a {@link #put} has written survives a crash, together with the state given to it:
- * a later {@link #open} for the same run goes on from there. Not safe for use by several threads.
+ * a later {@link #open} for the same run goes on from there.
+ *
+ * <p>As a {@link WeightSource} it is the copy as it will be. Several threads may read it as long as
+ * none puts; otherwise it is not safe for use by several threads.
  */
-public final class ModelFolderWriter implements AutoCloseable {
+public final class ModelFolderWriter implements WeightSource, AutoCloseable {
   private final ModelFolder source;
   private final OutputPlace place;
   private final boolean overwrite;
@@ -124,21 +128,22 @@ public final class ModelFolderWriter implements AutoCloseable {
     }
   }
 
-  /** Whether the copy has a tensor of this name. */
+  @Override
   public boolean contains(String name) {
     return source.contains(name);
   }
 
   /** Type and shape of a tensor; they are the source's. */
+  @Override
   public TensorEntry entry(String name) {
     return source.entry(name);
   }
 
   /**
    * A tensor as the copy will have it: the one put, else the source's. It is not to be modified;
-   * the caller owns it and closes it, before this writer is closed. Several threads may ask, as
-   * long as none puts.
+   * the caller owns it and closes it, before this writer is closed.
    */
+  @Override
   public Tensor tensor(String name) {
     checkOpen();
     return journal.written().contains(name) ? shards.tensor(name) : source.tensor(name);
@@ -214,8 +219,9 @@ public final class ModelFolderWriter implements AutoCloseable {
       } else if (!overwrite) {
         throw FileFaults.in(
             place.partial(),
-            "holds the unfinished result of other settings; repeat those to resume it, or pass"
-                + " --overwrite to discard it");
+            "holds the unfinished result of other settings; repeat those to resume it, or allow"
+                + " overwriting to discard it",
+            Setting.OVERWRITE);
       }
     }
     if (!resumed) {
@@ -247,9 +253,9 @@ public final class ModelFolderWriter implements AutoCloseable {
     if (free < needed) {
       throw FileFaults.in(
           place.output(),
-          ("needs %d bytes but its file system has only %d free; free some space or choose another"
-                  + " --output")
-              .formatted(needed, free));
+          "needs %d bytes but its file system has only %d free; free some space or choose another output"
+              .formatted(needed, free),
+          Setting.OUTPUT);
     }
   }
 

@@ -1,9 +1,11 @@
 package dev.espalier.checkpoint;
 
+import java.util.Arrays;
 import java.util.List;
+import org.bytedeco.pytorch.Tensor;
 
 /**
- * Where one tensor lies in a safetensors file.
+ * A tensor of a checkpoint: its type and shape, and where it lies in a safetensors file.
  *
  * @param name the tensor's name
  * @param dtype the type of its elements
@@ -14,6 +16,17 @@ import java.util.List;
 public record TensorEntry(String name, Dtype dtype, List<Long> shape, long begin, long end) {
   public TensorEntry {
     shape = List.copyOf(shape);
+  }
+
+  /**
+   * A tensor that lies in no file, as if it were the only one in one.
+   *
+   * @throws IllegalArgumentException if no safetensors file can hold its type
+   */
+  public static TensorEntry of(String name, Tensor tensor) {
+    Dtype dtype = Dtype.of(tensor.scalar_type());
+    List<Long> shape = Arrays.stream(tensor.shape()).boxed().toList();
+    return new TensorEntry(name, dtype, shape, 0, tensor.numel() * dtype.bytes());
   }
 
   /** The size of its data in bytes. */

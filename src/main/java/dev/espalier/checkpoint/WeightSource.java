@@ -1,5 +1,6 @@
 package dev.espalier.checkpoint;
 
+import dev.espalier.BadInputException;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -11,13 +12,19 @@ public interface WeightSource {
   /** Whether the checkpoint has a tensor of this name. */
   boolean contains(String name);
 
-  /** Dtype and shape of the tensor of this name, which is not read for it. */
-  TensorDescription description(String name);
+  /**
+   * Type and shape of the tensor of this name, which is not read for it.
+   *
+   * @throws BadInputException if there is none of that name
+   */
+  TensorEntry entry(String name);
 
   /**
    * The tensor of this name, on the CPU, in the dtype of the file. It may be a view of a memory
    * map, or of memory that is the source's, so it must not be modified; it may be a copy, too, so
    * the caller, or the caller's {@code PointerScope}, closes it, before the source is closed.
+   *
+   * @throws BadInputException if there is none of that name
    */
   Tensor tensor(String name);
 }

@@ -1,6 +1,7 @@
 package dev.espalier.cli;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Printable;
 import dev.espalier.job.CompareJob;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.ReportTables;
@@ -70,10 +71,12 @@ final class CompareCommand implements Command {
             (protocol, measured) ->
                 console
                     .out()
-                    .printf("%n%s  (%s)%n", ReportTables.perplexities(measured), protocol));
+                    .printf(
+                        "%n%s  (%s)%n",
+                        ReportTables.perplexities(measured), Printable.of(protocol.toString())));
     if (!comparison.cautions().isEmpty()) {
       console.out().println();
-      comparison.cautions().forEach(console.out()::println);
+      comparison.cautions().stream().map(Printable::of).forEach(console.out()::println);
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.espalier.evaluation;
 
 import dev.espalier.Plural;
 import dev.espalier.Progress;
+import dev.espalier.forward.MemoryBeside;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.text.TokenWindows;
 import java.util.Arrays;
@@ -51,7 +52,7 @@ public record Perplexity(double value, Protocol protocol) {
 
   /** Measures the model, which is never in memory as a whole. */
   public static Perplexity measure(DecoderModel model, TokenWindows windows, Progress progress) {
-    try (PerplexityMeter meter = new PerplexityMeter(model, windows, progress)) {
+    try (PerplexityMeter meter = new PerplexityMeter(model, windows, MemoryBeside.NONE, progress)) {
       model.blocks().forEach(meter::advance);
       return meter.finish();
     }

@@ -2,6 +2,7 @@ package dev.espalier.evaluation;
 
 import dev.espalier.Progress;
 import dev.espalier.forward.HiddenStates;
+import dev.espalier.forward.MemoryBeside;
 import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.text.TokenWindows;
@@ -19,10 +20,14 @@ public final class PerplexityMeter implements AutoCloseable {
   private final TokenWindows windows;
   private final HiddenStates hidden;
 
-  public PerplexityMeter(DecoderModel model, TokenWindows windows, Progress progress) {
+  /**
+   * @param beside what is done with the blocks beside measuring them
+   */
+  public PerplexityMeter(
+      DecoderModel model, TokenWindows windows, MemoryBeside beside, Progress progress) {
     this.model = model;
     this.windows = windows;
-    this.hidden = HiddenStates.embed(model, windows, progress);
+    this.hidden = HiddenStates.embed(model, windows, beside, progress);
   }
 
   /** How often every window is taken up: once per block, and once for the head. */

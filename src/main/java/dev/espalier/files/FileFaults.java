@@ -1,6 +1,8 @@
 package dev.espalier.files;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Printable;
+import dev.espalier.Setting;
 import dev.espalier.StorageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,8 +19,11 @@ public final class FileFaults {
 
   private FileFaults() {}
 
-  public static BadInputException in(Path file, String problem) {
-    return new BadInputException(file + ": " + problem);
+  /**
+   * @param advice what the problem's sentence advises to set otherwise
+   */
+  public static BadInputException in(Path file, String problem, Setting... advice) {
+    return new BadInputException(file + ": " + problem, advice);
   }
 
   public static BadInputException in(Path file, String problem, Exception cause) {
@@ -40,7 +45,7 @@ public final class FileFaults {
   public static RuntimeException writing(Path file, IOException e) {
     if (isFull(e)) {
       return new StorageException(
-          file + ": the disk is full; free some space and run the same command to resume", e);
+          file + ": the disk is full; free some space and run the same again to resume", e);
     }
     return e instanceof FileSystemException
         ? new StorageException(
@@ -64,7 +69,7 @@ public final class FileFaults {
   }
 
   public static String printable(String text) {
-    String clean = text.replaceAll("[\\p{Cntrl}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]", "?");
+    String clean = Printable.of(text);
     return clean.length() <= LONGEST_QUOTE ? clean : clean.substring(0, LONGEST_QUOTE) + "…";
   }
 }

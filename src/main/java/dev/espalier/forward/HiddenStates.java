@@ -52,12 +52,17 @@ public final class HiddenStates implements AutoCloseable {
   /**
    * Embeds the windows.
    *
+   * @param beside what other work takes while the states are there: they stay on the device only if
+   *     there is room for both
    * @param progress told one step per window that has passed through a block, and where the states
    *     stay if there is a choice
    */
-  public static HiddenStates embed(DecoderModel model, TokenWindows windows, Progress progress) {
-    long batch = batchSize(model, windows.seqLen());
-    return embed(model, windows, batch, home(model, windows, batch, progress), progress);
+  public static HiddenStates embed(
+      DecoderModel model, TokenWindows windows, MemoryBeside beside, Progress progress) {
+    ActivationMemory memory = new ActivationMemory(model.description(), model.placement());
+    long batch = batchSize(memory, windows.seqLen());
+    StatesHome home = home(model.placement().device(), memory, windows, batch, beside, progress);
+    return embed(model, windows, batch, home, progress);
   }
 
   /** As above, {@code batch} windows at a time, with the states at a chosen place. */
@@ -81,20 +86,23 @@ public final class HiddenStates implements AutoCloseable {
     return new HiddenStates(states, home, model.placement().device(), batch, progress);
   }
 
-  private static long batchSize(DecoderModel model, int seqLen) {
-    long tokens = BATCH_BYTES / WorkingMemory.activations(model.description());
+  static long batchSize(ActivationMemory memory, int seqLen) {
+    long tokens = BATCH_BYTES / memory.activations();
     return Math.max(1, Math.min(MAX_BATCH_TOKENS, tokens) / seqLen);
   }
 
   private static StatesHome home(
-      DecoderModel model, TokenWindows windows, long batch, Progress progress) {
-    ComputeDevice device = model.placement().device();
+      ComputeDevice device,
+      ActivationMemory memory,
+      TokenWindows windows,
+      long batch,
+      MemoryBeside beside,
+      Progress progress) {
     if (!device.isCuda()) {
       return StatesHome.DEVICE;
     }
-    long states = WorkingMemory.states(model.description(), model.placement(), windows);
-    long working =
-        WorkingMemory.bytes(model.description(), model.placement(), batch, windows.seqLen());
+    long states = memory.states(windows);
+    long working = memory.working(batch, windows.seqLen(), beside);
     long free = device.freeBytes();
     StatesHome home = StatesHome.fitting(states, working, free);
     progress.note(home.describe(device.toString(), windows.count(), states, working, free));

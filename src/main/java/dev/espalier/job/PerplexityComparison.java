@@ -64,7 +64,7 @@ final class PerplexityComparison {
     List<PerplexityMeter> meters = new ArrayList<>();
     try {
       for (TokenWindows text : texts) {
-        meters.add(new PerplexityMeter(run.model(), text, run.notes()));
+        meters.add(new PerplexityMeter(run.model(), text, run.memory(), run.notes()));
       }
       long windows = texts.stream().mapToLong(TokenWindows::count).sum();
       return run.prune(

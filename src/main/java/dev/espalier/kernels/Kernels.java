@@ -251,7 +251,7 @@ public final class Kernels {
     return text(NativeLibrary.esp_cpu_isa());
   }
 
-  /** The native library's version. */
+  /** The native library's release, such as 1.2.3 or 1.2.3-SNAPSHOT: that of {@code pom.xml}. */
   public static String version() {
     return text(NativeLibrary.esp_version());
   }

@@ -1,6 +1,7 @@
 package dev.espalier.measurement;
 
 import dev.espalier.model.DecoderBlock;
+import dev.espalier.model.description.LinearDescription;
 import dev.espalier.statistics.BlockStatistics;
 import java.util.Comparator;
 import java.util.List;
@@ -14,6 +15,12 @@ interface BlockProbe {
    * @return for each measurement one number, or one for each linear of the block
    */
   Map<Measurement, double[]> measure(DecoderBlock block, BlockStatistics hessians);
+
+  /**
+   * How much memory of the device {@link #measure} takes while it looks at a linear: an upper
+   * estimate, in bytes.
+   */
+  long bytes(LinearDescription linear);
 
   /** Those of one kind, in the same order in every run. */
   static <M extends Measurement> List<M> only(Class<M> kind, Set<Measurement> needs) {

@@ -2,8 +2,11 @@ package dev.espalier.measurement;
 
 import dev.espalier.Progress;
 import dev.espalier.forward.HiddenStates;
+import dev.espalier.forward.MemoryBeside;
 import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.DecoderModel;
+import dev.espalier.model.description.BlockDescription;
+import dev.espalier.model.description.LinearDescription;
 import dev.espalier.model.layer.InputObserver;
 import dev.espalier.statistics.BlockStatistics;
 import dev.espalier.statistics.InputStatistics.Kind;
@@ -65,13 +68,30 @@ public final class DensePass {
   public Map<Measurement, double[]> measure(Optional<TokenWindows> calibration, Progress progress) {
     measured.clear();
     if (forward) {
-      try (HiddenStates hidden = HiddenStates.embed(model, calibration.orElseThrow(), progress)) {
+      TokenWindows windows = calibration.orElseThrow();
+      try (HiddenStates hidden = HiddenStates.embed(model, windows, beside(), progress)) {
         model.blocks().forEach(block -> measure(block, hidden));
       }
     } else {
       model.blocks().forEach(block -> measure(block, progress));
     }
     return Map.copyOf(measured);
+  }
+
+  /** What the statistics of the largest block and the probes of the largest linear take. */
+  private MemoryBeside beside() {
+    long statistics = 0;
+    long probing = 0;
+    for (BlockDescription block : model.description().blocks()) {
+      long norms = BlockStatistics.bytes(block, Kind.NORMS);
+      statistics = Math.max(statistics, norms + BlockStatistics.bytes(block, hessians));
+      for (LinearDescription linear : block.linears()) {
+        for (BlockProbe probe : probes) {
+          probing = Math.max(probing, probe.bytes(linear));
+        }
+      }
+    }
+    return new MemoryBeside(statistics, probing);
   }
 
   private void measure(DecoderBlock block, HiddenStates hidden) {

@@ -1,11 +1,11 @@
 package dev.espalier.measurement;
 
+import dev.espalier.model.description.BlockDescription;
 import dev.espalier.model.description.DecoderDescription;
-import dev.espalier.model.description.LinearShape;
+import dev.espalier.model.description.LinearDescription;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * What allocations know of the dense model: its shapes, and what was measured of it.
@@ -13,7 +13,8 @@ import java.util.stream.IntStream;
  * @param blocks the linears of each block
  * @param measured for each measurement one number per block or per linear, in order
  */
-public record MeasuredModel(List<List<LinearShape>> blocks, Map<Measurement, double[]> measured) {
+public record MeasuredModel(
+    List<List<LinearDescription>> blocks, Map<Measurement, double[]> measured) {
   public MeasuredModel {
     blocks = blocks.stream().map(List::copyOf).toList();
     measured = Map.copyOf(measured);
@@ -22,14 +23,7 @@ public record MeasuredModel(List<List<LinearShape>> blocks, Map<Measurement, dou
   /** The shapes alone. */
   public static MeasuredModel of(DecoderDescription description) {
     return new MeasuredModel(
-        IntStream.range(0, description.blockCount())
-            .mapToObj(
-                i ->
-                    description.linears(i).stream()
-                        .map(l -> new LinearShape(l.name(), l.outFeatures(), l.inFeatures()))
-                        .toList())
-            .toList(),
-        Map.of());
+        description.blocks().stream().map(BlockDescription::linears).toList(), Map.of());
   }
 
   /** The same model with these measurements. */
@@ -38,7 +32,7 @@ public record MeasuredModel(List<List<LinearShape>> blocks, Map<Measurement, dou
   }
 
   /** All linears, block after block. */
-  public List<LinearShape> linears() {
+  public List<LinearDescription> linears() {
     return blocks.stream().flatMap(List::stream).toList();
   }
 
@@ -52,9 +46,9 @@ public record MeasuredModel(List<List<LinearShape>> blocks, Map<Measurement, dou
     return switch (granularity) {
       case BLOCK ->
           blocks.stream()
-              .mapToLong(block -> block.stream().mapToLong(LinearShape::parameters).sum())
+              .mapToLong(block -> block.stream().mapToLong(LinearDescription::parameters).sum())
               .toArray();
-      case LINEAR -> linears().stream().mapToLong(LinearShape::parameters).toArray();
+      case LINEAR -> linears().stream().mapToLong(LinearDescription::parameters).toArray();
     };
   }
 

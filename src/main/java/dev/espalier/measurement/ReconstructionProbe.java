@@ -1,8 +1,10 @@
 package dev.espalier.measurement;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Setting;
 import dev.espalier.device.NativeMemory;
 import dev.espalier.model.DecoderBlock;
+import dev.espalier.model.description.LinearDescription;
 import dev.espalier.model.layer.Linear;
 import dev.espalier.statistics.BlockStatistics;
 import dev.espalier.statistics.InputHessian;
@@ -32,6 +34,12 @@ final class ReconstructionProbe implements BlockProbe {
     this.errors = BlockProbe.only(Measurement.ReconstructionError.class, needs);
   }
 
+  /** In f32: the weight, the scores, and what changes of them. */
+  @Override
+  public long bytes(LinearDescription linear) {
+    return errors.isEmpty() ? 0 : 6 * Float.BYTES * linear.parameters();
+  }
+
   @Override
   public Map<Measurement, double[]> measure(DecoderBlock block, BlockStatistics hessians) {
     Map<Measurement, double[]> measured = new HashMap<>();
@@ -57,7 +65,8 @@ final class ReconstructionProbe implements BlockProbe {
         throw new BadInputException(
             linear.name()
                 + ": its reconstruction error is not finite; the calibration activations are NaN or"
-                + " infinite, or the compute dtype is too narrow");
+                + " infinite, or the compute dtype is too narrow",
+            Setting.COMPUTE_DTYPE);
       }
       return error;
     }

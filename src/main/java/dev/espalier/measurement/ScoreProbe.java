@@ -1,9 +1,11 @@
 package dev.espalier.measurement;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Setting;
 import dev.espalier.kernels.Kernels;
 import dev.espalier.kernels.ScoreSummary;
 import dev.espalier.model.DecoderBlock;
+import dev.espalier.model.description.LinearDescription;
 import dev.espalier.model.layer.Linear;
 import dev.espalier.statistics.BlockStatistics;
 import java.util.HashMap;
@@ -26,6 +28,12 @@ final class ScoreProbe implements BlockProbe {
     this.dense = dense;
     this.statistics = BlockProbe.only(Measurement.Score.class, needs);
     this.outliers = BlockProbe.only(Measurement.Outliers.class, needs);
+  }
+
+  /** Scores are summed and counted as they are computed. */
+  @Override
+  public long bytes(LinearDescription linear) {
+    return 0;
   }
 
   @Override
@@ -60,7 +68,8 @@ final class ScoreProbe implements BlockProbe {
           "the scores of block "
               + block.index()
               + " are not finite: its weights or the activations there are NaN or infinite;"
-              + " the checkpoint is damaged, or the compute dtype too narrow");
+              + " the checkpoint is damaged, or the compute dtype too narrow",
+          Setting.COMPUTE_DTYPE);
     }
     return scores;
   }

@@ -1,7 +1,9 @@
 package dev.espalier.measurement;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Setting;
 import dev.espalier.model.DecoderBlock;
+import dev.espalier.model.description.LinearDescription;
 import dev.espalier.model.layer.Linear;
 import dev.espalier.statistics.BlockStatistics;
 import java.util.Arrays;
@@ -23,6 +25,13 @@ final class SpectrumProbe implements BlockProbe {
 
   SpectrumProbe(Set<Measurement> needs) {
     this.exponents = BlockProbe.only(Measurement.TailExponent.class, needs);
+  }
+
+  /** In f64: the weight, its Gram matrix, and that matrix again while it is solved. */
+  @Override
+  public long bytes(LinearDescription linear) {
+    long side = Math.min(linear.outFeatures(), linear.inFeatures());
+    return exponents.isEmpty() ? 0 : Double.BYTES * (linear.parameters() + 4 * side * side);
   }
 
   @Override
@@ -49,7 +58,8 @@ final class SpectrumProbe implements BlockProbe {
     if (exponent <= 0 || !Double.isFinite(exponent)) {
       throw new BadInputException(
           "%s: its weights have rank %d, and no tail of their spectrum has an exponent; choose an allocation other than AlphaPruning"
-              .formatted(linear.name(), eigenvalues.length));
+              .formatted(linear.name(), eigenvalues.length),
+          Setting.ALLOCATION);
     }
     return exponent;
   }

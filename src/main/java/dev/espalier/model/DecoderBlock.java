@@ -1,23 +1,21 @@
 package dev.espalier.model;
 
 import dev.espalier.device.NativeMemory;
-import dev.espalier.model.description.DecoderDescription;
-import dev.espalier.model.description.TensorNames;
-import dev.espalier.model.layer.Attention;
+import dev.espalier.model.description.BlockDescription;
+import dev.espalier.model.description.SubBlock;
 import dev.espalier.model.layer.BlockWeights;
-import dev.espalier.model.layer.GatedMlp;
 import dev.espalier.model.layer.InputObserver;
 import dev.espalier.model.layer.Linear;
 import dev.espalier.model.layer.LinearInput;
+import dev.espalier.model.layer.Operation;
 import dev.espalier.model.layer.RmsNorm;
-import dev.espalier.model.layer.RotaryTable;
+import dev.espalier.model.layer.RotaryTables;
 import java.util.List;
-import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A block with its weights in memory: hidden + attention(norm(hidden)), then the same with the
- * feed-forward part. Owns the weights of its linears; close it before the model it came from.
+ * A block with its weights in memory: hidden + operation(norm(hidden)), step after step as its
+ * description has them. Owns the weights of its linears; close it before the model it came from.
  *
  * <p>Hidden states are [batch, length, hidden] in the compute dtype on the model's device.
  * Attention is causal, rows are full (no padding), and positions run from 0 to length − 1.
@@ -27,29 +25,37 @@ public final class DecoderBlock implements AutoCloseable {
 
   private final int index;
   private final BlockWeights weights;
-  private final RmsNorm attentionNorm;
-  private final Attention attention;
-  private final RmsNorm mlpNorm;
-  private final GatedMlp mlp;
+  private final List<Step> steps;
   private final List<LinearInput> inputs;
   private final List<Linear> linears;
 
-  /** Loads the block. The weights are the block's from here on, also if loading fails. */
-  DecoderBlock(int index, DecoderDescription decoder, BlockWeights weights, RotaryTable rotary) {
-    this.index = index;
-    this.weights = weights;
-    try {
-      TensorNames names = decoder.names();
-      this.attentionNorm = weights.norm(names.attention().norm());
-      this.attention = new Attention(decoder, weights, rotary);
-      this.mlpNorm = weights.norm(names.mlp().norm());
-      this.mlp = new GatedMlp(decoder, weights);
-    } catch (RuntimeException e) {
-      weights.close();
-      throw e;
+  /** A step on the residual stream, loaded. */
+  private record Step(RmsNorm norm, Operation operation) {
+    static Step of(SubBlock description, BlockWeights weights, RotaryTables rotary) {
+      return new Step(
+          weights.norm(description.norm()), Operation.of(description.operation(), weights, rotary));
     }
-    this.inputs = Stream.of(attention.inputs(), mlp.inputs()).flatMap(List::stream).toList();
-    this.linears = inputs.stream().flatMap(input -> input.readers().stream()).toList();
+
+    /** What it adds to the stream. */
+    Tensor change(Tensor stream, InputObserver observer) {
+      return NativeMemory.compute(() -> operation.forward(norm.apply(stream), observer));
+    }
+
+    void observe(Tensor stream, InputObserver observer) {
+      operation.observe(norm.apply(stream), observer);
+    }
+  }
+
+  /**
+   * @param weights of the block, from here on the block's own
+   */
+  DecoderBlock(BlockDescription description, BlockWeights weights, RotaryTables rotary) {
+    this.index = description.index();
+    this.weights = weights;
+    this.steps =
+        description.subBlocks().stream().map(sub -> Step.of(sub, weights, rotary)).toList();
+    this.inputs = List.copyOf(weights.inputs());
+    this.linears = List.copyOf(weights.linears());
   }
 
   /** Its place in the model, from 0. */
@@ -62,7 +68,7 @@ public final class DecoderBlock implements AutoCloseable {
     return inputs;
   }
 
-  /** Its linears in the order in which they run: query, key, value, output, gate, up, down. */
+  /** Its linears in the order in which they run; that of {@link BlockDescription#linears}. */
   public List<Linear> linears() {
     return linears;
   }
@@ -74,23 +80,28 @@ public final class DecoderBlock implements AutoCloseable {
 
   /** Runs the block and shows the inputs of its linears on the way. */
   public Tensor forward(Tensor hidden, InputObserver observer) {
-    return NativeMemory.compute(
-        () -> {
-          Tensor middle = attend(hidden, observer);
-          Tensor inner = mlp.expand(mlpNorm.apply(middle), observer);
-          middle.add_(mlp.contract(inner));
-          return middle;
-        });
+    return NativeMemory.compute(() -> run(steps, hidden, observer));
   }
 
   /** Shows the inputs of the block's linears and stops where there is nothing more to see. */
   public void observe(Tensor hidden, InputObserver observer) {
-    NativeMemory.run(() -> mlp.expand(mlpNorm.apply(attend(hidden, observer)), observer));
+    int last = steps.size() - 1;
+    NativeMemory.run(
+        () -> steps.get(last).observe(run(steps.subList(0, last), hidden, observer), observer));
   }
 
-  private Tensor attend(Tensor hidden, InputObserver observer) {
-    return NativeMemory.compute(
-        () -> hidden.add(attention.forward(attentionNorm.apply(hidden), observer)));
+  /** The stream after these steps: a new tensor, or {@code hidden} itself if there are none. */
+  private static Tensor run(List<Step> steps, Tensor hidden, InputObserver observer) {
+    Tensor stream = hidden;
+    for (Step step : steps) {
+      Tensor before = stream;
+      if (before == hidden) {
+        stream = NativeMemory.compute(() -> hidden.add(step.change(hidden, observer)));
+      } else {
+        NativeMemory.run(() -> before.add_(step.change(before, observer)));
+      }
+    }
+    return stream;
   }
 
   /** Frees the weights. */

@@ -6,13 +6,14 @@ import dev.espalier.checkpoint.WeightSource;
 import dev.espalier.device.CopyStream;
 import dev.espalier.device.NativeMemory;
 import dev.espalier.device.Placement;
+import dev.espalier.model.description.BlockDescription;
 import dev.espalier.model.description.DecoderDescription;
-import dev.espalier.model.description.TensorNames;
+import dev.espalier.model.description.NormDescription;
 import dev.espalier.model.family.ModelFamilies;
 import dev.espalier.model.layer.BlockWeights;
 import dev.espalier.model.layer.Linear;
 import dev.espalier.model.layer.RmsNorm;
-import dev.espalier.model.layer.RotaryTable;
+import dev.espalier.model.layer.RotaryTables;
 import java.util.Objects;
 import java.util.function.IntFunction;
 import org.bytedeco.pytorch.Tensor;
@@ -30,7 +31,7 @@ public final class DecoderModel implements AutoCloseable {
   private final DecoderDescription description;
   private final WeightSource weights;
   private final Placement placement;
-  private final RotaryTable rotary;
+  private final RotaryTables rotary;
   private final CopyStream copies;
   private Tensor embedding;
   private Tensor headWeight;
@@ -39,7 +40,7 @@ public final class DecoderModel implements AutoCloseable {
     this.description = description;
     this.weights = weights;
     this.placement = placement;
-    this.rotary = new RotaryTable(description.attention(), placement);
+    this.rotary = new RotaryTables(placement);
     this.copies = placement.device().isCuda() ? new CopyStream(placement.device()) : null;
   }
 
@@ -51,7 +52,7 @@ public final class DecoderModel implements AutoCloseable {
    */
   public static DecoderModel open(JsonNode config, WeightSource weights, Placement placement) {
     DecoderDescription description = ModelFamilies.describe(config);
-    new WeightCheck(description, weights).run();
+    WeightCheck.run(description, weights);
     return new DecoderModel(description, weights, placement);
   }
 
@@ -61,7 +62,7 @@ public final class DecoderModel implements AutoCloseable {
    * @throws BadInputException if those do not fit
    */
   public DecoderModel with(WeightSource others) {
-    new WeightCheck(description, others).run();
+    WeightCheck.run(description, others);
     return new DecoderModel(description, others, placement);
   }
 
@@ -91,8 +92,8 @@ public final class DecoderModel implements AutoCloseable {
   /** {@link #loadBlock(int)} with the weights of another checkpoint of the same architecture. */
   public DecoderBlock loadBlock(int index, WeightSource others) {
     Objects.checkIndex(index, blockCount());
-    BlockWeights blockWeights = new BlockWeights(index, description, others, placement);
-    return new DecoderBlock(index, description, blockWeights, rotary);
+    BlockDescription block = description.blocks().get(index);
+    return new DecoderBlock(block, BlockWeights.load(block, others, placement), rotary);
   }
 
   /** All blocks, each loaded when its turn comes. */
@@ -113,7 +114,7 @@ public final class DecoderModel implements AutoCloseable {
 
   /** The dtype in which the checkpoint holds the weight of this linear. */
   public ScalarType storedDtype(Linear linear) {
-    return weights.description(linear.name()).dtype();
+    return weights.entry(linear.name()).dtype().scalarType();
   }
 
   /**
@@ -138,8 +139,7 @@ public final class DecoderModel implements AutoCloseable {
   /** As it is stored. Kept from its first use on: it is asked for often, and may be a copy. */
   private Tensor embedding() {
     if (embedding == null) {
-      String name = description.names().embedding();
-      embedding = NativeMemory.own(() -> weights.tensor(name));
+      embedding = NativeMemory.own(() -> weights.tensor(description.embedding()));
     }
     return embedding;
   }
@@ -164,18 +164,17 @@ public final class DecoderModel implements AutoCloseable {
    * @return [batch, length, vocabulary] in the compute dtype, the caller's
    */
   public Tensor logits(Tensor hidden) {
-    TensorNames names = description.names();
     if (headWeight == null) {
       headWeight =
           NativeMemory.own(
               () ->
                   placement.view(
-                      description.tiedHead() ? embedding() : weights.tensor(names.head())));
+                      description.tiedHead() ? embedding() : weights.tensor(description.head())));
     }
     return NativeMemory.compute(
         () -> {
-          Tensor normWeight = placement.view(weights.tensor(names.finalNorm()));
-          RmsNorm norm = new RmsNorm(normWeight, description.norm().epsilon());
+          NormDescription last = description.finalNorm();
+          RmsNorm norm = new RmsNorm(placement.view(weights.tensor(last.weight())), last.epsilon());
           return torch.linear(norm.apply(hidden), headWeight);
         });
   }

@@ -1,83 +1,48 @@
 package dev.espalier.model;
 
 import dev.espalier.BadInputException;
-import dev.espalier.checkpoint.TensorDescription;
+import dev.espalier.checkpoint.TensorEntry;
 import dev.espalier.checkpoint.WeightSource;
 import dev.espalier.model.description.DecoderDescription;
-import dev.espalier.model.description.LinearDescription;
-import dev.espalier.model.description.TensorNames;
-import java.util.Arrays;
-import org.bytedeco.javacpp.PointerScope;
+import dev.espalier.model.description.TensorShape;
+import dev.espalier.model.layer.Linear;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Compares a checkpoint with what its config.json calls for, before anything is computed. */
-public final class WeightCheck {
-  private final DecoderDescription decoder;
-  private final WeightSource weights;
-
-  WeightCheck(DecoderDescription decoder, WeightSource weights) {
-    this.decoder = decoder;
-    this.weights = weights;
-  }
+final class WeightCheck {
+  private WeightCheck() {}
 
   /**
    * Checks that every tensor is there, has its shape, and is of a floating-point dtype; and small
    * ones for NaN.
+   *
+   * @throws BadInputException naming the first tensor that is not as it must be
    */
-  void run() {
-    TensorNames names = decoder.names();
-    int hidden = decoder.hiddenSize();
-    expect(names.embedding(), decoder.vocabularySize(), hidden);
-    for (int block = 0; block < decoder.blockCount(); block++) {
-      expect(names.weight(block, names.attention().norm()), hidden);
-      expect(names.weight(block, names.mlp().norm()), hidden);
-      for (LinearDescription linear : decoder.linears(block)) {
-        expect(linear.name(), linear.outFeatures(), linear.inFeatures());
-        if (linear.biasName() != null) {
-          expect(linear.biasName(), linear.outFeatures());
-        }
-      }
-    }
-    expect(names.finalNorm(), hidden);
-    if (!decoder.tiedHead()) {
-      expect(names.head(), decoder.vocabularySize(), hidden);
-    }
+  static void run(DecoderDescription decoder, WeightSource weights) {
+    decoder.tensors().forEach(tensor -> expect(tensor, weights));
   }
 
-  private void expect(String name, long... shape) {
+  private static void expect(TensorShape expected, WeightSource weights) {
+    String name = expected.name();
     if (!weights.contains(name)) {
       throw new BadInputException(
           ("The checkpoint has no tensor \"%s\", which its config.json calls for; "
                   + "check that the model folder is complete.")
               .formatted(name));
     }
-    TensorDescription tensor = weights.description(name);
-    if (!tensor.shape().equals(Arrays.stream(shape).boxed().toList())) {
+    TensorEntry tensor = weights.entry(name);
+    if (!tensor.shape().equals(expected.sizes())) {
       throw new BadInputException(
           ("The tensor \"%s\" has shape %s where config.json calls for %s; "
                   + "check that both belong to the same model.")
-              .formatted(name, tensor.shape(), Arrays.toString(shape)));
+              .formatted(name, tensor.shape(), expected.sizes()));
     }
-    requireFloat(name, tensor.dtype());
+    requireFloat(name, tensor.dtype().scalarType());
     // Norms and biases are small; linears are checked when they are pruned.
-    if (shape.length == 1) {
+    if (expected.sizes().size() == 1) {
       try (Tensor small = weights.tensor(name)) {
-        requireFinite(name, small);
-      }
-    }
-  }
-
-  public static void requireFinite(String name, Tensor tensor) {
-    try (PointerScope scope = new PointerScope()) {
-      if (!tensor.isfinite().all().item_bool()) {
-        boolean narrow = tensor.scalar_type().intern() == ScalarType.Half;
-        throw new BadInputException(
-            name
-                + " has weights that are NaN or infinite; "
-                + (narrow
-                    ? "choose a wider --compute-dtype than float16, or fetch the checkpoint again"
-                    : "the checkpoint is damaged, fetch it again"));
+        Linear.requireFinite(name, small);
       }
     }
   }

@@ -1,6 +1,6 @@
 package dev.espalier.pruning;
 
-import dev.espalier.checkpoint.TensorDescription;
+import dev.espalier.checkpoint.TensorEntry;
 import dev.espalier.checkpoint.WeightSource;
 import dev.espalier.device.NativeMemory;
 import dev.espalier.model.DecoderBlock;
@@ -37,7 +37,7 @@ public final class BlocksInMemory implements PrunedBlocks, WeightSource, AutoClo
   @Override
   public void put(DecoderBlock block, BlockResult result) {
     for (Linear linear : block.linears()) {
-      var dtype = original.description(linear.name()).dtype();
+      var dtype = original.entry(linear.name()).dtype().scalarType();
       weights.put(linear.name(), NativeMemory.own(() -> linear.weight().cpu().to(dtype).clone()));
     }
   }
@@ -48,8 +48,8 @@ public final class BlocksInMemory implements PrunedBlocks, WeightSource, AutoClo
   }
 
   @Override
-  public TensorDescription description(String name) {
-    return original.description(name);
+  public TensorEntry entry(String name) {
+    return original.entry(name);
   }
 
   @Override

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.allocation.SparsityPlan;
-import dev.espalier.checkpoint.CheckpointWeights;
 import dev.espalier.checkpoint.ModelFolderWriter;
 import dev.espalier.checkpoint.WeightSource;
 import dev.espalier.model.DecoderBlock;
@@ -33,7 +32,6 @@ public final class PrunedModelWriter implements PrunedBlocks {
   private static final String TAKEN = "taken";
 
   private final ModelFolderWriter writer;
-  private final CheckpointWeights weights;
   private final boolean weightsUpdated;
   private final Supplier<List<?>> taken;
   private final List<BlockResult> results;
@@ -50,7 +48,6 @@ public final class PrunedModelWriter implements PrunedBlocks {
       ModelFolderWriter writer, PruningMethod method, Supplier<List<?>> taken) {
     this.taken = taken;
     this.writer = writer;
-    this.weights = new CheckpointWeights(writer::contains, writer::entry, writer::tensor);
     this.weightsUpdated = method.updatesWeights();
     ObjectNode state = writer.state();
     this.plan = state.has(PLAN) ? read(state.get(PLAN), SparsityPlan.class) : null;
@@ -99,7 +96,7 @@ public final class PrunedModelWriter implements PrunedBlocks {
   /** The finished blocks' weights as they are on disk; the source's for all others. */
   @Override
   public WeightSource weights() {
-    return weights;
+    return writer;
   }
 
   @Override

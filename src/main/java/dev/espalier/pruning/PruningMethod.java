@@ -1,6 +1,7 @@
 package dev.espalier.pruning;
 
 import dev.espalier.NumericalException;
+import dev.espalier.model.description.LinearDescription;
 import dev.espalier.statistics.InputStatistics;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
@@ -19,6 +20,14 @@ public interface PruningMethod {
   /** Whether the method can make N:M patterns. */
   default boolean supportsNofM() {
     return true;
+  }
+
+  /**
+   * How much memory of the device {@link #prune} takes beside the weight and the statistics, an
+   * upper estimate: copies of the weight, such as scores, sorted, with indices and running sums.
+   */
+  default long bytes(LinearDescription linear) {
+    return 32 * linear.parameters();
   }
 
   /**

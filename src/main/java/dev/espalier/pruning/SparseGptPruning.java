@@ -1,6 +1,7 @@
 package dev.espalier.pruning;
 
 import dev.espalier.kernels.Kernels;
+import dev.espalier.model.description.LinearDescription;
 import dev.espalier.pruning.SparsityPattern.NofM;
 import dev.espalier.statistics.InputHessian;
 import dev.espalier.statistics.InputHessian.InverseFactor;
@@ -21,13 +22,21 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param blockCols columns whose mask is chosen together; 128 in the paper
  */
 public record SparseGptPruning(double damping, int blockCols) implements PruningMethod {
+  public static final MethodKind KIND =
+      new MethodKind(
+              "sparsegpt",
+              "column by column by W²/U², and lets the columns to the right make up for it",
+              "Frantar & Alistarh, SparseGPT: Massive Language Models Can be Accurately Pruned in One-Shot, 2023",
+              SparseGptPruning::new)
+          .publishedAs("sparsegpt");
+
   public SparseGptPruning() {
     this(0.01, 128);
   }
 
   @Override
   public String name() {
-    return "sparsegpt";
+    return KIND.name();
   }
 
   @Override
@@ -38,6 +47,13 @@ public record SparseGptPruning(double damping, int blockCols) implements Pruning
   @Override
   public boolean updatesWeights() {
     return true;
+  }
+
+  /** The Hessian's factorisation works in f64 on two matrices of its size. */
+  @Override
+  public long bytes(LinearDescription linear) {
+    long hessian = (long) linear.inFeatures() * linear.inFeatures();
+    return 2 * Double.BYTES * hessian + PruningMethod.super.bytes(linear);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.espalier.report;
 
+import dev.espalier.Printable;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -38,19 +39,25 @@ public final class Table {
     return List.copyOf(rows);
   }
 
-  /** For the console, its columns aligned. */
+  /** For the console, its columns aligned and without controls. */
   @Override
   public String toString() {
-    int[] widths = header.stream().mapToInt(String::length).toArray();
-    for (List<String> row : rows) {
+    List<String> heads = printable(header);
+    List<List<String>> lines = rows.stream().map(Table::printable).toList();
+    int[] widths = heads.stream().mapToInt(String::length).toArray();
+    for (List<String> row : lines) {
       for (int i = 0; i < widths.length; i++) {
         widths[i] = Math.max(widths[i], row.get(i).length());
       }
     }
     StringBuilder text = new StringBuilder();
-    append(text, header, widths);
-    rows.forEach(row -> append(text, row, widths));
+    append(text, heads, widths);
+    lines.forEach(row -> append(text, row, widths));
     return text.toString();
+  }
+
+  private static List<String> printable(List<String> cells) {
+    return cells.stream().map(Printable::of).toList();
   }
 
   private static void append(StringBuilder text, List<String> row, int[] widths) {

@@ -2,7 +2,7 @@ package dev.espalier.run;
 
 import dev.espalier.BadInputException;
 import dev.espalier.Progress;
-import dev.espalier.checkpoint.CheckpointWeights;
+import dev.espalier.Setting;
 import dev.espalier.checkpoint.ModelFolder;
 import dev.espalier.kernels.Natives;
 import dev.espalier.model.DecoderModel;
@@ -26,9 +26,7 @@ public final class LoadedModel implements AutoCloseable {
       ModelFolder folder, HuggingFaceTokenizer tokenizer, ComputeSettings compute, Progress notes) {
     this.folder = folder;
     this.tokenizer = tokenizer;
-    CheckpointWeights weights =
-        new CheckpointWeights(folder::contains, folder::entry, folder::tensor);
-    this.decoder = DecoderModel.open(folder.config(), weights, compute.place(folder, notes));
+    this.decoder = DecoderModel.open(folder.config(), folder, compute.place(folder, notes));
   }
 
   /**
@@ -73,8 +71,9 @@ public final class LoadedModel implements AutoCloseable {
     int max = decoder.description().maxPositions();
     if (wished.isPresent() && wished.getAsInt() > max) {
       throw new BadInputException(
-          "--seq-len is %d, but the model's context is %d tokens"
-              .formatted(wished.getAsInt(), max));
+          "the sequence length is %d, but the model's context is %d tokens"
+              .formatted(wished.getAsInt(), max),
+          Setting.SEQ_LEN);
     }
     if (wished.isEmpty() && max < CalibrationSettings.USUAL_SEQ_LEN) {
       listener.warn(Warnings.shortContext(max));

@@ -5,6 +5,7 @@ import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.SparsityBudget;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.forward.HiddenStates;
+import dev.espalier.forward.MemoryBeside;
 import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.measurement.Measurement;
 import dev.espalier.measurement.MeasurementFile;
@@ -92,11 +93,7 @@ public final class PruningRun {
   /** Settles how much each linear loses; some allocations take a dense pass for that. */
   public SparsityPlan plan(SparsityAllocation allocation) {
     MeasuredModel dense = shapes().with(measure(allocation.needs()));
-    SparsityBudget budget =
-        switch (settings.rounding()) {
-          case EXACT -> SparsityBudget.EXACT;
-          case PUBLISHED -> SparsityBudget.PUBLISHED;
-        };
+    SparsityBudget budget = new SparsityBudget(settings.rounding());
     double sparsity = settings.sparsity();
     return settings.pattern() instanceof SparsityPattern.Mixed mixed
         ? NofMRounding.plan(allocation, budget, mixed.group(), sparsity, dense)
@@ -128,6 +125,11 @@ public final class PruningRun {
     return new PruningRun(this, calibration, inputs);
   }
 
+  /** What pruning takes of the device beside the windows' way through the model. */
+  public MemoryBeside memory() {
+    return MemoryPlan.pruning(model.description(), settings.method());
+  }
+
   /** Prunes the blocks that the output does not have yet. */
   public void prune(String task, SparsityPlan plan, PrunedBlocks output) {
     if (output.finished() < model.blockCount()) {
@@ -146,7 +148,7 @@ public final class PruningRun {
         new BlockwisePruner(
             model, settings.method(), settings.pattern(), plan, settings.rounding(), inputs);
     notes.begin(task, pruner.passes(output) * calibration().count() + furtherSteps);
-    try (HiddenStates hidden = HiddenStates.embed(model, calibration(), notes)) {
+    try (HiddenStates hidden = HiddenStates.embed(model, calibration(), memory(), notes)) {
       pruner.prune(hidden, output);
     }
     T result = then.get();

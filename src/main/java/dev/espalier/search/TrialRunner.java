@@ -51,7 +51,7 @@ final class TrialRunner implements AllocationSearch.Trier, AutoCloseable {
     long bytes = 0;
     for (int i = 0; i < run.model().blockCount(); i++) {
       for (var linear : run.model().description().linears(i)) {
-        bytes += run.model().weights().description(linear.name()).bytes();
+        bytes += run.model().weights().entry(linear.name()).bytes();
       }
     }
     return bytes;
@@ -114,7 +114,7 @@ final class TrialRunner implements AllocationSearch.Trier, AutoCloseable {
   }
 
   private PerplexityMeter meter(DecoderModel model, TokenWindows windows) {
-    return new PerplexityMeter(model, windows, run.notes());
+    return new PerplexityMeter(model, windows, run.memory(), run.notes());
   }
 
   /** The losses of a model that is pruned on the way. */

@@ -2,10 +2,12 @@ package dev.espalier.statistics;
 
 import dev.espalier.forward.HiddenStates;
 import dev.espalier.model.DecoderBlock;
+import dev.espalier.model.description.BlockDescription;
 import dev.espalier.model.layer.InputObserver;
 import dev.espalier.model.layer.Linear;
 import dev.espalier.model.layer.LinearInput;
 import dev.espalier.statistics.InputStatistics.Kind;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +46,13 @@ public final class BlockStatistics implements InputObserver, AutoCloseable {
       statistics.close();
       throw e;
     }
+  }
+
+  /** How much memory those of a block take. */
+  public static long bytes(BlockDescription block, Kind kind) {
+    Map<String, Integer> inputs = new HashMap<>();
+    block.linears().forEach(linear -> inputs.put(linear.input(), linear.inFeatures()));
+    return inputs.values().stream().mapToLong(kind::bytes).sum();
   }
 
   @Override

@@ -6,9 +6,30 @@ import org.bytedeco.pytorch.Tensor;
 public sealed interface InputStatistics extends AutoCloseable permits ColumnNorms, InputHessian {
   /** How much of the inputs a pruning method looks at. */
   enum Kind {
-    NONE,
-    NORMS,
-    HESSIAN
+    /** Nothing. */
+    NONE {
+      @Override
+      public long bytes(long features) {
+        return 0;
+      }
+    },
+    /** {@link ColumnNorms}. */
+    NORMS {
+      @Override
+      public long bytes(long features) {
+        return Double.BYTES * features;
+      }
+    },
+    /** {@link InputHessian}. */
+    HESSIAN {
+      @Override
+      public long bytes(long features) {
+        return Float.BYTES * features * features;
+      }
+    };
+
+    /** How much memory the statistics of an input of so many features take. */
+    public abstract long bytes(long features);
   }
 
   /** Takes a batch along: x [tokens, features] in the compute dtype. */

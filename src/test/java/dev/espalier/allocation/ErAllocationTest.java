@@ -3,8 +3,10 @@ package dev.espalier.allocation;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.espalier.kernels.Rounding;
 import dev.espalier.measurement.MeasuredModel;
-import dev.espalier.model.description.LinearShape;
+import dev.espalier.model.description.LinearDescription;
+import dev.espalier.testing.Linears;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +14,8 @@ import org.junit.jupiter.api.Test;
 
 class ErAllocationTest {
   private static MeasuredModel model(long[]... shapes) {
-    List<LinearShape> block =
-        Arrays.stream(shapes).map(s -> new LinearShape("l", s[0], s[1])).toList();
+    List<LinearDescription> block =
+        Arrays.stream(shapes).map(s -> Linears.of("l", s[0], s[1])).toList();
     return new MeasuredModel(List.of(block, block), Map.of());
   }
 
@@ -48,7 +50,7 @@ class ErAllocationTest {
   @Test
   void theBudgetSettlesWhatErkCannotReach() {
     MeasuredModel model = model(new long[] {10, 10}, new long[] {10, 90});
-    SparsityPlan plan = SparsityBudget.EXACT.plan(new ErAllocation(true), 0.8, model);
+    SparsityPlan plan = new SparsityBudget(Rounding.EXACT).plan(new ErAllocation(true), 0.8, model);
     double lost = 0;
     for (int b = 0; b < 2; b++) {
       lost += 100 * plan.sparsity(b, 0) + 900 * plan.sparsity(b, 1);

@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.espalier.BadInputException;
+import dev.espalier.kernels.Rounding;
 import dev.espalier.measurement.Granularity;
 import dev.espalier.measurement.MeasuredModel;
-import dev.espalier.model.description.LinearShape;
+import dev.espalier.model.description.LinearDescription;
+import dev.espalier.testing.Linears;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,8 +31,8 @@ class FileAllocationTest {
   private static final MeasuredModel MODEL =
       new MeasuredModel(
           List.of(
-              List.of(new LinearShape("a", 2, 3), new LinearShape("b", 2, 3)),
-              List.of(new LinearShape("c", 2, 3))),
+              List.of(Linears.of("a", 2, 3), Linears.of("b", 2, 3)),
+              List.of(Linears.of("c", 2, 3))),
           Map.of());
 
   @TempDir Path folder;
@@ -80,14 +82,14 @@ class FileAllocationTest {
 
   /** Blocks of two to five linears, of which no two are alike. */
   private static MeasuredModel unequalModel(Random random) {
-    List<List<LinearShape>> blocks = new ArrayList<>();
+    List<List<LinearDescription>> blocks = new ArrayList<>();
     int count = 1 + random.nextInt(12);
     for (int b = 0; b < count; b++) {
-      List<LinearShape> linears = new ArrayList<>();
+      List<LinearDescription> linears = new ArrayList<>();
       int size = 2 + random.nextInt(4);
       for (int i = 0; i < size; i++) {
         linears.add(
-            new LinearShape(b + "." + i, 1 + random.nextInt(90), 16L * (1 + random.nextInt(40))));
+            Linears.of(b + "." + i, 1 + random.nextInt(90), 16L * (1 + random.nextInt(40))));
       }
       blocks.add(linears);
     }
@@ -136,9 +138,14 @@ class FileAllocationTest {
       MeasuredModel model = unequalModel(random);
       double sparsity = 0.1 + 0.75 * random.nextDouble();
       SparsityAllocation allocation = random(random, Granularity.values()[trial % 2]);
-      assertComesBack(allocation, SparsityBudget.EXACT, group, sparsity, model);
+      assertComesBack(allocation, new SparsityBudget(Rounding.EXACT), group, sparsity, model);
       // Published rounding refuses to take a linear's last weight.
-      assertComesBack(allocation, SparsityBudget.PUBLISHED, group, Math.min(0.7, sparsity), model);
+      assertComesBack(
+          allocation,
+          new SparsityBudget(Rounding.PUBLISHED),
+          group,
+          Math.min(0.7, sparsity),
+          model);
     }
   }
 
@@ -161,8 +168,10 @@ class FileAllocationTest {
       MeasuredModel model = unequalModel(random);
       double sparsity = 0.05 + 0.9 * random.nextDouble();
       Granularity granularity = Granularity.values()[trial % 2];
-      SparsityPlan plan = SparsityBudget.EXACT.plan(random(random, granularity), sparsity, model);
-      SparsityPlan again = SparsityBudget.EXACT.plan(written(plan, model), sparsity, model);
+      SparsityPlan plan =
+          new SparsityBudget(Rounding.EXACT).plan(random(random, granularity), sparsity, model);
+      SparsityPlan again =
+          new SparsityBudget(Rounding.EXACT).plan(written(plan, model), sparsity, model);
       for (int b = 0; b < model.blocks().size(); b++) {
         assertEquals(plan.blocks().get(b).linears().size(), again.blocks().get(b).linears().size());
         for (int i = 0; i < model.blocks().get(b).size(); i++) {

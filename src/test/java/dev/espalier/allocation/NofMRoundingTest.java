@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.BadInputException;
+import dev.espalier.kernels.Rounding;
 import dev.espalier.measurement.Granularity;
 import dev.espalier.measurement.MeasuredModel;
-import dev.espalier.model.description.LinearShape;
+import dev.espalier.model.description.LinearDescription;
+import dev.espalier.testing.Linears;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,9 +21,9 @@ import org.junit.jupiter.api.Test;
 
 class NofMRoundingTest {
   private static MeasuredModel model(long... sizes) {
-    List<List<LinearShape>> blocks = new ArrayList<>();
+    List<List<LinearDescription>> blocks = new ArrayList<>();
     for (long size : sizes) {
-      blocks.add(List.of(new LinearShape("l", 1, size)));
+      blocks.add(List.of(Linears.of("l", 1, size)));
     }
     return new MeasuredModel(blocks, Map.of());
   }
@@ -69,7 +71,8 @@ class NofMRoundingTest {
     assertThrows(
         BadInputException.class,
         () ->
-            NofMRounding.plan(new UniformAllocation(), SparsityBudget.EXACT, 4, 0.8, model(1, 1)));
+            NofMRounding.plan(
+                new UniformAllocation(), new SparsityBudget(Rounding.EXACT), 4, 0.8, model(1, 1)));
   }
 
   @Test
@@ -82,7 +85,8 @@ class NofMRoundingTest {
       long[] sizes = random.longs(blocks, 1, 1000).toArray();
       double[] densities =
           random.doubles(blocks).map(d -> 1 - sparsity + 0.3 * (d - 0.5)).toArray();
-      SparsityBudget.Settled settled = SparsityBudget.EXACT.settle(densities, sizes, sparsity);
+      SparsityBudget.Settled settled =
+          new SparsityBudget(Rounding.EXACT).settle(densities, sizes, sparsity);
       MeasuredModel model = model(sizes);
       SparsityPlan exact = SparsityPlan.of(Granularity.BLOCK, settled, model);
       SparsityPlan plan = NofMRounding.round(exact, group, sparsity, model);
@@ -111,14 +115,14 @@ class NofMRoundingTest {
 
   private static SparsityPlan planned(
       SparsityAllocation allocation, double sparsity, MeasuredModel model) {
-    return NofMRounding.plan(allocation, SparsityBudget.EXACT, 8, sparsity, model);
+    return NofMRounding.plan(allocation, new SparsityBudget(Rounding.EXACT), 8, sparsity, model);
   }
 
   @Test
   void linearsAreRoundedOneByOne() {
     MeasuredModel model =
         new MeasuredModel(
-            List.of(List.of(new LinearShape("a", 1, 10), new LinearShape("b", 1, 10))), Map.of());
+            List.of(List.of(Linears.of("a", 1, 10), Linears.of("b", 1, 10))), Map.of());
     SparsityPlan plan =
         new SparsityPlan(List.of(new BlockSparsity(List.of(0.30, 0.45))), List.of());
     SparsityPlan rounded = NofMRounding.round(plan, 4, 0.375, model);

@@ -3,7 +3,8 @@ package dev.espalier.allocation;
 import dev.espalier.kernels.ScoreSummary;
 import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.measurement.Measurement;
-import dev.espalier.model.description.LinearShape;
+import dev.espalier.model.description.LinearDescription;
+import dev.espalier.testing.Linears;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
@@ -49,7 +50,7 @@ final class Scores {
     for (double multiple : new double[] {2, 5}) {
       measured.put(new Measurement.Outliers(multiple), outliers);
     }
-    List<LinearShape> block = List.of(new LinearShape("linear", 20, 50));
+    List<LinearDescription> block = List.of(Linears.of("linear", 20, 50));
     return new MeasuredModel(Collections.nCopies(blocks, block), measured);
   }
 }

@@ -3,7 +3,7 @@ package dev.espalier.allocation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.espalier.measurement.MeasuredModel;
-import dev.espalier.model.description.LinearShape;
+import dev.espalier.testing.Linears;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +13,8 @@ class SparsityPlanTest {
   private static final MeasuredModel MODEL =
       new MeasuredModel(
           List.of(
-              List.of(new LinearShape("b", 1, 30), new LinearShape("a", 1, 10)),
-              List.of(new LinearShape("d", 2, 5), new LinearShape("c", 2, 5))),
+              List.of(Linears.of("b", 1, 30), Linears.of("a", 1, 10)),
+              List.of(Linears.of("d", 2, 5), Linears.of("c", 2, 5))),
           Map.of());
 
   private static final SparsityPlan PLAN =

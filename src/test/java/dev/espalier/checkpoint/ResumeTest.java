@@ -80,7 +80,8 @@ class ResumeTest {
       putA(writer);
     }
     Map<String, ByteBuffer> before = tree(partial);
-    assertRefused(() -> open(run(1), false), partial.toString(), "other settings", "--overwrite");
+    assertRefused(
+        () -> open(run(1), false), partial.toString(), "other settings", "allow overwriting");
     assertEquals(before, tree(partial));
     try (ModelFolderWriter writer = open(run(1), true)) {
       assertFalse(writer.resumed());

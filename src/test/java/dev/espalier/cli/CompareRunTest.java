@@ -167,6 +167,16 @@ class CompareRunTest {
   }
 
   @Test
+  void runsCannotSpeakToTheTerminal() throws IOException {
+    Path hostile = run("hostile", "wanda\u001b[31m", 8.25, 2048);
+    Files.writeString(hostile, Files.readString(hostile).replace("test.txt", "\\u001b]0;test.txt"));
+    String out = Runs.run("compare", hostile).succeeded().out();
+    assertTrue(out.contains("wanda?[31m"), out);
+    assertTrue(out.contains("?]0;test.txt"), out);
+    assertEquals(-1, out.indexOf('\u001b'), out);
+  }
+
+  @Test
   void namesakesAreToldApart() throws IOException {
     Path one = run("run", "wanda", 8.25, 2048);
     Path folder = Files.createDirectory(temp.resolve("other"));

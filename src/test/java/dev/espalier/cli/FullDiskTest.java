@@ -60,7 +60,7 @@ class FullDiskTest {
   void refusesADiskThatIsTooSmallBeforeItStarts() throws IOException, InterruptedException {
     mount(4096);
     Result result = Runs.prune("--allocation", "uniform", "--output", disk.resolve("out"));
-    result.refused("disk/out", "free", "another --output");
+    result.refused("disk/out", "free", "another output (--output)");
     assertEquals(
         List.of(), Folders.listing(disk).stream().filter(f -> !f.startsWith(" ")).toList());
   }
@@ -77,7 +77,7 @@ class FullDiskTest {
     mount((needed + 20_000) / 1024);
     Path output = disk.resolve("out");
     Result full = Runs.prune("--allocation", "uniform", "--output", output, "--quiet");
-    full.refused("disk is full", "run the same command to resume");
+    full.refused("disk is full", "run the same again to resume");
     assertFalse(Files.exists(output));
     assertTrue(call("mount", "-o", "remount,size=32m", disk));
     Result resumed = Runs.prune("--allocation", "uniform", "--output", output).succeeded();

@@ -9,6 +9,7 @@ import dev.espalier.checkpoint.WeightSource;
 import dev.espalier.device.ComputeDevice;
 import dev.espalier.device.Placement;
 import dev.espalier.forward.HiddenStates;
+import dev.espalier.forward.MemoryBeside;
 import dev.espalier.kernels.Rounding;
 import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.DecoderModel;
@@ -116,10 +117,12 @@ class PerplexityMeterTest {
   void measuresBlocksWhileTheyArePruned() {
     TokenWindows windows = TinyModel.windows(3, 20);
     try (DecoderModel model = source.open();
-        PerplexityMeter first = new PerplexityMeter(model, windows, Progress.NONE);
+        PerplexityMeter first =
+            new PerplexityMeter(model, windows, MemoryBeside.NONE, Progress.NONE);
         PerplexityMeter second =
-            new PerplexityMeter(model, TinyModel.windows(2, 11), Progress.NONE);
-        PerplexityMeter byHand = new PerplexityMeter(model, windows, Progress.NONE)) {
+            new PerplexityMeter(model, TinyModel.windows(2, 11), MemoryBeside.NONE, Progress.NONE);
+        PerplexityMeter byHand =
+            new PerplexityMeter(model, windows, MemoryBeside.NONE, Progress.NONE)) {
       prune(model, new MeasuredBlocks(List.of(first, second)));
       prune(model, new ByHand(byHand));
       double dense = Perplexity.measure(model, windows, Progress.NONE).value();
@@ -131,7 +134,8 @@ class PerplexityMeterTest {
 
   private static void prune(DecoderModel model, PrunedBlocks output) {
     SparsityPlan plan = SparsityPlan.ofBlocks(0.5, 0.5, 0.5);
-    try (HiddenStates hidden = HiddenStates.embed(model, TinyModel.windows(4, 30), Progress.NONE)) {
+    try (HiddenStates hidden =
+        HiddenStates.embed(model, TinyModel.windows(4, 30), MemoryBeside.NONE, Progress.NONE)) {
       new BlockwisePruner(
               model, new WandaPruning(), SparsityPattern.UNSTRUCTURED, plan, Rounding.EXACT)
           .prune(hidden, output);

@@ -92,7 +92,7 @@ class CudaHiddenStatesTest {
         };
     try (TinyModel source = TinyModel.small();
         DecoderModel model = source.open(BF16)) {
-      HiddenStates.embed(model, TinyModel.windows(3, 20), progress).close();
+      HiddenStates.embed(model, TinyModel.windows(3, 20), MemoryBeside.NONE, progress).close();
     }
     assertEquals(List.of("The activations of 3 windows (0.0 MiB) stay on cuda:0."), notes);
   }

@@ -7,10 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.espalier.device.ComputeDevice;
 import dev.espalier.device.Placement;
+import dev.espalier.model.description.BlockDescription;
 import dev.espalier.model.description.LinearDescription;
 import dev.espalier.model.family.ModelFamilies;
+import dev.espalier.model.layer.BlockWeights;
 import dev.espalier.model.layer.Linear;
 import dev.espalier.model.layer.LinearInput;
+import dev.espalier.model.layer.RotaryTables;
 import dev.espalier.testing.Fixture;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -111,6 +114,37 @@ class DecoderBlockTest {
         rows.add(linears.get(3).apply(seen.get("attention_output")))
             .add(linears.get(6).apply(seen.get("mlp_output")));
     Tensors.assertEqual(expected, block.forward(hidden).view(-1, 32), 1e-5);
+  }
+
+  /** The block's steps from {@code first} to before {@code end} as a block of their own. */
+  private DecoderBlock steps(int first, int end) {
+    BlockDescription whole = model.description().blocks().get(1);
+    BlockDescription part = new BlockDescription(1, whole.subBlocks().subList(first, end));
+    return new DecoderBlock(
+        part,
+        BlockWeights.load(part, fixture, model.placement()),
+        new RotaryTables(model.placement()));
+  }
+
+  @Test
+  void aBlockIsItsStepsOneAfterTheOther() {
+    Tensor before = hidden.clone();
+    try (DecoderBlock attention = steps(0, 1);
+        DecoderBlock mlp = steps(1, 2)) {
+      assertEquals(List.of("attention", "attention_output"), names(attention.inputs()));
+      assertEquals(List.of("mlp", "mlp_output"), names(mlp.inputs()));
+      Tensor between = attention.forward(hidden);
+      Tensors.assertEqual(block.forward(hidden), mlp.forward(between), 0);
+      Tensors.assertEqual(before, hidden, 0);
+      Map<String, Tensor> seen = observed(attention, hidden);
+      seen.putAll(observed(mlp, between));
+      observed(block, hidden).forEach((input, x) -> Tensors.assertEqual(x, seen.remove(input), 0));
+      assertEquals(Map.of(), seen);
+    }
+  }
+
+  private static List<String> names(List<LinearInput> inputs) {
+    return inputs.stream().map(LinearInput::name).toList();
   }
 
   @Test

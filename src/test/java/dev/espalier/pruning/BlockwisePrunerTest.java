@@ -8,10 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.espalier.BadInputException;
 import dev.espalier.NumericalException;
 import dev.espalier.Progress;
+import dev.espalier.Setting;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.device.ComputeDevice;
 import dev.espalier.device.Placement;
 import dev.espalier.forward.HiddenStates;
+import dev.espalier.forward.MemoryBeside;
 import dev.espalier.kernels.Kernels;
 import dev.espalier.kernels.Rounding;
 import dev.espalier.model.DecoderModel;
@@ -65,7 +67,8 @@ class BlockwisePrunerTest {
       SparsityPattern pattern,
       Rounding rounding,
       PrunedBlocks output) {
-    try (HiddenStates hidden = HiddenStates.embed(model, WINDOWS, Progress.NONE)) {
+    try (HiddenStates hidden =
+        HiddenStates.embed(model, WINDOWS, MemoryBeside.NONE, Progress.NONE)) {
       new BlockwisePruner(model, method, pattern, PLAN, rounding).prune(hidden, output);
     }
   }
@@ -138,7 +141,7 @@ class BlockwisePrunerTest {
         FirstBlockOnce shared = new FirstBlockOnce()) {
       for (int i = 0; i < 3; i++) {
         try (KeptBlocks again = new KeptBlocks(source);
-            HiddenStates hidden = HiddenStates.embed(model, WINDOWS, steps)) {
+            HiddenStates hidden = HiddenStates.embed(model, WINDOWS, MemoryBeside.NONE, steps)) {
           BlockwisePruner pruner =
               new BlockwisePruner(
                   model, method, SparsityPattern.UNSTRUCTURED, PLAN, Rounding.EXACT, shared);
@@ -275,7 +278,8 @@ class BlockwisePrunerTest {
           assertThrows(
               BadInputException.class,
               () -> prune(model, new WandaPruning(), Rounding.EXACT, output));
-      assertTrue(e.getMessage().contains("choose a wider --compute-dtype"), e::getMessage);
+      assertTrue(e.getMessage().contains("choose a wider compute dtype"), e::getMessage);
+      assertEquals(List.of(Setting.COMPUTE_DTYPE), e.settings());
     }
   }
 

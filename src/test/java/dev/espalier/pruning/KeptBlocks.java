@@ -1,6 +1,6 @@
 package dev.espalier.pruning;
 
-import dev.espalier.checkpoint.TensorDescription;
+import dev.espalier.checkpoint.TensorEntry;
 import dev.espalier.checkpoint.WeightSource;
 import dev.espalier.device.NativeMemory;
 import dev.espalier.model.DecoderBlock;
@@ -47,7 +47,7 @@ final class KeptBlocks implements PrunedBlocks, WeightSource, AutoCloseable {
   public void put(DecoderBlock block, BlockResult result) {
     results.add(result);
     for (Linear linear : block.linears()) {
-      var dtype = original.description(linear.name()).dtype();
+      var dtype = original.entry(linear.name()).dtype().scalarType();
       weights.put(linear.name(), NativeMemory.own(() -> linear.weight().clone().to(dtype)));
     }
     if (results.size() == stopAfter) {
@@ -61,8 +61,8 @@ final class KeptBlocks implements PrunedBlocks, WeightSource, AutoCloseable {
   }
 
   @Override
-  public TensorDescription description(String name) {
-    return original.description(name);
+  public TensorEntry entry(String name) {
+    return original.entry(name);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.espalier.pruning;
 import dev.espalier.Progress;
 import dev.espalier.device.Placement;
 import dev.espalier.forward.HiddenStates;
+import dev.espalier.forward.MemoryBeside;
 import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.model.layer.Linear;
@@ -37,7 +38,8 @@ final class MethodInput implements AutoCloseable {
     this.model = source.open(placement);
     this.block = model.loadBlock(1);
     try (HiddenStates hidden =
-        HiddenStates.embed(model, TinyModel.windows(SEQUENCES, 40), Progress.NONE)) {
+        HiddenStates.embed(
+            model, TinyModel.windows(SEQUENCES, 40), MemoryBeside.NONE, Progress.NONE)) {
       this.statistics = BlockStatistics.collect(block, hidden, kind);
       hidden.observe(block, (input, x) -> inputs.merge(input.name(), x.clone(), MethodInput::cat));
     }

@@ -8,13 +8,13 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.Progress;
 import dev.espalier.allocation.SparsityPlan;
-import dev.espalier.checkpoint.CheckpointWeights;
 import dev.espalier.checkpoint.ModelFolder;
 import dev.espalier.checkpoint.ModelFolderWriter;
 import dev.espalier.checkpoint.WeightSource;
 import dev.espalier.device.ComputeDevice;
 import dev.espalier.device.Placement;
 import dev.espalier.forward.HiddenStates;
+import dev.espalier.forward.MemoryBeside;
 import dev.espalier.kernels.Rounding;
 import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.DecoderModel;
@@ -44,16 +44,14 @@ class PrunedModelWriterTest {
 
   @TempDir private Path directory;
   private ModelFolder folder;
-  private CheckpointWeights weights;
   private DecoderModel model;
 
   @BeforeEach
   void open() {
     folder = ModelFolder.open(Path.of("src", "test", "resources", "families", "llama_plain"));
-    weights = new CheckpointWeights(folder::contains, folder::entry, folder::tensor);
     model =
         DecoderModel.open(
-            folder.config(), weights, new Placement(ScalarType.BFloat16, ComputeDevice.CPU));
+            folder.config(), folder, new Placement(ScalarType.BFloat16, ComputeDevice.CPU));
   }
 
   @AfterEach
@@ -67,7 +65,8 @@ class PrunedModelWriterTest {
   }
 
   private void prune(PruningMethod method, Rounding rounding, PrunedBlocks output) {
-    try (HiddenStates hidden = HiddenStates.embed(model, TinyModel.windows(4, 40), Progress.NONE)) {
+    try (HiddenStates hidden =
+        HiddenStates.embed(model, TinyModel.windows(4, 40), MemoryBeside.NONE, Progress.NONE)) {
       new BlockwisePruner(model, method, SparsityPattern.UNSTRUCTURED, PLAN, rounding)
           .prune(hidden, output);
     }

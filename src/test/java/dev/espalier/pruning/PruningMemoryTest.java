@@ -7,6 +7,7 @@ import dev.espalier.Progress;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.checkpoint.WeightSource;
 import dev.espalier.forward.HiddenStates;
+import dev.espalier.forward.MemoryBeside;
 import dev.espalier.kernels.Rounding;
 import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.DecoderModel;
@@ -39,7 +40,8 @@ class PruningMemoryTest {
     var target = new PruningTarget(SparsityPattern.UNSTRUCTURED, 0.5, Rounding.EXACT);
     try (TinyModel source = new TinyModel(1, 160, 320, ScalarType.Float);
         DecoderModel model = source.open();
-        HiddenStates hidden = HiddenStates.embed(model, TinyModel.windows(2, 50), Progress.NONE)) {
+        HiddenStates hidden =
+            HiddenStates.embed(model, TinyModel.windows(2, 50), MemoryBeside.NONE, Progress.NONE)) {
       ResidentMemory.assertSteady(
           15,
           50,
@@ -89,7 +91,8 @@ class PruningMemoryTest {
 
   private static void prune(DecoderModel model, PruningMethod method, SparsityPlan plan) {
     TokenWindows windows = TinyModel.windows(2, 64);
-    try (HiddenStates hidden = HiddenStates.embed(model, windows, Progress.NONE)) {
+    try (HiddenStates hidden =
+        HiddenStates.embed(model, windows, MemoryBeside.NONE, Progress.NONE)) {
       new BlockwisePruner(model, method, SparsityPattern.UNSTRUCTURED, plan, Rounding.EXACT)
           .prune(hidden, new Dropped());
     }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.espalier.allocation.FileAllocation;
 import dev.espalier.kernels.Rounding;
 import dev.espalier.measurement.MeasuredModel;
-import dev.espalier.model.description.LinearShape;
 import dev.espalier.pruning.BlockResult;
 import dev.espalier.pruning.LinearError;
 import dev.espalier.pruning.LinearResult;
@@ -14,6 +13,7 @@ import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.SparseGptPruning;
 import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.pruning.WandaPruning;
+import dev.espalier.testing.Linears;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -73,8 +73,7 @@ class WarningsTest {
       double sparsity, SparsityPattern pattern, double small, double large) {
     MeasuredModel model =
         new MeasuredModel(
-            List.of(List.of(new LinearShape("a", 8, 8)), List.of(new LinearShape("b", 24, 8))),
-            Map.of());
+            List.of(List.of(Linears.of("a", 8, 8)), List.of(Linears.of("b", 24, 8))), Map.of());
     return Warnings.otherTotal(
         new FileAllocation(Path.of("r.json"), List.of(1 - small, 1 - large), Map.of()),
         new PruningSettings(new WandaPruning(), pattern, sparsity, Rounding.EXACT),
@@ -87,7 +86,7 @@ class WarningsTest {
     assertEquals(
         Optional.of(
             "The sparsities in r.json make 50.00 % of the model, but 70.00 % is asked for:"
-                + " --sparsity 0.5000 takes them as they are."),
+                + " a sparsity of 0.5000 takes them as they are."),
         otherTotal(0.7, any, 0.2, 0.6));
     assertEquals(Optional.empty(), otherTotal(0.5, any, 0.2, 0.6));
     assertEquals(Optional.empty(), otherTotal(0.504, any, 0.2, 0.6), "rounded densities");

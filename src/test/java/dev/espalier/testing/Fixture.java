@@ -3,7 +3,7 @@ package dev.espalier.testing;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.espalier.checkpoint.TensorDescription;
+import dev.espalier.checkpoint.TensorEntry;
 import dev.espalier.checkpoint.WeightSource;
 import dev.espalier.device.Placement;
 import dev.espalier.model.DecoderModel;
@@ -82,8 +82,8 @@ public final class Fixture implements WeightSource {
   }
 
   @Override
-  public TensorDescription description(String name) {
-    return TensorDescription.of(tensors.get(name));
+  public TensorEntry entry(String name) {
+    return TensorEntry.of(name, tensors.get(name));
   }
 
   @Override

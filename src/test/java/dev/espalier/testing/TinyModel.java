@@ -3,7 +3,7 @@ package dev.espalier.testing;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.espalier.checkpoint.TensorDescription;
+import dev.espalier.checkpoint.TensorEntry;
 import dev.espalier.checkpoint.WeightSource;
 import dev.espalier.device.NativeMemory;
 import dev.espalier.device.Placement;
@@ -122,8 +122,8 @@ public final class TinyModel implements WeightSource, AutoCloseable {
   }
 
   @Override
-  public TensorDescription description(String name) {
-    return TensorDescription.of(tensors.get(name));
+  public TensorEntry entry(String name) {
+    return TensorEntry.of(name, tensors.get(name));
   }
 
   @Override

@@ -17,16 +17,35 @@ import org.bytedeco.javacpp.annotation.Platform;
 @Platform(
     value = "linux-x86_64",
     include = "espalier/espalier.h",
-    link = "espalier@.0",
+    link = "espalier@." + NativeLibrary.ABI_VERSION,
     library = "jniespalier")
 public final class NativeLibrary {
+  /** The {@code ESP_ABI_VERSION} that these bindings are written for. */
+  public static final int ABI_VERSION = 1;
+
   static {
     // libtorch first: then both libraries share its OpenMP threads instead of competing.
     NativeSetup.load();
     Loader.load();
+    requireAbi(esp_abi_version());
   }
 
   private NativeLibrary() {}
+
+  /**
+   * Refuses a library of another ABI, whose functions and structs may not be what is declared here.
+   *
+   * @throws UnsatisfiedLinkError if {@code found} is not {@link #ABI_VERSION}
+   */
+  static void requireAbi(int found) {
+    if (found != ABI_VERSION) {
+      throw new UnsatisfiedLinkError(
+          "libespalier has ABI version "
+              + found
+              + ", but this build of Espalier needs version "
+              + ABI_VERSION);
+    }
+  }
 
   /** Runs the initializer above; a nested class may be the first to be used. */
   private static void load() {}
@@ -74,9 +93,13 @@ public final class NativeLibrary {
     public ScoreSummaryResult() {
       super((Pointer) null);
       allocate();
+      struct_size(sizeof());
     }
 
     private native void allocate();
+
+    @MemberSetter
+    public native ScoreSummaryResult struct_size(@Cast("size_t") long bytes);
 
     @MemberGetter
     public native @Cast("int64_t") long count();
@@ -99,6 +122,12 @@ public final class NativeLibrary {
     @MemberGetter
     public native double max();
   }
+
+  /** The header's, as it was when the bindings were compiled. */
+  @MemberGetter
+  public static native int ESP_ABI_VERSION();
+
+  public static native int esp_abi_version();
 
   public static native @Cast("const char*") BytePointer esp_version();
 

@@ -3,17 +3,11 @@ package dev.espalier.model.description;
 import dev.espalier.BadInputException;
 import java.util.Arrays;
 import java.util.stream.Collectors;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /** The non-linearity of the feed-forward part. */
 public enum Activation {
-  SILU("silu") {
-    @Override
-    public void applyInPlace(Tensor x) {
-      torch.silu_(x);
-    }
-  };
+  /** x · sigmoid(x), also called swish. */
+  SILU("silu");
 
   private final String configName;
 
@@ -21,9 +15,11 @@ public enum Activation {
     this.configName = configName;
   }
 
-  public abstract void applyInPlace(Tensor x);
-
-  /** The activation of this name in config.json. */
+  /**
+   * The activation of this name in config.json.
+   *
+   * @throws BadInputException if there is none; the message lists what is supported
+   */
   public static Activation named(String configName) {
     return Arrays.stream(values())
         .filter(activation -> activation.configName.equals(configName))

@@ -1,63 +1,57 @@
 package dev.espalier.model.description;
 
-import dev.espalier.model.description.TensorNames.AttentionNames;
-import dev.espalier.model.description.TensorNames.MlpNames;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A decoder as data, the same for every family: pre-normalised blocks of attention and feed-forward
- * parts on a residual stream, between an embedding and a head.
+ * A decoder as data, the same for every family: blocks on a residual stream between an embedding
+ * and a head. It is the only statement of what a model is made of: weights are checked and loaded,
+ * blocks run and pruned, and memory is estimated by it.
  *
  * @param family the {@code model_type} of config.json
+ * @param hiddenSize features of the residual stream
  * @param maxPositions the longest context the model is meant for
- * @param tiedHead whether the head's weight is the embedding
+ * @param embedding the full name of the embedding, of shape [vocabularySize, hiddenSize]
+ * @param finalNorm between the last block and the head
+ * @param head the full name of the head's weight, of the embedding's shape, or null where it is the
+ *     embedding
  */
 public record DecoderDescription(
     String family,
     int vocabularySize,
     int hiddenSize,
-    int blockCount,
     int maxPositions,
-    NormDescription norm,
-    AttentionDescription attention,
-    MlpDescription mlp,
-    boolean tiedHead,
-    TensorNames names) {
-
-  /**
-   * The linears of a block, which are what pruning prunes, in the order in which the block runs
-   * them: query, key, value, attention output, gate, up, down.
-   */
-  public List<LinearDescription> linears(int block) {
-    AttentionNames attentionNames = names.attention();
-    MlpNames mlpNames = names.mlp();
-    int attended = attention.heads() * attention.headDim();
-    int keys = attention.kvHeads() * attention.headDim();
-    boolean inputBias = attention.inputBias();
-    int inner = mlp.intermediateSize();
-    return List.of(
-        linear(block, attentionNames.query(), "attention", attended, hiddenSize, inputBias),
-        linear(block, attentionNames.key(), "attention", keys, hiddenSize, inputBias),
-        linear(block, attentionNames.value(), "attention", keys, hiddenSize, inputBias),
-        linear(
-            block,
-            attentionNames.output(),
-            "attention_output",
-            hiddenSize,
-            attended,
-            attention.outputBias()),
-        linear(block, mlpNames.gate(), "mlp", inner, hiddenSize, mlp.bias()),
-        linear(block, mlpNames.up(), "mlp", inner, hiddenSize, mlp.bias()),
-        linear(block, mlpNames.down(), "mlp_output", hiddenSize, inner, mlp.bias()));
+    String embedding,
+    List<BlockDescription> blocks,
+    NormDescription finalNorm,
+    String head) {
+  public DecoderDescription {
+    blocks = List.copyOf(blocks);
   }
 
-  private LinearDescription linear(
-      int block, String module, String input, int outFeatures, int inFeatures, boolean bias) {
-    return new LinearDescription(
-        names.weight(block, module),
-        input,
-        outFeatures,
-        inFeatures,
-        bias ? names.bias(block, module) : null);
+  public int blockCount() {
+    return blocks.size();
+  }
+
+  /** The linears of a block in the order in which it runs them. */
+  public List<LinearDescription> linears(int block) {
+    return blocks.get(block).linears();
+  }
+
+  /** Whether the head's weight is the embedding. */
+  public boolean tiedHead() {
+    return head == null;
+  }
+
+  /** All tensors the model reads, each once, in the order in which it needs them. */
+  public List<TensorShape> tensors() {
+    List<TensorShape> tensors = new ArrayList<>();
+    tensors.add(TensorShape.of(embedding, vocabularySize, hiddenSize));
+    blocks.forEach(block -> tensors.addAll(block.tensors()));
+    tensors.addAll(finalNorm.tensors());
+    if (!tiedHead()) {
+      tensors.add(TensorShape.of(head, vocabularySize, hiddenSize));
+    }
+    return tensors;
   }
 }

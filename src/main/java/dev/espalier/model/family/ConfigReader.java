@@ -9,6 +9,9 @@ import java.util.Optional;
  * wrong kind is a {@link BadInputException} that names the key.
  */
 final class ConfigReader {
+  /** Blocks are described before their weights are looked for, so that number is not trusted. */
+  private static final int MAX_BLOCKS = 10_000;
+
   private final JsonNode object;
   private final String path;
 
@@ -44,6 +47,15 @@ final class ConfigReader {
       throw wrong(key, "a positive whole number");
     }
     return value.intValue();
+  }
+
+  /** A number of blocks that must be given; no model has more than ten thousand. */
+  int blocks(String key) {
+    int blocks = size(key);
+    if (blocks > MAX_BLOCKS) {
+      throw wrong(key, "at most " + MAX_BLOCKS);
+    }
+    return blocks;
   }
 
   /** A positive number that must be given. */

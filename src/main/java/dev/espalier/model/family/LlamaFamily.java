@@ -2,29 +2,18 @@ package dev.espalier.model.family;
 
 import dev.espalier.model.description.Activation;
 import dev.espalier.model.description.AttentionDescription;
+import dev.espalier.model.description.BlockDescription;
 import dev.espalier.model.description.DecoderDescription;
-import dev.espalier.model.description.MlpDescription;
+import dev.espalier.model.description.GatedMlpDescription;
+import dev.espalier.model.description.LinearDescription;
 import dev.espalier.model.description.NormDescription;
-import dev.espalier.model.description.TensorNames;
-import dev.espalier.model.description.TensorNames.AttentionNames;
-import dev.espalier.model.description.TensorNames.MlpNames;
+import dev.espalier.model.description.RotaryDescription;
+import dev.espalier.model.description.SubBlock;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /** LLaMA 1 to 3 and the many models that share their architecture. */
 final class LlamaFamily implements ModelFamily {
-
-  private static final TensorNames NAMES =
-      new TensorNames(
-          "model.embed_tokens.weight",
-          "model.layers.%d.",
-          new AttentionNames(
-              "input_layernorm",
-              "self_attn.q_proj",
-              "self_attn.k_proj",
-              "self_attn.v_proj",
-              "self_attn.o_proj"),
-          new MlpNames("post_attention_layernorm", "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj"),
-          "model.norm.weight",
-          "lm_head.weight");
 
   @Override
   public String modelType() {
@@ -33,44 +22,97 @@ final class LlamaFamily implements ModelFamily {
 
   @Override
   public DecoderDescription describe(ConfigReader config) {
+    int vocabulary = config.size("vocab_size");
+    int hidden = config.size("hidden_size");
+    int blocks = config.blocks("num_hidden_layers");
+    int maxPositions = config.size("max_position_embeddings", 2048);
+    double epsilon = config.number("rms_norm_eps", 1e-6);
+    Blocks shape = new Blocks(hidden, epsilon, Heads.read(config, hidden), Inner.read(config));
     return new DecoderDescription(
         modelType(),
-        config.size("vocab_size"),
-        config.size("hidden_size"),
-        config.size("num_hidden_layers"),
-        config.size("max_position_embeddings", 2048),
-        new NormDescription(config.number("rms_norm_eps", 1e-6)),
-        attention(config),
-        new MlpDescription(
-            config.size("intermediate_size"),
-            Activation.named(config.text("hidden_act", "silu")),
-            config.flag("mlp_bias", false)),
-        config.flag("tie_word_embeddings", false),
-        NAMES);
+        vocabulary,
+        hidden,
+        maxPositions,
+        "model.embed_tokens.weight",
+        IntStream.range(0, blocks).mapToObj(shape::block).toList(),
+        shape.norm("model.norm"),
+        config.flag("tie_word_embeddings", false) ? null : "lm_head.weight");
   }
 
-  private static AttentionDescription attention(ConfigReader config) {
-    int heads = config.size("num_attention_heads");
-    int kvHeads = config.size("num_key_value_heads", heads);
-    if (heads % kvHeads != 0) {
-      throw config.wrong(
-          "num_key_value_heads", "a divisor of \"num_attention_heads\" (%d)".formatted(heads));
+  /** What all blocks have in common. */
+  private record Blocks(int hidden, double epsilon, Heads heads, Inner inner) {
+    BlockDescription block(int index) {
+      String block = "model.layers." + index + ".";
+      return new BlockDescription(
+          index,
+          List.of(
+              new SubBlock(norm(block + "input_layernorm"), attention(block + "self_attn.")),
+              new SubBlock(norm(block + "post_attention_layernorm"), mlp(block + "mlp."))));
     }
-    int hiddenSize = config.size("hidden_size");
-    if (!config.has("head_dim") && hiddenSize % heads != 0) {
-      throw config.wrong(
-          "hidden_size",
-          "a multiple of \"num_attention_heads\" (%d) where \"head_dim\" is not given"
-              .formatted(heads));
+
+    NormDescription norm(String module) {
+      return new NormDescription(module + ".weight", hidden, epsilon);
     }
-    int headDim = config.size("head_dim", hiddenSize / heads);
-    if (headDim % 2 != 0) {
-      throw config.wrong(
-          config.has("head_dim") ? "head_dim" : "hidden_size",
-          "such that a head has an even number of features, not %d".formatted(headDim));
+
+    private AttentionDescription attention(String module) {
+      int queries = heads.count * heads.dim;
+      int keys = heads.kvCount * heads.dim;
+      boolean bias = heads.bias;
+      return new AttentionDescription(
+          heads.count,
+          heads.kvCount,
+          heads.dim,
+          heads.rotary,
+          LinearDescription.ofModule(module + "q_proj", "attention", queries, hidden, bias),
+          LinearDescription.ofModule(module + "k_proj", "attention", keys, hidden, bias),
+          LinearDescription.ofModule(module + "v_proj", "attention", keys, hidden, bias),
+          LinearDescription.ofModule(module + "o_proj", "attention_output", hidden, queries, bias));
     }
-    boolean bias = config.flag("attention_bias", false);
-    return new AttentionDescription(
-        heads, kvHeads, headDim, bias, bias, RotaryConfig.read(config, 10_000));
+
+    private GatedMlpDescription mlp(String module) {
+      int size = inner.size;
+      boolean bias = inner.bias;
+      return new GatedMlpDescription(
+          inner.activation,
+          LinearDescription.ofModule(module + "gate_proj", "mlp", size, hidden, bias),
+          LinearDescription.ofModule(module + "up_proj", "mlp", size, hidden, bias),
+          LinearDescription.ofModule(module + "down_proj", "mlp_output", hidden, size, bias));
+    }
+  }
+
+  /** The attention of a block. */
+  private record Heads(int count, int kvCount, int dim, boolean bias, RotaryDescription rotary) {
+    static Heads read(ConfigReader config, int hidden) {
+      int count = config.size("num_attention_heads");
+      int kvCount = config.size("num_key_value_heads", count);
+      if (count % kvCount != 0) {
+        throw config.wrong(
+            "num_key_value_heads", "a divisor of \"num_attention_heads\" (%d)".formatted(count));
+      }
+      if (!config.has("head_dim") && hidden % count != 0) {
+        throw config.wrong(
+            "hidden_size",
+            "a multiple of \"num_attention_heads\" (%d) where \"head_dim\" is not given"
+                .formatted(count));
+      }
+      int dim = config.size("head_dim", hidden / count);
+      if (dim % 2 != 0) {
+        throw config.wrong(
+            config.has("head_dim") ? "head_dim" : "hidden_size",
+            "such that a head has an even number of features, not %d".formatted(dim));
+      }
+      boolean bias = config.flag("attention_bias", false);
+      return new Heads(count, kvCount, dim, bias, RotaryConfig.read(config, dim, 10_000));
+    }
+  }
+
+  /** The feed-forward part of a block. */
+  private record Inner(int size, Activation activation, boolean bias) {
+    static Inner read(ConfigReader config) {
+      return new Inner(
+          config.size("intermediate_size"),
+          Activation.named(config.text("hidden_act", "silu")),
+          config.flag("mlp_bias", false));
+    }
   }
 }

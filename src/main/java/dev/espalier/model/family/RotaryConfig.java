@@ -12,18 +12,21 @@ import java.util.Optional;
 final class RotaryConfig {
   private RotaryConfig() {}
 
-  static RotaryDescription read(ConfigReader config, double defaultTheta) {
+  /**
+   * @param features of a head, all of which are rotated
+   */
+  static RotaryDescription read(ConfigReader config, int features, double defaultTheta) {
     double theta = config.number("rope_theta", defaultTheta);
     Optional<ConfigReader> parameters =
         config.object("rope_scaling").or(() -> config.object("rope_parameters"));
     if (parameters.isEmpty()) {
-      return new RotaryDescription(theta, new RotaryScaling.None());
+      return new RotaryDescription(features, theta, new RotaryScaling.None());
     }
     ConfigReader given = parameters.get();
     if (given.number("partial_rotary_factor", 1) != 1) {
       throw given.wrong("partial_rotary_factor", "1, as only whole heads can be rotated");
     }
-    return new RotaryDescription(given.number("rope_theta", theta), scaling(given));
+    return new RotaryDescription(features, given.number("rope_theta", theta), scaling(given));
   }
 
   private static RotaryScaling scaling(ConfigReader given) {

@@ -3,9 +3,6 @@ package dev.espalier.model.layer;
 import dev.espalier.device.BlasThreads;
 import dev.espalier.device.NativeMemory;
 import dev.espalier.model.description.AttentionDescription;
-import dev.espalier.model.description.DecoderDescription;
-import dev.espalier.model.description.TensorNames;
-import java.util.List;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -13,54 +10,48 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** The attention part of a block, after its normalisation. */
-public final class Attention {
+/** Runs {@link AttentionDescription}. */
+final class Attention implements Operation {
   private final AttentionDescription description;
   private final RotaryTable rotary;
-  private final LinearInput input;
-  private final LinearInput attended;
   private final Linear query;
   private final Linear key;
   private final Linear value;
   private final Linear output;
 
-  public Attention(DecoderDescription decoder, BlockWeights weights, RotaryTable rotary) {
-    this.description = decoder.attention();
-    this.rotary = rotary;
-    TensorNames.AttentionNames names = decoder.names().attention();
-    this.input = new LinearInput("attention", decoder.hiddenSize());
-    this.query = weights.linear(names.query(), input);
-    this.key = weights.linear(names.key(), input);
-    this.value = weights.linear(names.value(), input);
-    this.attended =
-        new LinearInput("attention_output", description.heads() * description.headDim());
-    this.output = weights.linear(names.output(), attended);
+  Attention(AttentionDescription description, BlockWeights weights, RotaryTables rotary) {
+    this.description = description;
+    this.rotary = rotary.of(description.rotary());
+    this.query = weights.linear(description.query());
+    this.key = weights.linear(description.key());
+    this.value = weights.linear(description.value());
+    this.output = weights.linear(description.output());
   }
 
-  public List<LinearInput> inputs() {
-    return List.of(input, attended);
-  }
-
-  /** [batch, length, hidden] to the same shape. */
+  @Override
   public Tensor forward(Tensor x, InputObserver observer) {
-    input.show(x, observer);
-    return NativeMemory.compute(
-        () -> {
-          Tensor mixed = mix(x);
-          attended.show(mixed, observer);
-          return output.apply(mixed);
-        });
+    return NativeMemory.compute(() -> output.apply(mix(x, observer)));
+  }
+
+  @Override
+  public void observe(Tensor x, InputObserver observer) {
+    NativeMemory.run(() -> mix(x, observer));
   }
 
   /** What the output linear reads: [batch, length, heads · headDim]. */
-  private Tensor mix(Tensor x) {
-    return NativeMemory.compute(
-        () -> {
-          Tensor queries = rotary.rotate(split(query.apply(x), description.heads()));
-          Tensor keys = rotary.rotate(split(key.apply(x), description.kvHeads()));
-          Tensor values = split(value.apply(x), description.kvHeads());
-          return attend(queries, keys, values).view(x.size(0), x.size(1), attended.features());
-        });
+  private Tensor mix(Tensor x, InputObserver observer) {
+    query.input().show(x, observer);
+    Tensor mixed =
+        NativeMemory.compute(
+            () -> {
+              Tensor queries = rotary.rotate(split(query.apply(x), description.heads()));
+              Tensor keys = rotary.rotate(split(key.apply(x), description.kvHeads()));
+              Tensor values = split(value.apply(x), description.kvHeads());
+              return attend(queries, keys, values)
+                  .view(x.size(0), x.size(1), output.input().features());
+            });
+    output.input().show(mixed, observer);
+    return mixed;
   }
 
   /** Three tensors [batch, length, heads, headDim] to one like the queries. */

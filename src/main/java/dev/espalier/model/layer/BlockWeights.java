@@ -4,60 +4,92 @@ import dev.espalier.checkpoint.WeightSource;
 import dev.espalier.device.CopyStream;
 import dev.espalier.device.NativeMemory;
 import dev.espalier.device.Placement;
-import dev.espalier.model.description.DecoderDescription;
+import dev.espalier.model.description.BlockDescription;
 import dev.espalier.model.description.LinearDescription;
-import dev.espalier.model.description.TensorNames;
-import java.util.ArrayList;
-import java.util.List;
+import dev.espalier.model.description.NormDescription;
+import dev.espalier.model.description.TensorShape;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Tensor;
 
-/** The weights of one block, copied from the checkpoint to where the model computes. */
+/**
+ * The tensors of one block as its description lists them, copied from the checkpoint to where the
+ * model computes, and the linears made of them.
+ */
 public final class BlockWeights implements AutoCloseable {
-  private final int block;
-  private final TensorNames names;
-  private final double normEpsilon;
-  private final Map<String, LinearDescription> linears;
-  private final WeightSource source;
-  private final Placement placement;
-  private final List<Tensor> resident = new ArrayList<>();
+  private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+  private final Map<String, LinearInput> inputs = new LinkedHashMap<>();
+  private final Map<String, Linear> linears = new LinkedHashMap<>();
 
-  public BlockWeights(
-      int block, DecoderDescription description, WeightSource source, Placement placement) {
-    this.block = block;
-    this.names = description.names();
-    this.normEpsilon = description.norm().epsilon();
-    this.linears =
-        description.linears(block).stream()
-            .collect(Collectors.toMap(LinearDescription::name, Function.identity()));
-    this.source = source;
-    this.placement = placement;
+  private BlockWeights() {}
+
+  /**
+   * Loads a block. Close the result; if loading fails, nothing is left.
+   *
+   * @param source has all tensors of the block, in their shapes
+   */
+  public static BlockWeights load(
+      BlockDescription block, WeightSource source, Placement placement) {
+    BlockWeights weights = new BlockWeights();
+    try {
+      for (TensorShape tensor : block.tensors()) {
+        weights.load(tensor.name(), source, placement);
+      }
+      block.linears().forEach(weights::add);
+      return weights;
+    } catch (RuntimeException e) {
+      weights.close();
+      throw e;
+    }
   }
 
-  /** Loads the linear of a module and makes it a reader of the input. */
-  Linear linear(String module, LinearInput input) {
-    LinearDescription linear = linears.get(names.weight(block, module));
-    Tensor weight = load(linear.name());
-    Tensor bias = linear.biasName() == null ? null : load(linear.biasName());
-    return new Linear(linear.name(), input, weight, bias);
-  }
-
-  public RmsNorm norm(String module) {
-    return new RmsNorm(load(names.weight(block, module)), normEpsilon);
-  }
-
-  private Tensor load(String name) {
+  private void load(String name, WeightSource source, Placement placement) {
     Tensor copy = NativeMemory.own(() -> placement.copy(source.tensor(name)));
     CopyStream.handOver(copy);
-    resident.add(copy);
-    return copy;
+    tensors.put(name, copy);
   }
 
+  private void add(LinearDescription linear) {
+    LinearInput input =
+        inputs.computeIfAbsent(linear.input(), name -> new LinearInput(name, linear.inFeatures()));
+    Tensor bias = linear.biasName() == null ? null : listed(tensors, linear.biasName());
+    Tensor weight = listed(tensors, linear.name());
+    linears.put(linear.name(), new Linear(linear.name(), input, weight, bias));
+  }
+
+  private static <T> T listed(Map<String, T> all, String name) {
+    T found = all.get(name);
+    if (found == null) {
+      throw new IllegalStateException("The block's description does not list " + name);
+    }
+    return found;
+  }
+
+  /** What its linears read, in the order in which it is computed. */
+  public Collection<LinearInput> inputs() {
+    return Collections.unmodifiableCollection(inputs.values());
+  }
+
+  /** Its linears in the order in which they run. */
+  public Collection<Linear> linears() {
+    return Collections.unmodifiableCollection(linears.values());
+  }
+
+  /** The normalisation with its weight, which stays this object's. */
+  public RmsNorm norm(NormDescription norm) {
+    return new RmsNorm(listed(tensors, norm.weight()), norm.epsilon());
+  }
+
+  Linear linear(LinearDescription linear) {
+    return listed(linears, linear.name());
+  }
+
+  /** Frees the tensors. */
   @Override
   public void close() {
-    resident.forEach(Tensor::close);
-    resident.clear();
+    tensors.values().forEach(Tensor::close);
+    tensors.clear();
   }
 }

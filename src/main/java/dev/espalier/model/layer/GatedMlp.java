@@ -2,49 +2,51 @@ package dev.espalier.model.layer;
 
 import dev.espalier.device.NativeMemory;
 import dev.espalier.model.description.Activation;
-import dev.espalier.model.description.DecoderDescription;
-import dev.espalier.model.description.TensorNames;
-import java.util.List;
+import dev.espalier.model.description.GatedMlpDescription;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
-/** The feed-forward part of a block, after its normalisation, in two steps. */
-public final class GatedMlp {
+/** Runs {@link GatedMlpDescription}. */
+final class GatedMlp implements Operation {
   private final Activation activation;
-  private final LinearInput input;
-  private final LinearInput gated;
   private final Linear gate;
   private final Linear up;
   private final Linear down;
 
-  public GatedMlp(DecoderDescription decoder, BlockWeights weights) {
-    this.activation = decoder.mlp().activation();
-    TensorNames.MlpNames names = decoder.names().mlp();
-    this.input = new LinearInput("mlp", decoder.hiddenSize());
-    this.gate = weights.linear(names.gate(), input);
-    this.up = weights.linear(names.up(), input);
-    this.gated = new LinearInput("mlp_output", decoder.mlp().intermediateSize());
-    this.down = weights.linear(names.down(), gated);
+  GatedMlp(GatedMlpDescription description, BlockWeights weights) {
+    this.activation = description.activation();
+    this.gate = weights.linear(description.gate());
+    this.up = weights.linear(description.up());
+    this.down = weights.linear(description.down());
   }
 
-  public List<LinearInput> inputs() {
-    return List.of(input, gated);
+  @Override
+  public Tensor forward(Tensor x, InputObserver observer) {
+    return NativeMemory.compute(() -> down.apply(expand(x, observer)));
   }
 
-  /** [batch, length, hidden] to what the down linear reads: [batch, length, intermediate]. */
-  public Tensor expand(Tensor x, InputObserver observer) {
-    input.show(x, observer);
+  @Override
+  public void observe(Tensor x, InputObserver observer) {
+    NativeMemory.run(() -> expand(x, observer));
+  }
+
+  /** What the down linear reads: [batch, length, intermediate]. */
+  private Tensor expand(Tensor x, InputObserver observer) {
+    gate.input().show(x, observer);
     return NativeMemory.compute(
         () -> {
           Tensor inner = gate.apply(x);
-          activation.applyInPlace(inner);
+          activate(inner);
           inner.mul_(up.apply(x));
-          gated.show(inner, observer);
+          down.input().show(inner, observer);
           return inner;
         });
   }
 
-  /** The result of {@link #expand} to [batch, length, hidden]. */
-  public Tensor contract(Tensor inner) {
-    return down.apply(inner);
+  /** In place. */
+  private Tensor activate(Tensor x) {
+    return switch (activation) {
+      case SILU -> torch.silu_(x);
+    };
   }
 }

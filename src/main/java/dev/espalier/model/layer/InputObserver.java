@@ -1,6 +1,5 @@
 package dev.espalier.model.layer;
 
-import dev.espalier.model.DecoderBlock;
 import org.bytedeco.pytorch.Tensor;
 
 /** Sees what the linears of a block read while the block runs. */
@@ -8,7 +7,7 @@ import org.bytedeco.pytorch.Tensor;
 public interface InputObserver {
 
   /**
-   * Called for each input of a block, in the order of {@link DecoderBlock#inputs()}.
+   * Called for each input of a block, in the order in which they are computed.
    *
    * <p>The call runs without autograd and outside of the block's scopes: tensors created in it are
    * its own to close (a {@code PointerScope} does) or to keep.

@@ -1,11 +1,13 @@
 package dev.espalier.model.layer;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Setting;
 import dev.espalier.device.NativeMemory;
-import dev.espalier.model.WeightCheck;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** A linear map y = x·weightᵀ + bias of a loaded block. Its tensors belong to the block. */
 public final class Linear {
@@ -48,15 +50,34 @@ public final class Linear {
                 x, weight, bias == null ? new TensorOptional() : new TensorOptional(bias)));
   }
 
-  @Override
-  public String toString() {
-    return name;
-  }
-
   /**
    * @throws BadInputException if a weight is NaN or infinite
    */
   public void requireFinite() {
-    WeightCheck.requireFinite(name, weight);
+    requireFinite(name, weight);
+  }
+
+  /**
+   * @param name of the weights, for people
+   * @throws BadInputException if a weight is NaN or infinite
+   */
+  public static void requireFinite(String name, Tensor weights) {
+    try (PointerScope scope = new PointerScope()) {
+      if (!weights.isfinite().all().item_bool()) {
+        boolean narrow = weights.scalar_type().intern() == ScalarType.Half;
+        String problem = name + " has weights that are NaN or infinite; ";
+        throw narrow
+            ? new BadInputException(
+                problem
+                    + "choose a wider compute dtype than float16, or fetch the checkpoint again",
+                Setting.COMPUTE_DTYPE)
+            : new BadInputException(problem + "the checkpoint is damaged, fetch it again");
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return name;
   }
 }

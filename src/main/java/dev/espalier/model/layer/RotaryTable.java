@@ -2,23 +2,23 @@ package dev.espalier.model.layer;
 
 import dev.espalier.device.NativeMemory;
 import dev.espalier.device.Placement;
-import dev.espalier.model.description.AttentionDescription;
+import dev.espalier.model.description.RotaryDescription;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The cosines and sines of the rotary embeddings, shared by all blocks of a model. They are
- * computed in float32, then rounded to the compute dtype, and grow with the longest sequence seen.
+ * The cosines and sines of {@link RotaryDescription}. They are computed in float32, then rounded to
+ * the compute dtype, and grow with the longest sequence seen.
  */
-public final class RotaryTable implements AutoCloseable {
+final class RotaryTable implements AutoCloseable {
   private final float[] frequencies;
   private final Placement placement;
-  private Tensor cosines; // [length, 1, headDim]: both halves alike
-  private Tensor sines; // [length, 1, headDim / 2]
+  private Tensor cosines; // [length, 1, features]: both halves alike
+  private Tensor sines; // [length, 1, features / 2]
 
-  public RotaryTable(AttentionDescription attention, Placement placement) {
-    this.frequencies = attention.rotary().frequencies(attention.headDim());
+  RotaryTable(RotaryDescription rotary, Placement placement) {
+    this.frequencies = rotary.frequencies();
     this.placement = placement;
   }
 
@@ -53,7 +53,7 @@ public final class RotaryTable implements AutoCloseable {
     }
   }
 
-  /** The angle of each position and frequency: [length, 1, headDim / 2], float32, on the CPU. */
+  /** The angle of each position and frequency: [length, 1, features / 2], float32, on the CPU. */
   private Tensor angles(long length) {
     float[] angles = new float[Math.toIntExact(length * frequencies.length)];
     for (int i = 0; i < angles.length; i++) {

@@ -2,6 +2,7 @@ package dev.espalier.model.family;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,8 +11,8 @@ import dev.espalier.BadInputException;
 import dev.espalier.model.description.Activation;
 import dev.espalier.model.description.AttentionDescription;
 import dev.espalier.model.description.DecoderDescription;
+import dev.espalier.model.description.GatedMlpDescription;
 import dev.espalier.model.description.LinearDescription;
-import dev.espalier.model.description.MlpDescription;
 import dev.espalier.model.description.NormDescription;
 import dev.espalier.model.description.RotaryDescription;
 import dev.espalier.model.description.RotaryScaling;
@@ -50,15 +51,26 @@ class ModelFamiliesTest {
             + " 'rope_parameters': null, 'quantization_config': null}";
     for (ObjectNode config : List.of(minimal(), minimalWith(nulls))) {
       DecoderDescription description = ModelFamilies.describe(config);
-      assertEquals(
-          new AttentionDescription(
-              4, 4, 8, false, false, new RotaryDescription(10_000, new RotaryScaling.None())),
-          description.attention());
-      assertEquals(new MlpDescription(72, Activation.SILU, false), description.mlp());
-      assertEquals(new NormDescription(1e-6), description.norm());
+      AttentionDescription attention = attention(description);
+      assertEquals(4, attention.heads());
+      assertEquals(4, attention.kvHeads());
+      assertEquals(8, attention.headDim());
+      assertEquals(new RotaryDescription(8, 10_000, new RotaryScaling.None()), attention.rotary());
+      assertEquals(Activation.SILU, mlp(description).activation());
+      assertEquals(72, mlp(description).down().inFeatures());
+      description.linears(2).forEach(linear -> assertNull(linear.biasName()));
+      assertEquals(new NormDescription("model.norm.weight", 32, 1e-6), description.finalNorm());
       assertEquals(2048, description.maxPositions());
       assertEquals(false, description.tiedHead());
     }
+  }
+
+  private static AttentionDescription attention(DecoderDescription description) {
+    return (AttentionDescription) description.blocks().get(0).subBlocks().get(0).operation();
+  }
+
+  private static GatedMlpDescription mlp(DecoderDescription description) {
+    return (GatedMlpDescription) description.blocks().get(0).subBlocks().get(1).operation();
   }
 
   @Test
@@ -78,19 +90,19 @@ class ModelFamiliesTest {
   }
 
   private static void assertSameRotary(String oldKeys, String newKeys) {
-    RotaryDescription old = ModelFamilies.describe(minimalWith(oldKeys)).attention().rotary();
-    assertEquals(old, ModelFamilies.describe(minimalWith(newKeys)).attention().rotary());
+    RotaryDescription old = attention(ModelFamilies.describe(minimalWith(oldKeys))).rotary();
+    assertEquals(old, attention(ModelFamilies.describe(minimalWith(newKeys))).rotary());
   }
 
   @Test
   void scalingChangesFrequenciesAsItSays() {
-    float[] plain = new RotaryDescription(10_000, new RotaryScaling.None()).frequencies(4);
+    float[] plain = new RotaryDescription(4, 10_000, new RotaryScaling.None()).frequencies();
     assertArrayEquals(new float[] {1f, 0.01f}, plain, 1e-9f);
-    float[] linear = new RotaryDescription(10_000, new RotaryScaling.Linear(4)).frequencies(4);
+    float[] linear = new RotaryDescription(4, 10_000, new RotaryScaling.Linear(4)).frequencies();
     assertArrayEquals(new float[] {0.25f, 0.0025f}, linear, 1e-9f);
     // Waves of 6.3 and 628 positions: shorter than 256 / 4, longer than 256 / 1.
     RotaryScaling llama3 = new RotaryScaling.Llama3(8, 1, 4, 256);
-    float[] scaled = new RotaryDescription(10_000, llama3).frequencies(4);
+    float[] scaled = new RotaryDescription(4, 10_000, llama3).frequencies();
     assertArrayEquals(new float[] {1f, 0.00125f}, scaled, 1e-9f);
   }
 
@@ -120,6 +132,7 @@ class ModelFamiliesTest {
         "{'vocab_size': null} | \"vocab_size\" is missing",
         "{'hidden_size': -32} | \"hidden_size\" is -32",
         "{'num_hidden_layers': 0} | \"num_hidden_layers\" is 0",
+        "{'num_hidden_layers': 2000000000} | \"num_hidden_layers\" is 2000000000",
         "{'num_hidden_layers': 2.5} | \"num_hidden_layers\" is 2.5",
         "{'num_hidden_layers': 99999999999} | \"num_hidden_layers\" is 99999999999",
         "{'intermediate_size': '72'} | \"intermediate_size\" is \"72\"",

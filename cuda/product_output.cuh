@@ -6,7 +6,7 @@ namespace espalier::cuda {
 
 /** What products are put into: c = alpha * product, or c += alpha * product. */
 template <class T>
-struct Target {
+struct ProductOutput {
   View<T> c;
   T alpha;
   bool add;

@@ -11,11 +11,11 @@ inline constexpr int square_threads = 256;
 
 /** A square in shared memory. The padding keeps transposing stores off each other's banks. */
 template <class T>
-using Square = T[square_side][square_side + 4];
+using SquareTile = T[square_side][square_side + 4];
 
 /** The 4 x 4 elements of a square that one thread holds, in runs of 16 bytes. */
 template <class T>
-struct Share {
+struct ThreadShare {
   static constexpr int run = wide<T>;
   static constexpr int runs = 4 / run;
   static constexpr int threads = 16;  // along each side
@@ -49,7 +49,7 @@ struct Four {
 };
 
 template <class T>
-__device__ void load(const T* from, int64_t stride, Square<T>& to) {
+__device__ void load(const T* from, int64_t stride, SquareTile<T>& to) {
   constexpr int run = wide<T>, per_row = square_side / run;
 #pragma unroll
   for (int step = 0; step < square_side * per_row / square_threads; ++step) {
@@ -61,7 +61,7 @@ __device__ void load(const T* from, int64_t stride, Square<T>& to) {
 
 /** to[j][i] = from[i][j]. A warp takes 64 bytes of 8 rows at a time. */
 template <class T>
-__device__ void load_transposed(const T* from, int64_t stride, Square<T>& to) {
+__device__ void load_transposed(const T* from, int64_t stride, SquareTile<T>& to) {
   constexpr int run = wide<T>, per_row = square_side / run;
   const int lane = static_cast<int>(threadIdx.x) % warp_size;
   const int warp = static_cast<int>(threadIdx.x) / warp_size;
@@ -75,9 +75,9 @@ __device__ void load_transposed(const T* from, int64_t stride, Square<T>& to) {
 }
 
 template <class T>
-__device__ Share<T> load_share(const T* from, int64_t stride) {
+__device__ ThreadShare<T> load_share(const T* from, int64_t stride) {
   constexpr int run = wide<T>;
-  Share<T> share;
+  ThreadShare<T> share;
 #pragma unroll
   for (int a = 0; a < 4; ++a) {
 #pragma unroll
@@ -93,7 +93,7 @@ __device__ Share<T> load_share(const T* from, int64_t stride) {
 
 /** The run of a share that starts at at[a][b]. */
 template <class T>
-__device__ Run<T> run_of(const Share<T>& share, int a, int b) {
+__device__ Run<T> run_of(const ThreadShare<T>& share, int a, int b) {
   Run<T> elements;
 #pragma unroll
   for (int k = 0; k < wide<T>; ++k) elements.at[k] = share.at[a][b + k];
@@ -101,7 +101,7 @@ __device__ Run<T> run_of(const Share<T>& share, int a, int b) {
 }
 
 template <class T>
-__device__ void store(const Share<T>& share, T* to, int64_t stride) {
+__device__ void store(const ThreadShare<T>& share, T* to, int64_t stride) {
 #pragma unroll
   for (int a = 0; a < 4; ++a) {
 #pragma unroll
@@ -112,7 +112,7 @@ __device__ void store(const Share<T>& share, T* to, int64_t stride) {
 }
 
 template <class T>
-__device__ void store(const Share<T>& share, Square<T>& to) {
+__device__ void store(const ThreadShare<T>& share, SquareTile<T>& to) {
 #pragma unroll
   for (int a = 0; a < 4; ++a) {
 #pragma unroll
@@ -130,7 +130,8 @@ __device__ Four<T> four_of(const T* row, int first) {
   Four<T> four;
 #pragma unroll
   for (int k = 0; k < 4; k += run) {
-    const Run<T> elements = *reinterpret_cast<const Run<T>*>(row + first + k * Share<T>::threads);
+    const Run<T> elements =
+        *reinterpret_cast<const Run<T>*>(row + first + k * ThreadShare<T>::threads);
 #pragma unroll
     for (int e = 0; e < run; ++e) four.at[k + e] = elements.at[e];
   }
@@ -139,7 +140,8 @@ __device__ Four<T> four_of(const T* row, int first) {
 
 /** sum += left^T right. */
 template <class T>
-__device__ void add_product(Share<T>& sum, const Square<T>& left, const Square<T>& right) {
+__device__ void add_product(ThreadShare<T>& sum, const SquareTile<T>& left,
+                            const SquareTile<T>& right) {
 #pragma unroll 4
   for (int k = 0; k < square_side; ++k) {
     const Four<T> l = four_of(left[k], sum.row(0)), r = four_of(right[k], sum.col(0));
@@ -152,7 +154,7 @@ __device__ void add_product(Share<T>& sum, const Square<T>& left, const Square<T
 }
 
 template <class T>
-__device__ void negate(Share<T>& share) {
+__device__ void negate(ThreadShare<T>& share) {
 #pragma unroll
   for (int a = 0; a < 4; ++a) {
 #pragma unroll

@@ -1,0 +1,13 @@
+package dev.espalier.forward;
+
+/**
+ * How much memory of the device other work takes while hidden states pass from block to block:
+ * upper estimates, in bytes.
+ *
+ * @param throughout also while windows pass through a block, such as statistics of its inputs
+ * @param between only between two passes, such as copies of a linear that is being pruned
+ */
+public record MemoryBeside(long throughout, long between) {
+  /** Windows pass through blocks, and that is all. */
+  public static final MemoryBeside NONE = new MemoryBeside(0, 0);
+}

@@ -1,0 +1,40 @@
+package dev.espalier.model.description;
+
+import java.util.List;
+
+/**
+ * A block: steps on the residual stream, one after the other. Blocks of a model may differ.
+ *
+ * @param index its place in the model, from 0
+ * @param subBlocks in the order in which they run, at least one
+ */
+public record BlockDescription(int index, List<SubBlock> subBlocks) {
+  public BlockDescription {
+    subBlocks = List.copyOf(subBlocks);
+  }
+
+  /** Its linears, which are what pruning prunes, in the order in which the block runs them. */
+  public List<LinearDescription> linears() {
+    return subBlocks.stream().flatMap(sub -> sub.operation().linears().stream()).toList();
+  }
+
+  /** All tensors it reads, in the order in which it needs them. */
+  public List<TensorShape> tensors() {
+    return subBlocks.stream().flatMap(sub -> sub.tensors().stream()).toList();
+  }
+
+  /** How many weights its tensors have together. */
+  public long parameters() {
+    return tensors().stream().mapToLong(TensorShape::elements).sum();
+  }
+
+  /** How many elements one token takes inside its operations, as if all were kept to the end. */
+  public long activations() {
+    return subBlocks.stream().mapToLong(sub -> sub.operation().activations()).sum();
+  }
+
+  /** {@link OperationDescription#scores} of the operation that has most. */
+  public long scores(long length) {
+    return subBlocks.stream().mapToLong(sub -> sub.operation().scores(length)).max().orElse(0);
+  }
+}

@@ -1,0 +1,32 @@
+package dev.espalier.model.description;
+
+import java.util.List;
+
+/**
+ * What a block does with its normalised hidden states, [batch, length, hidden] to the same shape.
+ * Loading, checking, pruning and estimates of memory follow from this statement; running it is the
+ * one other thing that an operation takes, a layer.
+ */
+public sealed interface OperationDescription permits AttentionDescription, GatedMlpDescription {
+
+  /** Its linears, which are what pruning prunes, in the order in which they run. */
+  List<LinearDescription> linears();
+
+  /** All tensors it reads, those of its linears included. */
+  default List<TensorShape> tensors() {
+    return linears().stream().flatMap(linear -> linear.tensors().stream()).toList();
+  }
+
+  /** How many elements one token takes inside at the most, its inputs and outputs not counted. */
+  long activations();
+
+  /**
+   * How many elements one window takes beside {@link #activations}, for as long as the operation
+   * runs, where libtorch computes in float32.
+   *
+   * @param length tokens of the window
+   */
+  default long scores(long length) {
+    return 0;
+  }
+}

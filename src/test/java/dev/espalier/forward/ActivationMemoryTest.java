@@ -1,0 +1,92 @@
+package dev.espalier.forward;
+
+import static dev.espalier.testing.Llamas.SEVEN_B;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.espalier.device.ComputeDevice;
+import dev.espalier.device.Placement;
+import dev.espalier.model.description.DecoderDescription;
+import dev.espalier.testing.Llamas;
+import dev.espalier.text.TokenWindows;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.Test;
+
+class ActivationMemoryTest {
+  private static final long GIB = 1L << 30;
+  private static final Placement BF16 = new Placement(ScalarType.BFloat16, new ComputeDevice(0));
+  private static final Placement F32 = new Placement(ScalarType.Float, new ComputeDevice(0));
+
+  private static long working(
+      DecoderDescription model, Placement placement, long batch, int seqLen) {
+    return new ActivationMemory(model, placement).working(batch, seqLen, MemoryBeside.NONE);
+  }
+
+  @Test
+  void hiddenStatesAreCountedExactly() {
+    TokenWindows windows = new TokenWindows(new int[3][100], "zeros");
+    assertEquals(2L * 3 * 100 * 4096, new ActivationMemory(SEVEN_B, BF16).states(windows));
+    assertEquals(4L * 3 * 100 * 4096, new ActivationMemory(SEVEN_B, F32).states(windows));
+  }
+
+  /** The batch follows from it and decides the order of sums: results hang on this number. */
+  @Test
+  void activationsAreWhatTheyHaveAlwaysBeen() {
+    for (Placement placement : new Placement[] {BF16, F32}) {
+      assertEquals(
+          4L * (4 * 4096 + 4 * 4096 + 3 * 11008),
+          new ActivationMemory(SEVEN_B, placement).activations());
+    }
+    DecoderDescription grouped = Llamas.describe(128256, 8192, 80, 64, 8, 28672);
+    assertEquals(
+        4L * (4 * 8192 + 4 * 64 * 128 + 3 * 28672),
+        new ActivationMemory(grouped, BF16).activations());
+  }
+
+  @Test
+  void batchesAreWhatTheyHaveAlwaysBeen() {
+    ActivationMemory large = new ActivationMemory(SEVEN_B, BF16);
+    assertEquals(1, HiddenStates.batchSize(large, 2048));
+    assertEquals(15, HiddenStates.batchSize(large, 128));
+    ActivationMemory small = new ActivationMemory(Llamas.describe(50, 32, 3, 4, 2, 48), F32);
+    assertEquals(4, HiddenStates.batchSize(small, 2048));
+    assertEquals(1, HiddenStates.batchSize(small, 9000));
+  }
+
+  @Test
+  void allThatIsNeededAtOnceIsSummedUp() {
+    long block = 2 * 4096 + 4L * 4096 * 4096 + 3L * 4096 * 11008;
+    long passing = 2048 * 4L * (8 * 4096 + 3 * 11008);
+    long head = 2L * 32000 * 4096;
+    long logits = (2 + 4 + 4) * 32000L * 2048;
+    assertEquals(2 * 2 * block + passing + head + logits + GIB, working(SEVEN_B, BF16, 1, 2048));
+  }
+
+  @Test
+  void whatIsDoneBetweenPassesHasTheirMemory() {
+    ActivationMemory memory = new ActivationMemory(SEVEN_B, BF16);
+    long alone = memory.working(1, 2048, MemoryBeside.NONE);
+    long passing = 2048 * memory.activations();
+    assertEquals(alone + 5, memory.working(1, 2048, new MemoryBeside(5, passing)));
+    assertEquals(alone + 12, memory.working(1, 2048, new MemoryBeside(5, passing + 7)));
+  }
+
+  @Test
+  void growsWithEverythingThatGrows() {
+    long base = working(SEVEN_B, BF16, 1, 2048);
+    assertTrue(working(SEVEN_B, F32, 1, 2048) > base);
+    assertTrue(working(SEVEN_B, BF16, 16, 2048) > base);
+    assertTrue(working(SEVEN_B, BF16, 1, 4096) > base);
+    assertTrue(working(Llamas.describe(64000, 4096, 32, 32, 32, 11008), BF16, 1, 2048) > base);
+    assertEquals(base, working(Llamas.describe(32000, 4096, 80, 32, 32, 11008), BF16, 1, 2048));
+  }
+
+  @Test
+  void groupedAttentionInFloat32HasItsScoresInMemory() {
+    DecoderDescription grouped = Llamas.describe(32000, 4096, 32, 32, 8, 11008);
+    long scores = 2L * 4 * 32 * 2048 * 2048;
+    long fused = working(grouped, BF16, 8, 2048);
+    long explicit = working(grouped, F32, 8, 2048);
+    assertTrue(explicit - fused > 8 * scores - 4 * GIB, "eight windows' scores");
+  }
+}
