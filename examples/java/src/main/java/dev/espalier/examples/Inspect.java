@@ -20,6 +20,7 @@ public final class Inspect {
     model
         .linears()
         .forEach(l -> System.out.printf("%-40s %.2f %s%n", l.name(), l.sparsity(), l.patterns()));
-    System.out.printf("%.1f %% of %,d weights are zero.%n", 100 * model.sparsity(), model.weights());
+    System.out.printf(
+        "%.1f %% of %,d weights are zero.%n", 100 * model.sparsity(), model.weights());
   }
 }

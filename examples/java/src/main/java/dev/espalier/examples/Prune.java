@@ -16,6 +16,8 @@ public final class Prune {
     PruneRequest request =
         PruneRequest.builder(Path.of(args[0]))
             .calibration(Path.of(args[1]))
+            .samples(8)
+            .seqLen(128)
             .sparsity(0.6)
             .evaluate(Path.of(args[2]))
             .output(Path.of(args[3]))
