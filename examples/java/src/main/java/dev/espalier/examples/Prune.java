@@ -7,8 +7,8 @@ import dev.espalier.report.PruneReport;
 import java.nio.file.Path;
 
 /**
- * Prunes a model folder into a new one: 60 % of its weights go, of each block as many as the best of
- * the usual allocations says.
+ * Prunes a model folder into a new one: 60 % of its weights go, of each block as many as the best
+ * of the usual allocations says.
  */
 public final class Prune {
   private Prune() {}
