@@ -28,7 +28,7 @@ public final class Search {
             .output(Path.of(args[2]))
             .build();
     SearchReport report = SearchJob.run(request, new PrintedProgress());
-    report.trials().forEach(System.out::println);
+    report.trials().forEach(t -> System.out.printf("%-24s %.2f%n", t.describe(), t.perplexity()));
     System.out.println("The best is " + report.best().describe() + ".");
   }
 
