@@ -2,6 +2,7 @@ package dev.espalier.job;
 
 import dev.espalier.BadInputException;
 import dev.espalier.Progress;
+import dev.espalier.Setting;
 import dev.espalier.allocation.FileAllocation;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.SparsityPlan;
@@ -76,7 +77,8 @@ public final class AllocateJob {
           "a calibration text is needed: "
               + (lookedAt
                   ? "some of these allocations look at how the model takes a text"
-                  : "statistics are kept by model and text"));
+                  : "statistics are kept by model and text"),
+          Setting.CALIBRATION);
     }
     return request.run();
   }

@@ -1,6 +1,7 @@
 package dev.espalier.job;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Setting;
 import dev.espalier.allocation.ModelAllocation;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.pruning.SparsityPattern;
@@ -26,7 +27,8 @@ public record AllocateRequest(
     if (run.pruning().pattern() instanceof SparsityPattern.NofM nofM) {
       throw new BadInputException(
           "the pattern %d:%d gives every block the same; take the mixed pattern N:%d"
-              .formatted(nofM.keep(), nofM.group(), nofM.group()));
+              .formatted(nofM.keep(), nofM.group(), nofM.group()),
+          Setting.PATTERN);
     }
   }
 

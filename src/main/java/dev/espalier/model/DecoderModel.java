@@ -8,7 +8,6 @@ import dev.espalier.device.NativeMemory;
 import dev.espalier.device.Placement;
 import dev.espalier.model.description.BlockDescription;
 import dev.espalier.model.description.DecoderDescription;
-import dev.espalier.model.description.NormDescription;
 import dev.espalier.model.family.ModelFamilies;
 import dev.espalier.model.layer.BlockWeights;
 import dev.espalier.model.layer.Linear;
@@ -173,8 +172,8 @@ public final class DecoderModel implements AutoCloseable {
     }
     return NativeMemory.compute(
         () -> {
-          NormDescription last = description.finalNorm();
-          RmsNorm norm = new RmsNorm(placement.view(weights.tensor(last.weight())), last.epsilon());
+          RmsNorm norm =
+              RmsNorm.of(description.finalNorm(), name -> placement.view(weights.tensor(name)));
           return torch.linear(norm.apply(hidden), headWeight);
         });
   }

@@ -1,6 +1,7 @@
 package dev.espalier.run;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Setting;
 import dev.espalier.kernels.Rounding;
 import dev.espalier.pruning.MethodCatalogue;
 import dev.espalier.pruning.PruningMethod;
@@ -160,7 +161,8 @@ public record RunSettings(
       if (calibration.isEmpty()) {
         throw new BadInputException(
             "a calibration text is needed: a text (.txt) or JSON-lines file (.jsonl, .json.gz) in"
-                + " the model's language");
+                + " the model's language",
+            Setting.CALIBRATION);
       }
       return settings();
     }

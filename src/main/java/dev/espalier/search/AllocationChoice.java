@@ -1,6 +1,7 @@
 package dev.espalier.search;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Setting;
 import dev.espalier.allocation.AllocationCatalogue;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.evaluation.Perplexity;
@@ -79,7 +80,8 @@ public sealed interface AllocationChoice {
 
     public Auto {
       if (trials < 1) {
-        throw new BadInputException("the number of trials is " + trials + "; at least 1 is needed");
+        throw new BadInputException(
+            "the number of trials is " + trials + "; at least 1 is needed", Setting.TRIALS);
       }
     }
 

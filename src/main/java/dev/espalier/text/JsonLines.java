@@ -13,7 +13,10 @@ import java.util.List;
 
 /** Reads the field {@code text} of every line of a file of JSON objects, as C4 is published. */
 final class JsonLines {
-  /** A document may be as long as a string can be; by default the parser stops at 20 MB. */
+  /**
+   * Other than {@link dev.espalier.files.Json}: a document may be as long as a string can be, while
+   * the parser usually stops at 20 MB; and what a line holds beside its text is nobody's concern.
+   */
   private static final ObjectReader READER =
       new JsonMapper(
               JsonFactory.builder()

@@ -39,7 +39,7 @@ class FullDiskTest {
     @Override
     public void tell(Path disk) throws IOException {
       Result result = Runs.prune("--allocation", "uniform", "--output", disk.resolve("out"));
-      result.refused("disk/out", "free", "another --output");
+      result.refused("disk/out", "free", "another output (--output)");
       assertEquals(
           List.of(), Folders.listing(disk).stream().filter(f -> !f.startsWith(" ")).toList());
     }
@@ -64,7 +64,7 @@ class FullDiskTest {
       SmallDisk.fill(filler, needed);
       Path output = disk.resolve("out");
       Result full = Runs.prune("--allocation", "uniform", "--output", output, "--quiet");
-      full.refused("disk is full", "run the same command to resume");
+      full.refused("disk is full", "run the same again to resume");
       assertFalse(Files.exists(output));
       Files.delete(filler);
       Result resumed = Runs.prune("--allocation", "uniform", "--output", output).succeeded();
