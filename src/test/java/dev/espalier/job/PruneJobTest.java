@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -57,7 +56,8 @@ class PruneJobTest {
 
     RecordingProgress heard = new RecordingProgress();
     assertEquals(0.5, PruneJob.run(request, heard).achievedSparsity(), 1e-3);
-    assertTrue(heard.notes().contains("Resuming after 10 finished blocks."), heard.notes()::toString);
+    assertTrue(
+        heard.notes().contains("Resuming after 10 finished blocks."), heard.notes()::toString);
     assertEquals(List.of(), heard.tasks());
   }
 
