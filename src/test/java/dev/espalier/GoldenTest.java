@@ -34,6 +34,7 @@ import dev.espalier.pruning.SparseGptPruning;
 import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.pruning.WandaPruning;
 import dev.espalier.pruning.WandaVariantPruning;
+import dev.espalier.testing.Samples;
 import dev.espalier.testing.Slow;
 import dev.espalier.text.Corpus;
 import dev.espalier.text.EvaluationWindows;
@@ -62,7 +63,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Slow
 class GoldenTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden");
-  private static final Path SAMPLES = Path.of("samples");
 
   /** What the dense model is measured to be, once for all runs. */
   private static MeasuredModel dense;
@@ -131,14 +131,12 @@ class GoldenTest {
 
   @BeforeAll
   static void open() {
-    folder = ModelFolder.open(SAMPLES.resolve("sotu-llama-5m"));
+    folder = ModelFolder.open(Samples.MODEL);
     model = DecoderModel.open(folder.config(), folder, Placement.cpu());
     try (var tokenizer = HuggingFaceTokenizer.load(folder.path())) {
       calibration =
-          new WindowSampler(tokenizer, 32, 256, 0)
-              .draw(Corpus.open(SAMPLES.resolve("calibration.txt")))
-              .windows();
-      evaluation = EvaluationWindows.of(Corpus.open(SAMPLES.resolve("test.txt")), tokenizer, 256);
+          new WindowSampler(tokenizer, 32, 256, 0).draw(Corpus.open(Samples.CALIBRATION)).windows();
+      evaluation = EvaluationWindows.of(Corpus.open(Samples.TEST), tokenizer, 256);
     }
     Set<Measurement> needs =
         runs().flatMap(run -> run.allocation.needs().stream()).collect(Collectors.toSet());

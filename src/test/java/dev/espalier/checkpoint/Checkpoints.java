@@ -8,13 +8,11 @@ import dev.espalier.BadInputException;
 import dev.espalier.EspalierException;
 import dev.espalier.StorageException;
 import dev.espalier.files.Json;
+import dev.espalier.testing.Safetensors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -25,17 +23,7 @@ import org.junit.jupiter.api.function.Executable;
 
 /** Tiny checkpoints to read, and the questions the tests ask about them. */
 final class Checkpoints {
-  static final Path SAMPLE = Path.of("samples/sotu-llama-5m");
-
   private Checkpoints() {}
-
-  /** A file of that header and data, however wrong. */
-  static Path file(Path path, String header, byte[] data) throws IOException {
-    byte[] json = header.getBytes(StandardCharsets.UTF_8);
-    ByteBuffer bytes = ByteBuffer.allocate(8 + json.length + data.length);
-    bytes.order(ByteOrder.LITTLE_ENDIAN).putLong(json.length).put(json).put(data);
-    return Files.write(path, bytes.array());
-  }
 
   /** Bytes 1, 2, 3 … */
   static byte[] data(int count) {
@@ -53,7 +41,7 @@ final class Checkpoints {
 
   static Path shard(Path path, String a, String b) throws IOException {
     String header = "{" + entry(a, "F32", "[2,2]", 0, 16) + "," + entry(b, "BF16", "[3]", 16, 22);
-    return file(path, header + "}", data(22));
+    return Safetensors.write(path, header + "}", data(22));
   }
 
   /** One file with the tensors a (F32, 2 by 2) and b (BF16, 3), a tokenizer and a sub-folder. */
@@ -98,17 +86,7 @@ final class Checkpoints {
 
   /** The bytes of one tensor as they lie in a model folder. */
   static byte[] bytes(Path folder, String tensor) throws IOException {
-    try (ModelFolder model = ModelFolder.open(folder)) {
-      for (Shard shard : model.shards()) {
-        TensorEntry entry = shard.header().tensors().get(tensor);
-        if (entry != null) {
-          byte[] all = Files.readAllBytes(shard.path());
-          int start = Math.toIntExact(shard.header().dataStart());
-          return Arrays.copyOfRange(all, start + (int) entry.begin(), start + (int) entry.end());
-        }
-      }
-    }
-    throw new AssertionError("no tensor " + tensor);
+    return Safetensors.readFolder(folder).get(tensor).bytes().array();
   }
 
   /** Relative path and content of every file below a folder. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.espalier.testing.Samples;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +72,7 @@ class ModelFolderTest {
 
   @Test
   void readsTheSample() {
-    try (ModelFolder model = ModelFolder.open(Checkpoints.SAMPLE);
+    try (ModelFolder model = ModelFolder.open(Samples.MODEL);
         Tensor embedding = model.tensor("model.embed_tokens.weight")) {
       assertEquals(92, model.names().size());
       assertEquals(4096, embedding.size(0));

@@ -11,6 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.espalier.testing.Safetensors;
+import dev.espalier.testing.Samples;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -102,7 +104,7 @@ class ModelFolderWriterTest {
 
   @Test
   void aCopyOfTheSampleIsEqualByteForByte() throws IOException {
-    try (ModelFolder source = ModelFolder.open(Checkpoints.SAMPLE);
+    try (ModelFolder source = ModelFolder.open(Samples.MODEL);
         ModelFolderWriter writer = open(source, false)) {
       for (String name : source.names()) {
         try (Tensor tensor = source.tensor(name);
@@ -112,7 +114,7 @@ class ModelFolderWriterTest {
       }
       writer.finish(Map.of());
     }
-    assertEquals(tree(Checkpoints.SAMPLE), tree(output));
+    assertEquals(tree(Samples.MODEL), tree(output));
   }
 
   @Test
@@ -135,7 +137,7 @@ class ModelFolderWriterTest {
     Checkpoints.single(input);
     int count = 17 << 20;
     String header = "{" + Checkpoints.entry("a", "F32", "[" + count + "]", 0, 4L * count) + "}";
-    Checkpoints.file(input.resolve("model.safetensors"), header, new byte[4 * count]);
+    Safetensors.write(input.resolve("model.safetensors"), header, new byte[4 * count]);
     try (Scalar end = new Scalar(count);
         Tensor ramp = torch.arange(end);
         Tensor floats = ramp.to(ScalarType.Float);

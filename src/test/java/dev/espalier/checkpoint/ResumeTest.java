@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.files.DurableFiles;
 import dev.espalier.files.Json;
 import dev.espalier.testing.JavaProcess;
+import dev.espalier.testing.Samples;
 import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -214,7 +215,7 @@ class ResumeTest {
     } finally {
       process.destroyForcibly().waitFor();
     }
-    try (ModelFolder sample = ModelFolder.open(Checkpoints.SAMPLE);
+    try (ModelFolder sample = ModelFolder.open(Samples.MODEL);
         ModelFolderWriter writer = ModelFolderWriter.open(sample, output, false, run(0))) {
       assertTrue(writer.resumed());
       assertTrue(writer.written().size() >= 20);
@@ -222,7 +223,7 @@ class ResumeTest {
       putAll(sample, writer);
       writer.finish(Map.of());
     }
-    assertEquals(tree(Checkpoints.SAMPLE), tree(output));
+    assertEquals(tree(Samples.MODEL), tree(output));
   }
 
   /** Puts the sample's tensors one by one, as they are. */
@@ -230,7 +231,7 @@ class ResumeTest {
     private Victim() {}
 
     public static void main(String[] arguments) {
-      try (ModelFolder sample = ModelFolder.open(Checkpoints.SAMPLE);
+      try (ModelFolder sample = ModelFolder.open(Samples.MODEL);
           ModelFolderWriter writer =
               ModelFolderWriter.open(sample, new File(arguments[0]).toPath(), false, run(0))) {
         putAll(sample, writer);

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.espalier.testing.Safetensors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -38,7 +39,7 @@ class SafetensorsFileTest {
     for (int i = 0; i < 6; i++) {
       floats.putFloat(i + 0.5f);
     }
-    Path path = Checkpoints.file(folder.resolve("f"), header, floats.array());
+    Path path = Safetensors.write(folder.resolve("f"), header, floats.array());
     try (SafetensorsFile file = SafetensorsFile.open(path);
         Tensor w = file.tensor("w")) {
       assertEquals(ScalarType.Float, w.scalar_type().intern());
@@ -62,7 +63,7 @@ class SafetensorsFileTest {
             + ","
             + entry("one", dtype.name(), "[]", 2 * dtype.bytes(), 3 * dtype.bytes())
             + "}";
-    Path path = Checkpoints.file(folder.resolve("f"), header, data(3 * dtype.bytes()));
+    Path path = Safetensors.write(folder.resolve("f"), header, data(3 * dtype.bytes()));
     try (SafetensorsFile file = SafetensorsFile.open(path);
         Tensor some = file.tensor("some");
         Tensor none = file.tensor("none");
@@ -139,7 +140,7 @@ class SafetensorsFileTest {
             + ","
             + entry("v", "F32", "[128,512]", bytes / 2 + 1, bytes + 1)
             + "}";
-    Path path = Checkpoints.file(folder.resolve("f"), header, new byte[(int) bytes + 1]);
+    Path path = Safetensors.write(folder.resolve("f"), header, new byte[(int) bytes + 1]);
     // Threads that wait for each other would cost more than the work.
     int threads = torch.get_num_threads();
     torch.set_num_threads(1);
@@ -166,7 +167,7 @@ class SafetensorsFileTest {
             + ","
             + entry("v", "U8", "[3]", far, far + 3)
             + "}";
-    Path path = Checkpoints.file(folder.resolve("f"), header, data(0));
+    Path path = Safetensors.write(folder.resolve("f"), header, data(0));
     // The file has holes: it takes no space.
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
       channel.write(ByteBuffer.wrap(data(3)), 8 + header.length() + far);
@@ -201,6 +202,6 @@ class SafetensorsFileTest {
   private Path aligned(String name) throws IOException {
     String header = "{" + entry("w", "F32", "[2]", 0, 8) + "}";
     String padding = " ".repeat((8 - header.length() % 8) % 8);
-    return Checkpoints.file(folder.resolve(name), header + padding, data(8));
+    return Safetensors.write(folder.resolve(name), header + padding, data(8));
   }
 }

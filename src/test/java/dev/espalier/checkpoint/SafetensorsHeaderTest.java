@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.espalier.BadInputException;
+import dev.espalier.testing.Safetensors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -143,7 +144,7 @@ class SafetensorsHeaderTest {
   @ParameterizedTest
   @MethodSource
   void hostileHeaders(String header, String expected) throws IOException {
-    Path file = Checkpoints.file(folder.resolve("model.safetensors"), header, data(8));
+    Path file = Safetensors.write(folder.resolve("model.safetensors"), header, data(8));
     assertRefused(() -> SafetensorsHeader.read(file), file.toString(), expected);
   }
 
@@ -180,7 +181,7 @@ class SafetensorsHeaderTest {
   @Test
   void messagesAreFitForATerminal() throws IOException {
     String name = "\\u001b[31m" + "n".repeat(5_000);
-    Path file = Checkpoints.file(folder.resolve("f"), "{\"" + name + "\":1}", data(0));
+    Path file = Safetensors.write(folder.resolve("f"), "{\"" + name + "\":1}", data(0));
     String message = "";
     try {
       SafetensorsHeader.read(file);
@@ -202,7 +203,7 @@ class SafetensorsHeaderTest {
             + ","
             + entry("e", "I64", "[0]", 20, 20)
             + "}";
-    Path file = Checkpoints.file(folder.resolve("f"), header, data(20));
+    Path file = Safetensors.write(folder.resolve("f"), header, data(20));
     byte[] valid = Files.readAllBytes(file);
     Random random = new Random(7);
     String alphabet = "{}[]\",:0123456789-.eE\\u \n\tFBIUdtypeshapwb_null\u00ff\u0000";
@@ -233,6 +234,6 @@ class SafetensorsHeaderTest {
   }
 
   private SafetensorsHeader read(String header, byte[] data) throws IOException {
-    return SafetensorsHeader.read(Checkpoints.file(folder.resolve("f"), header, data));
+    return SafetensorsHeader.read(Safetensors.write(folder.resolve("f"), header, data));
   }
 }

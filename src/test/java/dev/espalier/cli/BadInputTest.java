@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.espalier.cli.Runs.Result;
 import dev.espalier.device.CudaSupport;
+import dev.espalier.testing.Safetensors;
+import dev.espalier.testing.Samples;
 import dev.espalier.testing.Slow;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -178,9 +180,9 @@ class BadInputTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"config.json", "tokenizer.json", Folders.WEIGHTS})
+  @ValueSource(strings = {"config.json", "tokenizer.json", Safetensors.SINGLE})
   void namesTheMissingFile(String file) throws IOException {
-    Path model = Folders.copyOfSample(temp.resolve("model"));
+    Path model = Samples.copy(temp.resolve("model"));
     Files.delete(model.resolve(file));
     pruneModel(model).refused(model.toString(), file);
   }
@@ -193,7 +195,7 @@ class BadInputTest {
 
   @Test
   void listsTheModelTypesItKnows() throws IOException {
-    Path model = Folders.copyOfSample(temp.resolve("model"));
+    Path model = Samples.copy(temp.resolve("model"));
     Path config = model.resolve("config.json");
     Files.writeString(config, Files.readString(config).replace("\"llama\"", "\"rwkv\""));
     pruneModel(model).refused("rwkv", "llama");
@@ -201,7 +203,7 @@ class BadInputTest {
 
   @Test
   void aConfigCannotSpeakToTheTerminal() throws IOException {
-    Path model = Folders.copyOfSample(temp.resolve("model"));
+    Path model = Samples.copy(temp.resolve("model"));
     Path config = model.resolve("config.json");
     Files.writeString(
         config, Files.readString(config).replace("\"llama\"", "\"\\u001b[31m\\u009b2J\""));
@@ -210,23 +212,23 @@ class BadInputTest {
 
   @Test
   void refusesADamagedConfig() throws IOException {
-    Path model = Folders.copyOfSample(temp.resolve("model"));
+    Path model = Samples.copy(temp.resolve("model"));
     Files.writeString(model.resolve("config.json"), "{\"model_type\": \"llama\",");
     pruneModel(model).refused("config.json");
   }
 
   @Test
   void refusesADamagedTokenizer() throws IOException {
-    Path model = Folders.copyOfSample(temp.resolve("model"));
+    Path model = Samples.copy(temp.resolve("model"));
     Files.writeString(model.resolve("tokenizer.json"), "{}");
     pruneModel(model).refused("tokenizer.json", "download it again");
   }
 
   @Test
   void refusesATruncatedCheckpoint() throws IOException {
-    Path model = Folders.copyOfSample(temp.resolve("model"));
+    Path model = Samples.copy(temp.resolve("model"));
     try (RandomAccessFile file =
-        new RandomAccessFile(model.resolve(Folders.WEIGHTS).toFile(), "rw")) {
+        new RandomAccessFile(model.resolve(Safetensors.SINGLE).toFile(), "rw")) {
       file.setLength(file.length() - 1000);
     }
     pruneModel(model).refused("model.safetensors", "damaged");
@@ -259,10 +261,10 @@ class BadInputTest {
 
   /** A copy of the sample in which one weight of a tensor is NaN. */
   private Path withNaN(String tensor) throws IOException {
-    Path model = Folders.copyOfSample(temp.resolve("model"));
-    Path weights = model.resolve(Folders.WEIGHTS);
+    Path model = Samples.copy(temp.resolve("model"));
+    Path weights = model.resolve(Safetensors.SINGLE);
     try (RandomAccessFile file = new RandomAccessFile(weights.toFile(), "rw")) {
-      file.seek(Folders.position(weights, tensor) + 100);
+      file.seek(Safetensors.position(weights, tensor) + 100);
       file.write(new byte[] {(byte) 0xC0, 0x7F});
     }
     return model;
@@ -300,7 +302,7 @@ class BadInputTest {
 
   @Test
   void refusesToWriteIntoTheInput() throws IOException {
-    Path model = Folders.copyOfSample(temp.resolve("model"));
+    Path model = Samples.copy(temp.resolve("model"));
     for (Path place : List.of(model, model.resolve("pruned"), temp)) {
       output = place;
       pruneModel(model, "--overwrite").refused("overlaps with the input");

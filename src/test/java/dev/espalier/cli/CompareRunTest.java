@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.report.html.Pages;
+import dev.espalier.testing.Samples;
+import dev.espalier.testing.TinyModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,11 +117,11 @@ class CompareRunTest {
 
   @Test
   void pathsOfRealRunsDoNotMatter() throws IOException {
-    String text = Files.readString(Sample.TEST).substring(0, 2000);
+    String text = Samples.someText(2000);
     Path one = Files.writeString(temp.resolve("test.txt"), text);
     Path copy = Files.createDirectory(temp.resolve("copy"));
     Path two = Files.writeString(copy.resolve("other.txt"), text);
-    Path model = Sample.MODEL.toAbsolutePath();
+    Path model = TinyModel.folder(temp.resolve("model"));
     Path detour = model.resolve("../" + model.getFileName());
     Path first = temp.resolve("first");
     Path second = temp.resolve("second");
@@ -141,8 +143,10 @@ class CompareRunTest {
   void takesModelFoldersAsPruneLeavesThem() throws IOException {
     Path dlp = temp.resolve("dlp");
     Path uniform = temp.resolve("uniform");
-    Runs.prune("--output", dlp, "--allocation", "dlp").succeeded();
-    Runs.prune("--output", uniform, "--allocation", "uniform", "--method", "magnitude").succeeded();
+    Path model = temp.resolve("model");
+    Runs.pruneTiny(model, "--output", dlp, "--allocation", "dlp").succeeded();
+    Object[] other = {"--output", uniform, "--allocation", "uniform", "--method", "magnitude"};
+    Runs.pruneTiny(model, other).succeeded();
     JsonNode json =
         Runs.run("compare", dlp, uniform.resolve("espalier.json"), "--json").succeeded().json();
     assertEquals("dlp", json.at("/runs/0/name").asText());
@@ -151,7 +155,7 @@ class CompareRunTest {
     JsonNode run = json.at("/runs/1");
     assertEquals(report.get("sparsity"), run.get("sparsity"));
     assertEquals(report.get("peak_bytes"), run.get("peak_bytes"));
-    assertEquals(10, run.get("blocks").size());
+    assertEquals(3, run.get("blocks").size());
     assertTrue(run.get("seconds").asDouble() > 0, run::toString);
     assertTrue(json.get("cautions").toString().contains("No perplexity was measured of dlp"));
   }

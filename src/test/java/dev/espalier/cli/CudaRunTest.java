@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.espalier.cli.Folders.Stored;
 import dev.espalier.testing.OnCuda;
+import dev.espalier.testing.Safetensors;
+import dev.espalier.testing.Safetensors.Stored;
+import dev.espalier.testing.Samples;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,8 +46,7 @@ class CudaRunTest {
   }
 
   private Path text() throws IOException {
-    return Files.writeString(
-        temp.resolve("text.txt"), Files.readString(Sample.TEST).substring(0, 20_000));
+    return Files.writeString(temp.resolve("text.txt"), Samples.someText(20_000));
   }
 
   private static JsonNode report(Path output) throws IOException {
@@ -54,8 +55,8 @@ class CudaRunTest {
 
   /** How many of the prunable weights are zero in one folder only. */
   private static double disagreement(Path a, Path b) throws IOException {
-    Map<String, Stored> first = Folders.allTensors(a);
-    Map<String, Stored> second = Folders.allTensors(b);
+    Map<String, Stored> first = Safetensors.readFolder(a);
+    Map<String, Stored> second = Safetensors.readFolder(b);
     long weights = 0;
     long different = 0;
     for (String name : first.keySet()) {
@@ -108,7 +109,7 @@ class CudaRunTest {
     String[] args = {"--method", "sparsegpt", "--sparsity", "0.6"};
     Path first = Files.move(prune("cuda", args), temp.resolve("first"));
     Path second = prune("cuda", args);
-    assertEquals(Folders.allTensors(first), Folders.allTensors(second));
+    assertEquals(Safetensors.readFolder(first), Safetensors.readFolder(second));
   }
 
   @Test

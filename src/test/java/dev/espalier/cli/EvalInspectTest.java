@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.cli.Runs.Result;
+import dev.espalier.testing.Samples;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,8 +19,7 @@ class EvalInspectTest {
   @TempDir Path temp;
 
   private Path text() throws IOException {
-    return Files.writeString(
-        temp.resolve("a.txt"), Files.readString(Sample.TEST).substring(0, 4000));
+    return Files.writeString(temp.resolve("a.txt"), Samples.someText(4000));
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.espalier.cli.Runs.Result;
 import dev.espalier.job.PruneJob;
 import dev.espalier.job.PruneRequest;
 import dev.espalier.testing.RecordingProgress;
+import dev.espalier.testing.Safetensors;
 import dev.espalier.testing.Slow;
 import dev.espalier.testing.SmallDisk;
 import java.io.IOException;
@@ -72,7 +73,8 @@ class FullDiskTest {
       Path whole = disk.resolveSibling("whole");
       Runs.prune("--allocation", "uniform", "--output", whole).succeeded();
       assertEquals(
-          -1, Files.mismatch(whole.resolve(Folders.WEIGHTS), output.resolve(Folders.WEIGHTS)));
+          -1,
+          Files.mismatch(whole.resolve(Safetensors.SINGLE), output.resolve(Safetensors.SINGLE)));
     }
   }
 

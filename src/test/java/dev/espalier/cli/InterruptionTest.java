@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.cli.Runs.Result;
 import dev.espalier.testing.JavaProcess;
+import dev.espalier.testing.Safetensors;
 import dev.espalier.testing.Slow;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,17 +55,8 @@ class InterruptionTest {
   void resumesWhereItWasInterrupted(String method) throws IOException, InterruptedException {
     Path output = temp.resolve("out");
     Path partial = temp.resolve("out.partial");
-    Path stderr = temp.resolve("stderr");
-    Process process = start(line(method, output), stderr);
-    try {
-      waitUntil(process, stderr, () -> holdsBlock(partial));
-      signal(process, "INT");
-      assertTrue(process.waitFor(60, TimeUnit.SECONDS), "still running");
-    } finally {
-      process.destroyForcibly();
-    }
-    assertEquals(ExitCode.INTERRUPTED, process.exitValue(), Files.readString(stderr));
-    assertTrue(Files.readString(stderr).contains("Interrupted. The same command goes on"));
+    String told = interrupted(line(method, output), () -> holdsBlock(partial));
+    assertTrue(told.contains("Interrupted. The same command goes on"), told);
     assertFalse(Files.exists(output));
     assertTrue(Files.isDirectory(partial));
     // Whether a block is safe yet or not, the search need not be made again.
@@ -86,7 +78,7 @@ class InterruptionTest {
     assertFalse(whole.err().contains("Resuming"), whole.err());
     assertEquals(
         -1,
-        Files.mismatch(output.resolve(Folders.WEIGHTS), atOnce.resolve(Folders.WEIGHTS)),
+        Files.mismatch(output.resolve(Safetensors.SINGLE), atOnce.resolve(Safetensors.SINGLE)),
         "the first byte that differs");
     assertEquals(report(atOnce), report(output));
     // What the first process took is not forgotten.
@@ -98,17 +90,8 @@ class InterruptionTest {
   void aSearchGoesOnAfterItsLastTrial() throws IOException, InterruptedException {
     Path output = temp.resolve("found.json");
     Path journal = temp.resolve("found.json.partial");
-    Path stderr = temp.resolve("stderr");
-    Process process = start(searchLine(output), stderr);
-    try {
-      waitUntil(process, stderr, () -> trials(journal) >= 2);
-      signal(process, "INT");
-      assertTrue(process.waitFor(60, TimeUnit.SECONDS), "still running");
-    } finally {
-      process.destroyForcibly();
-    }
-    assertEquals(ExitCode.INTERRUPTED, process.exitValue(), Files.readString(stderr));
-    assertTrue(Files.readString(stderr).contains("Interrupted. The same command goes on"));
+    String told = interrupted(searchLine(output), () -> trials(journal) >= 2);
+    assertTrue(told.contains("Interrupted. The same command goes on"), told);
     assertFalse(Files.exists(output));
     int made = trials(journal);
     assertTrue(made < 5, "interrupted too late");
@@ -155,19 +138,25 @@ class InterruptionTest {
   @Test
   void commandsThatCannotResumeDoNotPromiseIt() throws IOException, InterruptedException {
     Path stderr = temp.resolve("stderr");
-    Process process = start(List.of("eval"), stderr);
+    String told = interrupted(List.of("eval"), () -> Files.readString(stderr).contains("context"));
+    assertTrue(told.endsWith("\nInterrupted.\n"), told);
+  }
+
+  /** Interrupts a command when the condition holds, and returns what it told people. */
+  private String interrupted(List<String> line, Condition condition)
+      throws IOException, InterruptedException {
+    Path stderr = temp.resolve("stderr");
+    Process process = start(line, stderr);
     try {
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-      while (!Files.readString(stderr).contains("context") && System.nanoTime() < deadline) {
-        Thread.sleep(5);
-      }
+      waitUntil(process, stderr, condition);
       signal(process, "INT");
       assertTrue(process.waitFor(60, TimeUnit.SECONDS), "still running");
     } finally {
       process.destroyForcibly();
     }
-    assertEquals(ExitCode.INTERRUPTED, process.exitValue());
-    assertTrue(Files.readString(stderr).endsWith("\nInterrupted.\n"), Files.readString(stderr));
+    String told = Files.readString(stderr);
+    assertEquals(ExitCode.INTERRUPTED, process.exitValue(), told);
+    return told;
   }
 
   private static Process start(List<String> line, Path stderr) throws IOException {

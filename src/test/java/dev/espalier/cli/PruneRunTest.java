@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.espalier.cli.Folders.Stored;
 import dev.espalier.cli.Runs.Result;
 import dev.espalier.report.html.Pages;
+import dev.espalier.testing.Safetensors;
+import dev.espalier.testing.Safetensors.Stored;
+import dev.espalier.testing.Samples;
 import dev.espalier.testing.Slow;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,7 +57,7 @@ class PruneRunTest {
 
   /** A few windows of the sample's own test text. */
   private Path text(String name) throws IOException {
-    return Files.writeString(temp.resolve(name), Files.readString(Sample.TEST).substring(0, 4000));
+    return Files.writeString(temp.resolve(name), Samples.someText(4000));
   }
 
   @ParameterizedTest
@@ -76,8 +78,8 @@ class PruneRunTest {
     assertEquals(sparsity, summary.at("/sparsity/achieved").asDouble(), tolerance);
     assertSameFilesAsTheSample();
     assertReportAgreesWithTheWeights(method);
-    Map<String, Stored> dense = Folders.allTensors(Sample.MODEL);
-    Map<String, Stored> pruned = Folders.allTensors(output);
+    Map<String, Stored> dense = Safetensors.readFolder(Sample.MODEL);
+    Map<String, Stored> pruned = Safetensors.readFolder(output);
     assertEquals(dense.keySet(), pruned.keySet());
     dense.forEach((name, before) -> compare(name, before, pruned.get(name), method));
   }
@@ -106,7 +108,7 @@ class PruneRunTest {
     expected.addAll(List.of("espalier.json", "report.html"));
     assertEquals(expected, new HashSet<>(names(output)));
     for (String name : names(Sample.MODEL)) {
-      if (!name.equals(Folders.WEIGHTS)) {
+      if (!name.equals(Safetensors.SINGLE)) {
         assertArrayEquals(
             Files.readAllBytes(Sample.MODEL.resolve(name)),
             Files.readAllBytes(output.resolve(name)),
@@ -114,7 +116,7 @@ class PruneRunTest {
       }
     }
     assertFalse(Files.readString(output.resolve("config.json")).contains("sparsity_config"));
-    JsonNode metadata = Folders.header(output.resolve(Folders.WEIGHTS)).get("__metadata__");
+    JsonNode metadata = Safetensors.header(output.resolve(Safetensors.SINGLE)).get("__metadata__");
     assertEquals("{\"format\":\"pt\"}", metadata.toString());
     assertFalse(Files.exists(temp.resolve("out.partial")));
   }
@@ -127,7 +129,7 @@ class PruneRunTest {
 
   private void assertReportAgreesWithTheWeights(String method) throws IOException {
     JsonNode report = Folders.json(output.resolve("espalier.json"));
-    Map<String, Stored> tensors = Folders.allTensors(output);
+    Map<String, Stored> tensors = Safetensors.readFolder(output);
     assertEquals(method, report.get("method").asText());
     assertEquals(10, report.get("blocks").size());
     long zeros = 0;
@@ -169,7 +171,7 @@ class PruneRunTest {
     inspection.succeeded();
     int keep = Integer.parseInt(pattern.split(":")[0]);
     int group = Integer.parseInt(pattern.split(":")[1]);
-    for (Map.Entry<String, Stored> tensor : Folders.allTensors(output).entrySet()) {
+    for (Map.Entry<String, Stored> tensor : Safetensors.readFolder(output).entrySet()) {
       if (tensor.getKey().matches(IN_BLOCK)) {
         assertAtMost(keep, group, tensor.getValue().halves());
       }
@@ -289,12 +291,12 @@ class PruneRunTest {
   @Test
   void repeatsItselfAndReplacesOnRequest() throws IOException {
     prune("--seed", 1).succeeded();
-    byte[] first = Files.readAllBytes(output.resolve(Folders.WEIGHTS));
+    byte[] first = Files.readAllBytes(output.resolve(Safetensors.SINGLE));
     prune("--seed", 1).refused("already exists");
     prune("--seed", 2, "--overwrite").succeeded();
-    assertFalse(Arrays.equals(first, Files.readAllBytes(output.resolve(Folders.WEIGHTS))));
+    assertFalse(Arrays.equals(first, Files.readAllBytes(output.resolve(Safetensors.SINGLE))));
     prune("--seed", 1, "--overwrite", "--threads", 1).succeeded();
-    assertArrayEquals(first, Files.readAllBytes(output.resolve(Folders.WEIGHTS)));
+    assertArrayEquals(first, Files.readAllBytes(output.resolve(Safetensors.SINGLE)));
     try (Stream<Path> left = Files.list(temp)) {
       assertEquals(List.of(output), left.toList());
     }
@@ -304,26 +306,27 @@ class PruneRunTest {
   @ParameterizedTest
   @CsvSource({"wanda", "sparsegpt"})
   void shardsMakeNoDifference(String method) throws IOException {
-    Path sharded = Folders.shardedSample(temp.resolve("sharded"));
+    Path sharded = Samples.sharded(temp.resolve("sharded"));
     prune("--method", method).succeeded();
     Path single = output;
     output = temp.resolve("from-shards");
     prune("--method", method, "--model", sharded, "--calibration", Sample.CALIBRATION).succeeded();
-    assertEquals(Folders.allTensors(single), Folders.allTensors(output));
+    assertEquals(Safetensors.readFolder(single), Safetensors.readFolder(output));
     assertEquals(
-        Folders.json(sharded.resolve(Folders.INDEX)), Folders.json(output.resolve(Folders.INDEX)));
+        Folders.json(sharded.resolve(Safetensors.INDEX)),
+        Folders.json(output.resolve(Safetensors.INDEX)));
     for (int i = 1; i <= 3; i++) {
       String name = "model-%05d-of-00003.safetensors".formatted(i);
       assertEquals(
-          Folders.tensors(sharded.resolve(name)).keySet(),
-          Folders.tensors(output.resolve(name)).keySet());
+          Safetensors.read(sharded.resolve(name)).keySet(),
+          Safetensors.read(output.resolve(name)).keySet());
     }
   }
 
   @Test
   void publishedRoundingFloorsEveryRow() throws IOException {
     prune("--allocation", "uniform", "--published-rounding").succeeded();
-    Stored stored = Folders.allTensors(output).get("model.layers.0.self_attn.q_proj.weight");
+    Stored stored = Safetensors.readFolder(output).get("model.layers.0.self_attn.q_proj.weight");
     assertEquals(134 * 192, stored.zeros());
   }
 

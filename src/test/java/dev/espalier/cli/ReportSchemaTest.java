@@ -11,7 +11,7 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.ValidationMessage;
 import dev.espalier.report.ReportJson;
-import dev.espalier.testing.Slow;
+import dev.espalier.testing.Samples;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +34,7 @@ class ReportSchemaTest {
     line[args.length] = "--output";
     line[args.length + 1] = output;
     line[args.length + 2] = "--overwrite";
-    Runs.prune(line).succeeded();
+    Runs.pruneTiny(temp.resolve("model"), line).succeeded();
     return (ObjectNode) Folders.json(output.resolve("espalier.json"));
   }
 
@@ -43,12 +43,9 @@ class ReportSchemaTest {
     assertTrue(messages.isEmpty(), messages::toString);
   }
 
-  @Slow
   @Test
   void reportsKeepToTheirSchema() throws IOException {
-    Path text =
-        Files.writeString(
-            temp.resolve("text.txt"), Files.readString(Sample.TEST).substring(0, 4000));
+    Path text = Files.writeString(temp.resolve("text.txt"), Samples.someText(4000));
     ObjectNode searched =
         report(
             "--method", "sparsegpt", "--auto-trials", 2, "--compare-uniform", "--evaluate", text);
@@ -60,7 +57,6 @@ class ReportSchemaTest {
     assertValid(report("--method", "magnitude", "--pattern", "2:4"));
   }
 
-  @Slow
   @Test
   void warningsStandApartFromNotes() throws IOException {
     ObjectNode report =

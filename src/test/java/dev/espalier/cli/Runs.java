@@ -6,10 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.espalier.testing.Samples;
+import dev.espalier.testing.TinyModel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -66,6 +70,21 @@ final class Runs {
   /** A small prune of the sample, which measures nothing unless told to. */
   static Result prune(Object... args) {
     return run(with("prune", args));
+  }
+
+  /**
+   * The same of a model of three tiny blocks, for what does not depend on the model.
+   *
+   * @param model where it is, or is to be made
+   */
+  static Result pruneTiny(Path model, Object... args) throws IOException {
+    if (!Files.exists(model)) {
+      TinyModel.folder(model);
+    }
+    List<Object> line =
+        new ArrayList<>(List.of("--model", model, "--calibration", Samples.CALIBRATION));
+    line.addAll(List.of(args));
+    return prune(line.toArray());
   }
 
   private static Object[] with(String command, Object... args) {

@@ -7,8 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.DecoderModel;
-import dev.espalier.testing.Fixture;
+import dev.espalier.testing.Samples;
 import dev.espalier.testing.Slow;
+import dev.espalier.testing.TinyModel;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.Pointer;
@@ -60,8 +61,8 @@ class NativeMemoryTest {
   @Slow
   @Test
   void runningABlockLeavesNothingBehind() {
-    Fixture fixture = Fixture.sample();
-    try (DecoderModel model = fixture.open();
+    try (TinyModel fixture = TinyModel.read(Samples.MODEL);
+        DecoderModel model = fixture.open();
         DecoderBlock block = model.loadBlock(0);
         Tensor tokens = fixture.tokens(128, 16);
         Tensor hidden = model.embed(tokens)) {
@@ -72,31 +73,33 @@ class NativeMemoryTest {
 
   @Test
   void modelsAndBlocksLeaveNothingBehind() {
-    Fixture fixture = Fixture.sample();
-    Tensor tokens = fixture.tokens(1, 16);
-    assertSteady(
-        () -> {
-          try (DecoderModel model = fixture.open();
-              DecoderBlock block = model.loadBlock(3);
-              Tensor hidden = model.embed(tokens);
-              Tensor output = block.forward(hidden)) {
-            model.logits(output).close();
-          }
-        });
+    try (TinyModel fixture = TinyModel.read(Samples.MODEL);
+        Tensor tokens = fixture.tokens(1, 16)) {
+      assertSteady(
+          () -> {
+            try (DecoderModel model = fixture.open();
+                DecoderBlock block = model.loadBlock(3);
+                Tensor hidden = model.embed(tokens);
+                Tensor output = block.forward(hidden)) {
+              model.logits(output).close();
+            }
+          });
+    }
   }
 
   @Test
   void aFailedLoadLeavesNothingBehind() {
-    Fixture fixture = Fixture.sample();
-    DecoderModel model = fixture.open();
-    fixture.tensors.remove("model.layers.0.mlp.down_proj.weight");
-    assertSteady(() -> assertThrows(RuntimeException.class, () -> model.loadBlock(0)));
+    try (TinyModel fixture = TinyModel.read(Samples.MODEL);
+        DecoderModel model = fixture.open()) {
+      fixture.tensors().remove("model.layers.0.mlp.down_proj.weight").close();
+      assertSteady(() -> assertThrows(RuntimeException.class, () -> model.loadBlock(0)));
+    }
   }
 
   @Test
   void resultsBelongToTheCallersScopeOrToTheCaller() {
-    Fixture fixture = Fixture.family("llama_plain");
-    try (DecoderModel model = fixture.open();
+    try (TinyModel fixture = TinyModel.family("llama_plain");
+        DecoderModel model = fixture.open();
         DecoderBlock block = model.loadBlock(0)) {
       Tensor kept;
       Tensor hidden = model.embed(fixture.tokens(1, 4));
@@ -119,8 +122,8 @@ class NativeMemoryTest {
 
   @Test
   void weightsOutliveTheScopeTheyWereLoadedIn() {
-    Fixture fixture = Fixture.family("llama_plain");
-    try (DecoderModel model = fixture.open();
+    try (TinyModel fixture = TinyModel.family("llama_plain");
+        DecoderModel model = fixture.open();
         Tensor hidden = model.embed(fixture.tokens(1, 4))) {
       DecoderBlock block;
       try (PointerScope scope = new PointerScope()) {
@@ -138,9 +141,9 @@ class NativeMemoryTest {
 
   @Test
   void whatAnObserverCreatesIsItsOwn() {
-    Fixture fixture = Fixture.family("llama_plain");
     List<Tensor> sums = new ArrayList<>();
-    try (DecoderModel model = fixture.open();
+    try (TinyModel fixture = TinyModel.family("llama_plain");
+        DecoderModel model = fixture.open();
         DecoderBlock block = model.loadBlock(0);
         Tensor hidden = model.embed(fixture.tokens(1, 4))) {
       block.observe(hidden, (input, x) -> sums.add(x.sum()));

@@ -31,7 +31,7 @@ class CudaHiddenStatesTest {
 
   @Test
   void inPinnedMemoryTheSameIsComputedBitForBit() {
-    try (TinyModel source = new TinyModel(6, 512, 1024, ScalarType.BFloat16);
+    try (TinyModel source = TinyModel.of(6, 512, 1024, ScalarType.BFloat16);
         DecoderModel model = source.open(BF16)) {
       for (Kind kind : List.of(Kind.NORMS, Kind.HESSIAN)) {
         List<Tensor> device = run(model, StatesHome.DEVICE, kind);

@@ -13,30 +13,36 @@ import dev.espalier.allocation.AtpAllocation;
 import dev.espalier.allocation.UniformAllocation;
 import dev.espalier.pruning.MagnitudePruning;
 import dev.espalier.testing.RecordingProgress;
+import dev.espalier.testing.Samples;
+import dev.espalier.testing.TinyModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PruneJobTest {
-  private static final Path SAMPLES = Path.of("samples");
-
   @TempDir Path temp;
+  private Path model;
 
-  private PruneRequest request(Path model, List<Path> evaluation) {
-    return builder(model).allocation(new UniformAllocation()).evaluate(evaluation).build();
+  @BeforeEach
+  void makeModel() throws IOException {
+    model = TinyModel.folder(temp.resolve("model"));
   }
 
-  private PruneRequest.Builder builder(Path model) {
+  private PruneRequest request(List<Path> evaluation) {
+    return builder().allocation(new UniformAllocation()).evaluate(evaluation).build();
+  }
+
+  private PruneRequest.Builder builder() {
     return PruneRequest.builder(model)
         .output(temp.resolve("out"))
         .method(new MagnitudePruning())
         .sparsity(0.5)
-        .calibration(SAMPLES.resolve("calibration.txt"))
+        .calibration(Samples.CALIBRATION)
         .samples(2)
         .seqLen(32)
         .device("cpu");
@@ -44,7 +50,7 @@ class PruneJobTest {
 
   @Test
   void whatIsFinishedOutlivesAnOutputThatAppearedMeanwhile() throws IOException {
-    PruneRequest request = request(SAMPLES.resolve("sotu-llama-5m"), List.of());
+    PruneRequest request = request(List.of());
     Path intruder = temp.resolve("out").resolve("notes.txt");
     Progress intrusion = new RecordingProgress().atEnd(() -> write(intruder, "mine"));
     Exception refusal =
@@ -57,7 +63,7 @@ class PruneJobTest {
     RecordingProgress heard = new RecordingProgress();
     assertEquals(0.5, PruneJob.run(request, heard).achievedSparsity(), 1e-3);
     assertTrue(
-        heard.notes().contains("Resuming after 10 finished blocks."), heard.notes()::toString);
+        heard.notes().contains("Resuming after 3 finished blocks."), heard.notes()::toString);
     assertEquals(List.of(), heard.tasks());
   }
 
@@ -73,8 +79,7 @@ class PruneJobTest {
   @Test
   void aRefusalCostsNoTrials() throws IOException {
     Path trials = Files.writeString(temp.resolve("out.trials.json"), "{}");
-    PruneRequest impossible =
-        builder(SAMPLES.resolve("sotu-llama-5m")).allocation(new AtpAllocation(5)).build();
+    PruneRequest impossible = builder().allocation(new AtpAllocation(5)).build();
     assertThrows(BadInputException.class, () -> PruneJob.run(impossible, Progress.NONE));
     assertTrue(Files.exists(trials));
   }
@@ -83,7 +88,7 @@ class PruneJobTest {
   void whatIsReadIsNotReplaced() throws IOException {
     Files.createDirectory(temp.resolve("out"));
     Path text = Files.writeString(temp.resolve("out/text.txt"), "once upon a time ".repeat(50));
-    PruneRequest request = request(SAMPLES.resolve("sotu-llama-5m"), List.of(text));
+    PruneRequest request = request(List.of(text));
     Exception refusal =
         assertThrows(BadInputException.class, () -> PruneJob.run(request, Progress.NONE));
     assertTrue(refusal.getMessage().contains("which is to be replaced"), refusal.getMessage());
@@ -91,12 +96,6 @@ class PruneJobTest {
 
   @Test
   void aTextOfTokensThatTheModelDoesNotHaveIsRefusedBeforeAnythingIsPruned() throws IOException {
-    Path model = Files.createDirectory(temp.resolve("model"));
-    try (Stream<Path> files = Files.list(SAMPLES.resolve("sotu-llama-5m"))) {
-      for (Path file : files.toList()) {
-        Files.copy(file, model.resolve(file.getFileName()));
-      }
-    }
     ObjectMapper json = new ObjectMapper();
     Path tokenizer = model.resolve("tokenizer.json");
     ObjectNode document = (ObjectNode) json.readTree(tokenizer.toFile());
@@ -108,8 +107,7 @@ class PruneJobTest {
 
     RecordingProgress heard = new RecordingProgress();
     Exception refusal =
-        assertThrows(
-            BadInputException.class, () -> PruneJob.run(request(model, List.of(text)), heard));
+        assertThrows(BadInputException.class, () -> PruneJob.run(request(List.of(text)), heard));
     assertTrue(refusal.getMessage().contains("The token 4096"), refusal.getMessage());
     assertEquals(List.of(), heard.tasks());
     assertFalse(Files.exists(temp.resolve("out.partial")));

@@ -30,7 +30,7 @@ class BlockStreamTest {
 
   @BeforeEach
   void open() {
-    source = new TinyModel(BLOCKS, 32, 48, ScalarType.BFloat16);
+    source = TinyModel.of(BLOCKS, 32, 48, ScalarType.BFloat16);
     model = source.open();
   }
 

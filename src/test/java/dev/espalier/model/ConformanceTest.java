@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.espalier.testing.Fixture;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.espalier.testing.TinyModel;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,10 +23,11 @@ class ConformanceTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"llama_plain", "llama_gqa_headdim_tied", "llama3_rope", "llama_rope_linear"})
-  void matchesReference(String family) {
-    Fixture fixture = Fixture.family(family);
-    JsonNode expected = fixture.json("io.json");
-    try (PointerScope scope = new PointerScope();
+  void matchesReference(String family) throws IOException {
+    JsonNode expected =
+        new ObjectMapper().readTree(TinyModel.familyFolder(family).resolve("io.json").toFile());
+    try (TinyModel fixture = TinyModel.family(family);
+        PointerScope scope = new PointerScope();
         DecoderModel model = fixture.open()) {
       Tensor hidden = model.embed(tokens(expected.get("input_ids")));
       assertSummary(expected.get("embedding"), hidden);

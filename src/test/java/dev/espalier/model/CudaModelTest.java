@@ -32,7 +32,7 @@ class CudaModelTest {
       value = ScalarType.class,
       names = {"Float", "BFloat16", "Half"})
   void theWeightsArriveWhole(ScalarType dtype) {
-    try (TinyModel source = new TinyModel(6, 256, 512, ScalarType.BFloat16);
+    try (TinyModel source = TinyModel.of(6, 256, 512, ScalarType.BFloat16);
         DecoderModel cpu = source.open(new Placement(dtype, ComputeDevice.CPU));
         DecoderModel cuda = source.open(new Placement(dtype, CUDA))) {
       for (int round = 0; round < 5; round++) {
@@ -58,7 +58,7 @@ class CudaModelTest {
    */
   @Test
   void blocksAheadGiveTheSameAsBlocksOnDemand() {
-    try (TinyModel source = new TinyModel(12, 1024, 2048, ScalarType.BFloat16);
+    try (TinyModel source = TinyModel.of(12, 1024, 2048, ScalarType.BFloat16);
         DecoderModel model = source.open(new Placement(ScalarType.BFloat16, CUDA))) {
       Tensor embedded = model.embed(TinyModel.windows(16, 512).tensor(0, 16));
       Tensor expected = through(model, BlockStream.onDemand(12, model::loadBlock), embedded);
@@ -79,7 +79,7 @@ class CudaModelTest {
   void twoBlocksAreInMemoryAtATime() {
     int blocks = 12;
     long block = 2L * (3 * 2048 * 2048 + 3 * 2048 * 8192);
-    try (TinyModel source = new TinyModel(blocks, 2048, 8192, ScalarType.BFloat16);
+    try (TinyModel source = TinyModel.of(blocks, 2048, 8192, ScalarType.BFloat16);
         DecoderModel model = source.open(new Placement(ScalarType.BFloat16, CUDA))) {
       long before = CUDA.freeBytes();
       List<Long> taken = new ArrayList<>();
@@ -101,7 +101,7 @@ class CudaModelTest {
 
   @Test
   void blocksComputeWhatTheyComputeOnTheCpu() {
-    try (TinyModel source = new TinyModel(3, 128, 256, ScalarType.Float);
+    try (TinyModel source = TinyModel.of(3, 128, 256, ScalarType.Float);
         DecoderModel cpu = source.open();
         DecoderModel cuda = source.open(new Placement(ScalarType.Float, CUDA))) {
       Tensor ids = TinyModel.windows(4, 64).tensor(0, 4);

@@ -14,7 +14,7 @@ import dev.espalier.model.layer.BlockWeights;
 import dev.espalier.model.layer.Linear;
 import dev.espalier.model.layer.LinearInput;
 import dev.espalier.model.layer.RotaryTables;
-import dev.espalier.testing.Fixture;
+import dev.espalier.testing.TinyModel;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 
 class DecoderBlockTest {
   private PointerScope scope;
-  private Fixture fixture;
+  private TinyModel fixture;
   private DecoderModel model;
   private DecoderBlock block;
   private Tensor hidden;
@@ -37,7 +37,7 @@ class DecoderBlockTest {
   @BeforeEach
   void open() {
     scope = new PointerScope();
-    fixture = Fixture.family("llama_gqa_headdim_tied");
+    fixture = TinyModel.family("llama_gqa_headdim_tied");
     model = fixture.open();
     block = model.loadBlock(1);
     hidden = model.embed(fixture.tokens(3, 20));
@@ -47,6 +47,7 @@ class DecoderBlockTest {
   void close() {
     block.close();
     model.close();
+    fixture.close();
     scope.close();
   }
 
@@ -183,11 +184,11 @@ class DecoderBlockTest {
 
   @Test
   void biasesAreAdded() {
-    fixture.config.put("attention_bias", true).put("mlp_bias", true);
-    for (LinearDescription linear : ModelFamilies.describe(fixture.config).linears(1)) {
+    fixture.config().put("attention_bias", true).put("mlp_bias", true);
+    for (LinearDescription linear : ModelFamilies.describe(fixture.config()).linears(1)) {
       for (int i = 0; i < model.blockCount(); i++) {
         String name = linear.biasName().replace("layers.1", "layers." + i);
-        fixture.tensors.put(name, torch.zeros(linear.outFeatures()));
+        fixture.tensors().put(name, torch.zeros(linear.outFeatures()));
       }
     }
     try (DecoderModel biased = fixture.open()) {
@@ -195,15 +196,15 @@ class DecoderBlockTest {
         Tensors.assertEqual(block.forward(hidden), zeroBias.forward(hidden), 0);
       }
       // A bias of all values passes unchanged through attention, whose weights add up to one.
-      fixture.tensors.put("model.layers.1.self_attn.v_proj.bias", torch.ones(32));
+      fixture.tensors().put("model.layers.1.self_attn.v_proj.bias", torch.ones(32));
       try (DecoderBlock valueBias = biased.loadBlock(1)) {
         Tensors.assertEqual(
             observed(block, hidden).get("attention_output").add(torch.ones(64)),
             observed(valueBias, hidden).get("attention_output"),
             1e-5);
       }
-      fixture.tensors.get("model.layers.1.self_attn.v_proj.bias").zero_();
-      fixture.tensors.put("model.layers.1.mlp.down_proj.bias", torch.ones(32));
+      fixture.tensors().get("model.layers.1.self_attn.v_proj.bias").zero_();
+      fixture.tensors().put("model.layers.1.mlp.down_proj.bias", torch.ones(32));
       try (DecoderBlock downBias = biased.loadBlock(1)) {
         Tensors.assertEqual(
             block.forward(hidden).add(torch.ones(32)), downBias.forward(hidden), 1e-5);

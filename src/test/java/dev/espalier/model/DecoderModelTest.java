@@ -9,15 +9,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
 import dev.espalier.device.ComputeDevice;
 import dev.espalier.device.Placement;
-import dev.espalier.testing.Fixture;
+import dev.espalier.testing.Samples;
+import dev.espalier.testing.TinyModel;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class DecoderModelTest {
   private static final String UP = "model.layers.2.mlp.up_proj.weight";
-  private final Fixture fixture = Fixture.family("llama_plain");
+  @AutoClose private final TinyModel fixture = TinyModel.family("llama_plain");
 
   private String refusal() {
     return assertThrows(BadInputException.class, fixture::open).getMessage();
@@ -25,27 +27,27 @@ class DecoderModelTest {
 
   @Test
   void aMissingTensorIsNamed() {
-    fixture.tensors.remove(UP);
+    fixture.tensors().remove(UP).close();
     assertTrue(refusal().contains("no tensor \"" + UP + "\""), refusal());
   }
 
   @Test
   void anUntiedHeadMustBeThere() {
-    fixture.tensors.remove("lm_head.weight");
+    fixture.tensors().remove("lm_head.weight").close();
     assertTrue(refusal().contains("no tensor \"lm_head.weight\""), refusal());
-    fixture.config.put("tie_word_embeddings", true);
+    fixture.config().put("tie_word_embeddings", true);
     fixture.open().close();
   }
 
   @Test
   void aBiasThatTheConfigCallsForMustBeThere() {
-    fixture.config.put("attention_bias", true);
+    fixture.config().put("attention_bias", true);
     assertTrue(refusal().contains("model.layers.0.self_attn.q_proj.bias"), refusal());
   }
 
   @Test
   void aWrongShapeIsNamedWithBothShapes() {
-    fixture.tensors.put(UP, torch.zeros(72, 31));
+    fixture.tensors().put(UP, torch.zeros(72, 31));
     String message = refusal();
     assertTrue(
         message.contains(UP) && message.contains("[72, 31]") && message.contains("[72, 32]"),
@@ -54,7 +56,7 @@ class DecoderModelTest {
 
   @Test
   void weightsMustBeFloats() {
-    fixture.tensors.put(UP, torch.zeros(72, 32).to(ScalarType.Char));
+    fixture.tensors().put(UP, torch.zeros(72, 32).to(ScalarType.Char));
     assertTrue(refusal().contains(UP) && refusal().contains("Char"), refusal());
   }
 
@@ -85,11 +87,11 @@ class DecoderModelTest {
 
   @Test
   void newRotaryKeysComputeTheSame() {
-    Fixture rope = Fixture.family("llama3_rope");
-    try (DecoderModel old = rope.open()) {
-      ObjectNode parameters = rope.config.putObject("rope_parameters");
-      parameters.setAll((ObjectNode) rope.config.remove("rope_scaling"));
-      parameters.set("rope_theta", rope.config.remove("rope_theta"));
+    try (TinyModel rope = TinyModel.family("llama3_rope");
+        DecoderModel old = rope.open()) {
+      ObjectNode parameters = rope.config().putObject("rope_parameters");
+      parameters.setAll((ObjectNode) rope.config().remove("rope_scaling"));
+      parameters.set("rope_theta", rope.config().remove("rope_theta"));
       try (DecoderModel renewed = rope.open()) {
         assertEquals(old.description(), renewed.description());
         Tensor tokens = rope.tokens(1, 25);
@@ -110,8 +112,8 @@ class DecoderModelTest {
 
   @Test
   void theSampleModelRuns() {
-    Fixture sample = Fixture.sample();
-    try (DecoderModel model = sample.open()) {
+    try (TinyModel sample = TinyModel.read(Samples.MODEL);
+        DecoderModel model = sample.open()) {
       assertEquals(10, model.blockCount());
       Tensor logits = Tensors.logits(model, sample.tokens(2, 64));
       assertArrayEquals(new long[] {2, 64, 4096}, logits.shape());

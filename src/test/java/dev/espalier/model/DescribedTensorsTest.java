@@ -5,7 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.espalier.model.description.DecoderDescription;
 import dev.espalier.model.description.TensorShape;
 import dev.espalier.model.family.ModelFamilies;
-import dev.espalier.testing.Fixture;
+import dev.espalier.testing.Samples;
+import dev.espalier.testing.TinyModel;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -15,8 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A description lists what the reference library has stored, no more and no less. */
 class DescribedTensorsTest {
 
-  private static Fixture fixture(String name) {
-    return name.equals("sample") ? Fixture.sample() : Fixture.family(name);
+  private static TinyModel fixture(String name) {
+    return name.equals("sample") ? TinyModel.read(Samples.MODEL) : TinyModel.family(name);
   }
 
   @ParameterizedTest
@@ -29,18 +30,22 @@ class DescribedTensorsTest {
         "sample"
       })
   void theTensorsDescribedAreThoseOfTheCheckpoint(String name) {
-    Fixture fixture = fixture(name);
-    DecoderDescription description = ModelFamilies.describe(fixture.config);
-    Map<String, Object> stored = new TreeMap<>();
-    // Old checkpoints hold the rotary frequencies, which follow from config.json.
-    fixture.tensors.keySet().removeIf(tensor -> tensor.endsWith("rotary_emb.inv_freq"));
-    fixture.tensors.keySet().forEach(tensor -> stored.put(tensor, fixture.entry(tensor).shape()));
-    Map<String, Object> described =
-        description.tensors().stream()
-            .collect(
-                Collectors.toMap(
-                    TensorShape::name, TensorShape::sizes, (a, b) -> a + " twice", TreeMap::new));
-    assertEquals(stored, described);
-    WeightCheck.run(description, fixture);
+    try (TinyModel fixture = fixture(name)) {
+      DecoderDescription description = ModelFamilies.describe(fixture.config());
+      Map<String, Object> stored = new TreeMap<>();
+      // Old checkpoints hold the rotary frequencies, which follow from config.json.
+      fixture.tensors().keySet().removeIf(tensor -> tensor.endsWith("rotary_emb.inv_freq"));
+      fixture
+          .tensors()
+          .keySet()
+          .forEach(tensor -> stored.put(tensor, fixture.entry(tensor).shape()));
+      Map<String, Object> described =
+          description.tensors().stream()
+              .collect(
+                  Collectors.toMap(
+                      TensorShape::name, TensorShape::sizes, (a, b) -> a + " twice", TreeMap::new));
+      assertEquals(stored, described);
+      WeightCheck.run(description, fixture);
+    }
   }
 }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.espalier.Progress;
 import dev.espalier.allocation.SparsityPlan;
-import dev.espalier.checkpoint.WeightSource;
+import dev.espalier.evaluation.MeasuredBlocks;
 import dev.espalier.forward.HiddenStates;
 import dev.espalier.forward.MemoryBeside;
 import dev.espalier.kernels.Rounding;
@@ -40,7 +40,7 @@ class PruningMemoryTest {
   @MethodSource("methods")
   void fiftyBlocksLeaveNothingBehind(PruningMethod method) {
     var target = new PruningTarget(SparsityPattern.UNSTRUCTURED, 0.5, Rounding.EXACT);
-    try (TinyModel source = new TinyModel(1, 160, 320, ScalarType.Float);
+    try (TinyModel source = TinyModel.of(1, 160, 320, ScalarType.Float);
         DecoderModel model = source.open();
         HiddenStates hidden =
             HiddenStates.embed(model, TinyModel.windows(2, 50), MemoryBeside.NONE, Progress.NONE)) {
@@ -75,7 +75,7 @@ class PruningMemoryTest {
     long hessians = 4L * (3 * hidden * hidden + inner * inner);
     SparsityPlan plan =
         SparsityPlan.ofBlocks(DoubleStream.generate(() -> 0.5).limit(blocks).toArray());
-    try (TinyModel source = new TinyModel(blocks, hidden, inner, ScalarType.BFloat16);
+    try (TinyModel source = TinyModel.of(blocks, hidden, inner, ScalarType.BFloat16);
         DecoderModel model = source.open()) {
       prune(model, new WandaPruning(), plan);
       for (PruningMethod method :
@@ -96,23 +96,7 @@ class PruningMemoryTest {
     try (HiddenStates hidden =
         HiddenStates.embed(model, windows, MemoryBeside.NONE, Progress.NONE)) {
       new BlockwisePruner(model, method, SparsityPattern.UNSTRUCTURED, plan, Rounding.EXACT)
-          .prune(hidden, new Dropped());
+          .prune(hidden, new MeasuredBlocks(List.of()));
     }
-  }
-
-  /** Nobody keeps the blocks. */
-  private static final class Dropped implements PrunedBlocks {
-    @Override
-    public int finished() {
-      return 0;
-    }
-
-    @Override
-    public WeightSource weights() {
-      throw new AssertionError("nothing is finished");
-    }
-
-    @Override
-    public void put(DecoderBlock block, BlockResult result) {}
   }
 }

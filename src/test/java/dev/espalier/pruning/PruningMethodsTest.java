@@ -75,7 +75,7 @@ class PruningMethodsTest {
       return;
     }
     // Neither 6 nor 12 divides SparseGPT's blocks of 128 columns.
-    TinyModel model = new TinyModel(2, 144, 288, ScalarType.Float);
+    TinyModel model = TinyModel.of(2, 144, 288, ScalarType.Float);
     int[][] patterns = {{2, 4}, {1, 3}, {3, 6}, {5, 12}, {4, 8}, {1, 48}};
     try (MethodInput input = new MethodInput(model, method.statistics(), Placement.cpu())) {
       Linear linear = input.block.linears().get(6);
@@ -98,8 +98,7 @@ class PruningMethodsTest {
     // 40 columns, more blocks than one: 5:20 in blocks of 20.
     Tensor w = Tensors.random(1, ScalarType.Float, 12, 40);
     try (MethodInput input =
-        new MethodInput(
-            new TinyModel(2, 40, 60, ScalarType.Float), Kind.HESSIAN, Placement.cpu())) {
+        new MethodInput(TinyModel.of(2, 40, 60, ScalarType.Float), Kind.HESSIAN, Placement.cpu())) {
       Linear linear = input.block.linears().get(0);
       for (int width : new int[] {1, 20, 30, 128}) {
         Tensor weight = w.clone();

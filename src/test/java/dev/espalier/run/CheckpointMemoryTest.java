@@ -10,7 +10,7 @@ import dev.espalier.job.InspectJob;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.testing.RecordingProgress;
 import dev.espalier.testing.ResidentMemory;
-import dev.espalier.testing.UnalignedSample;
+import dev.espalier.testing.Samples;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +35,7 @@ class CheckpointMemoryTest {
 
   @BeforeEach
   void makeModel() throws IOException {
-    model = UnalignedSample.in(temp.resolve("model"));
+    model = Samples.unaligned(temp.resolve("model"));
   }
 
   @Test

@@ -6,7 +6,7 @@ import dev.espalier.checkpoint.Dtype;
 import dev.espalier.checkpoint.ModelFolder;
 import dev.espalier.device.ComputeDevice;
 import dev.espalier.device.Placement;
-import java.nio.file.Path;
+import dev.espalier.testing.Samples;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -16,7 +16,7 @@ class ComputeSettingsTest {
   private static final ComputeDevice CUDA = new ComputeDevice(1);
 
   private static Placement placement(ComputeDevice device, Optional<ScalarType> dtype) {
-    try (ModelFolder sample = ModelFolder.open(Path.of("samples", "sotu-llama-5m"))) {
+    try (ModelFolder sample = ModelFolder.open(Samples.MODEL)) {
       assertEquals(Dtype.BF16, sample.dtype());
       return new ComputeSettings("auto", dtype, OptionalInt.empty()).placement(sample, device);
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.espalier.BadInputException;
+import dev.espalier.testing.Samples;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +34,7 @@ class HuggingFaceTokenizerTest {
 
   @BeforeAll
   static void load() {
-    tokenizer = HuggingFaceTokenizer.load(Sample.MODEL);
+    tokenizer = HuggingFaceTokenizer.load(Samples.MODEL);
   }
 
   @AfterAll
@@ -61,7 +62,7 @@ class HuggingFaceTokenizerTest {
 
   @Test
   void drawsTheWindowsOfThePublishedLoaderFromTheSampleText() {
-    Corpus corpus = Corpus.open(Sample.CALIBRATION);
+    Corpus corpus = Corpus.open(Samples.CALIBRATION);
     int[] tokens = tokenizer.encode(((TextCorpus) corpus).text());
     int[] starts = {
       221360, 100989, 198693, 110250, 10612, 67873, 134027, 127383, 106151, 205468, 217540, 79511,
@@ -82,7 +83,7 @@ class HuggingFaceTokenizerTest {
 
   @Test
   void drawsTheWindowsOfThePublishedLoaderFromDocuments() throws IOException {
-    String[] paragraphs = Files.readString(Sample.CALIBRATION).split("\n", -1);
+    String[] paragraphs = Files.readString(Samples.CALIBRATION).split("\n", -1);
     DocumentCorpus corpus = new DocumentCorpus("paragraphs", List.of(paragraphs));
     assertEquals(
         "69b2700009d8d75cf735de583ed6b5bbd066f06e9ddb896157c83645e39b09b8",
@@ -91,22 +92,22 @@ class HuggingFaceTokenizerTest {
 
   @Test
   void cutsTheSampleTestTextIntoTheWindowsOfThePublishedEvaluation() {
-    TokenWindows windows = EvaluationWindows.of(Corpus.open(Sample.TEST), tokenizer, 256);
-    assertEquals("147 windows of 256 tokens from " + Sample.TEST, windows.toString());
+    TokenWindows windows = EvaluationWindows.of(Corpus.open(Samples.TEST), tokenizer, 256);
+    assertEquals("147 windows of 256 tokens from " + Samples.TEST, windows.toString());
     assertEquals(
         "ad366569196de82902915d38bf3d9d8c3ec64d5632502bd090472de80b55386e", windows.digest());
   }
 
   @Test
   void aMegabyteTakesSeconds() throws IOException {
-    String text = Files.readString(Sample.CALIBRATION) + Files.readString(Sample.TEST);
+    String text = Files.readString(Samples.CALIBRATION) + Files.readString(Samples.TEST);
     assertTimeout(Duration.ofSeconds(30), () -> tokenizer.encode(text));
   }
 
   @Test
   @EnabledOnOs(OS.LINUX)
   void aThousandEncodingsLeaveNoMemoryBehind() throws IOException {
-    String text = Files.readString(Sample.TEST).substring(0, 4_000);
+    String text = Samples.someText(4_000);
     encode(text, 100); // lets the heap and the library's own cache of words reach their size
     long before = residentBytes();
     encode(text, 1_000);

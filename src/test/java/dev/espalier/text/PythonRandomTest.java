@@ -33,6 +33,23 @@ class PythonRandomTest {
     {0, 9223372036854775806L}
   };
 
+  /** A seed's sign does not matter. */
+  private static final long[] FROM_42 = {
+    0,
+    0,
+    6,
+    -1,
+    125,
+    114,
+    36579,
+    440213415,
+    1812140441,
+    127978094,
+    -487959848821L,
+    3869387381345962230L,
+    4143222138124291040L
+  };
+
   static Stream<Arguments> integersOfManyWidths() {
     return Stream.of(
         arguments(
@@ -69,40 +86,8 @@ class PythonRandomTest {
               3595351650018309042L,
               5602626625780437638L
             }),
-        arguments(
-            42L,
-            new long[] {
-              0,
-              0,
-              6,
-              -1,
-              125,
-              114,
-              36579,
-              440213415,
-              1812140441,
-              127978094,
-              -487959848821L,
-              3869387381345962230L,
-              4143222138124291040L
-            }),
-        arguments(
-            -42L,
-            new long[] {
-              0,
-              0,
-              6,
-              -1,
-              125,
-              114,
-              36579,
-              440213415,
-              1812140441,
-              127978094,
-              -487959848821L,
-              3869387381345962230L,
-              4143222138124291040L
-            }),
+        arguments(42L, FROM_42),
+        arguments(-42L, FROM_42),
         arguments(
             4294967295L,
             new long[] {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
 import dev.espalier.model.description.Activation;
@@ -16,7 +18,8 @@ import dev.espalier.model.description.LinearDescription;
 import dev.espalier.model.description.NormDescription;
 import dev.espalier.model.description.RotaryDescription;
 import dev.espalier.model.description.RotaryScaling;
-import dev.espalier.testing.Fixture;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,13 +32,21 @@ class ModelFamiliesTest {
       {'model_type': 'llama', 'vocab_size': 160, 'hidden_size': 32, 'intermediate_size': 72,
        'num_hidden_layers': 3, 'num_attention_heads': 4}""";
 
+  private static JsonNode parse(String json) {
+    try {
+      return new ObjectMapper().readTree(json.replace('\'', '"'));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static ObjectNode minimal() {
-    return (ObjectNode) Fixture.parse(MINIMAL);
+    return (ObjectNode) parse(MINIMAL);
   }
 
   private static ObjectNode minimalWith(String keys) {
     ObjectNode config = minimal();
-    config.setAll((ObjectNode) Fixture.parse(keys));
+    config.setAll((ObjectNode) parse(keys));
     return config;
   }
 
@@ -167,7 +178,7 @@ class ModelFamiliesTest {
   @ParameterizedTest
   @ValueSource(strings = {"[]", "3", "null"})
   void aConfigIsAnObject(String json) {
-    assertThrows(BadInputException.class, () -> ModelFamilies.describe(Fixture.parse(json)));
+    assertThrows(BadInputException.class, () -> ModelFamilies.describe(parse(json)));
   }
 
   @Test
