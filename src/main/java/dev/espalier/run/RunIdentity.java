@@ -9,29 +9,39 @@ import dev.espalier.text.TokenWindows;
 final class RunIdentity {
   private RunIdentity() {}
 
-  /** All that numbers measured of the dense model depend on. */
-  private static ObjectNode of(LoadedModel loaded, TokenWindows calibration) {
+  private static ObjectNode checkpoint(LoadedModel loaded) {
     return Json.object()
         .put("version", Kernels.version())
-        .put("checkpoint", loaded.folder().digest())
+        .put("checkpoint", loaded.folder().digest());
+  }
+
+  /** Adds the rest of all that numbers measured of the dense model depend on. */
+  private static ObjectNode complete(
+      ObjectNode identity, LoadedModel loaded, TokenWindows calibration) {
+    return identity
         .put("windows", calibration.digest())
         .put("compute_dtype", loaded.decoder().placement().dtypeName());
   }
 
-  /** Of measurements, with what people know the windows by. */
+  /**
+   * Of measurements, with what people know the windows by before their digest: the first that
+   * differs is named.
+   */
   static ObjectNode ofMeasurements(
       LoadedModel loaded, CalibrationSettings settings, TokenWindows calibration) {
-    return of(loaded, calibration)
-        .put("corpus", settings.text().getFileName().toString())
-        .put("seed", settings.seed())
-        .put("samples", calibration.count())
-        .put("seq_len", calibration.seqLen());
+    ObjectNode known =
+        checkpoint(loaded)
+            .put("corpus", settings.text().getFileName().toString())
+            .put("seed", settings.seed())
+            .put("samples", calibration.count())
+            .put("seq_len", calibration.seqLen());
+    return complete(known, loaded, calibration);
   }
 
   /** Of a run. */
   static ObjectNode of(LoadedModel loaded, PruningRun run) {
     PruningSettings settings = run.settings();
-    return of(loaded, run.calibration())
+    return complete(checkpoint(loaded), loaded, run.calibration())
         .put("method", settings.method().toString())
         .put("pattern", settings.pattern().describe())
         .put("sparsity", settings.sparsity())
