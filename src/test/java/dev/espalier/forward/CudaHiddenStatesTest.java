@@ -79,6 +79,7 @@ class CudaHiddenStatesTest {
         DecoderModel model = source.open(BF16)) {
       HiddenStates.embed(model, TinyModel.windows(3, 20), MemoryBeside.NONE, progress).close();
     }
-    assertEquals(List.of("The activations of 3 windows (0.0 MiB) stay on cuda:0."), progress.notes());
+    assertEquals(
+        List.of("The activations of 3 windows (0.0 MiB) stay on cuda:0."), progress.notes());
   }
 }

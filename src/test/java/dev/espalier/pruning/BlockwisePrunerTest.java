@@ -78,8 +78,7 @@ class BlockwisePrunerTest {
       Rounding rounding,
       PrunedBlocks output,
       Progress progress) {
-    try (HiddenStates hidden =
-        HiddenStates.embed(model, WINDOWS, MemoryBeside.NONE, progress)) {
+    try (HiddenStates hidden = HiddenStates.embed(model, WINDOWS, MemoryBeside.NONE, progress)) {
       new BlockwisePruner(model, method, pattern, PLAN, rounding).prune(hidden, output);
     }
   }
@@ -156,12 +155,10 @@ class BlockwisePrunerTest {
   /** In the midst of the block after that many. */
   private static void interrupted(
       DecoderModel model, PruningMethod method, Rounding rounding, KeptBlocks output, int blocks) {
-    Progress progress =
-        new RecordingProgress().interruptedWhen(() -> output.finished() == blocks);
+    Progress progress = new RecordingProgress().interruptedWhen(() -> output.finished() == blocks);
     assertThrows(
         RecordingProgress.Interrupted.class,
-        () ->
-            prune(model, method, SparsityPattern.UNSTRUCTURED, rounding, output, progress));
+        () -> prune(model, method, SparsityPattern.UNSTRUCTURED, rounding, output, progress));
   }
 
   @ParameterizedTest

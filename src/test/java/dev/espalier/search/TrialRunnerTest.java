@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.NumericalException;
-import dev.espalier.Progress;
 import dev.espalier.allocation.AtpAllocation;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.UniformAllocation;
@@ -24,7 +23,6 @@ import dev.espalier.statistics.InputStatistics;
 import dev.espalier.testing.RecordingProgress;
 import dev.espalier.testing.TinyModel;
 import dev.espalier.text.TokenWindows;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -120,7 +118,8 @@ class TrialRunnerTest {
   void theTasksHaveAsManyStepsAsTheySay() {
     make(new UniformAllocation());
     make(new UniformAllocation(), true, OptionalDouble.empty());
-    assertEquals(heard.tasks().stream().mapToLong(RecordingProgress.Task::planned).sum(), heard.done());
+    assertEquals(
+        heard.tasks().stream().mapToLong(RecordingProgress.Task::planned).sum(), heard.done());
   }
 
   @Test

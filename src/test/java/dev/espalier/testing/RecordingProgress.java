@@ -105,8 +105,7 @@ public final class RecordingProgress implements Progress {
     current()
         .ifPresent(
             task ->
-                tasks.set(
-                    tasks.size() - 1, new Task(task.name, task.planned, task.done + count)));
+                tasks.set(tasks.size() - 1, new Task(task.name, task.planned, task.done + count)));
     atStep.run();
   }
 
