@@ -47,6 +47,7 @@ public sealed interface Measurement {
       return InputStatistics.Kind.NORMS;
     }
 
+    /** This statistic of the scores. */
     public double of(ScoreSummary scores) {
       return switch (this) {
         case MEDIAN -> scores.median();
