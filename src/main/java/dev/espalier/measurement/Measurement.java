@@ -50,6 +50,7 @@ public sealed interface Measurement {
       return "score." + keyword();
     }
 
+    /** This statistic of the scores. */
     public double of(ScoreSummary scores) {
       return switch (this) {
         case MEDIAN -> scores.median();

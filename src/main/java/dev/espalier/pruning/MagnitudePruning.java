@@ -8,6 +8,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /** Removes the smallest weights of each linear. */
 public record MagnitudePruning() implements PruningMethod {
+  /** As the catalogue has it. */
   public static final MethodKind KIND =
       new MethodKind(
               "magnitude",

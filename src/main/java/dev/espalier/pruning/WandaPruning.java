@@ -6,6 +6,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /** Removes the smallest |W|·s of each row, s the norms of the inputs (Wanda, Sun et al., 2023). */
 public record WandaPruning() implements ScorePruning {
+  /** As the catalogue has it. */
   public static final MethodKind KIND =
       new MethodKind(
               "wanda",

@@ -13,6 +13,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * target. The target is the block's own, not the model's.
  */
 public record WandaVariantPruning() implements ScorePruning {
+  /** As the catalogue has it. */
   public static final MethodKind KIND =
       new MethodKind(
           "wanda-variant",
