@@ -28,11 +28,6 @@ public record MagnitudePruning() implements PruningMethod {
   }
 
   @Override
-  public boolean updatesWeights() {
-    return false;
-  }
-
-  @Override
   public LinearError prune(
       Tensor weight, Optional<InputStatistics> statistics, PruningTarget target) {
     double before = ErrorNorms.squared(weight);
