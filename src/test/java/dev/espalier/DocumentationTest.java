@@ -18,7 +18,7 @@ class DocumentationTest {
   private static final int README_LINES = 120;
 
   /** The first in a pom.xml without a parent is the project's. */
-  private static final Pattern VERSION = Pattern.compile("<version>[^<]*</version>");
+  private static final Pattern VERSION = Pattern.compile("<version>([^<]*)</version>");
 
   @Test
   void linksLeadSomewhere() throws IOException {
@@ -49,6 +49,8 @@ class DocumentationTest {
     assertTrue(version.find());
     Markdown linking = Markdown.read(Path.of("docs", "linking.md"));
     assertTrue(linking.code().contains("  " + version.group()), version.group());
+    String examples = Files.readString(Path.of("examples", "java", "pom.xml"));
+    assertTrue(examples.contains("<espalier.version>" + version.group(1) + "<"), version.group());
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.espalier.NumericalException;
 import dev.espalier.Plural;
 import dev.espalier.Progress;
 import dev.espalier.StorageException;
+import dev.espalier.allocation.FileAllocation;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.checkpoint.ModelFolderWriter;
 import dev.espalier.device.Placement;
@@ -56,6 +57,7 @@ public final class PruneJob {
         .and(request.calibration().text())
         .and(request.evaluation())
         .and(request.statistics())
+        .and(FileAllocation.files(request.allocation().known()))
         .requireOutside(request.output());
     try (OpenedRun opened = OpenedRun.open(request.run(), progress)) {
       return new PruneJob(request, opened).run();

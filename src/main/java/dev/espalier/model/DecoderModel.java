@@ -70,6 +70,7 @@ public final class DecoderModel implements AutoCloseable {
     return weights;
   }
 
+  /** What the model is made of. */
   public DecoderDescription description() {
     return description;
   }
@@ -79,6 +80,7 @@ public final class DecoderModel implements AutoCloseable {
     return placement;
   }
 
+  /** How many blocks it has. */
   public int blockCount() {
     return description.blockCount();
   }

@@ -64,6 +64,7 @@ public final class TrialJournal {
     return trials;
   }
 
+  /** How many trials have been made. */
   public int size() {
     return trials.size();
   }

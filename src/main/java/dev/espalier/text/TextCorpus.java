@@ -9,7 +9,7 @@ import java.util.Objects;
  * @param name what messages and reports call it
  * @param text the whole text, not empty
  */
-public record TextCorpus(String name, String text) implements Corpus {
+record TextCorpus(String name, String text) implements Corpus {
   public TextCorpus {
     Objects.requireNonNull(name);
     if (text.isEmpty()) {

@@ -148,7 +148,7 @@ class SearchRunTest {
             .map(trial -> trial.at("/parameters/beta").asDouble())
             .toList();
     assertEquals(List.of(0.0, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06), betas, "0 is uniform, once");
-    assertTrue(run.err().contains("7 trials"), run.err());
+    assertTrue(run.err().contains("7 candidates"), run.err());
     // A good value comes second, so that nearly all others stop at half.
     long whole =
         list(run.json().get("trials")).stream().filter(t -> !t.get("stopped").asBoolean()).count();
@@ -253,7 +253,7 @@ class SearchRunTest {
     String names = "owl,alphapruning,uniform,er,owl,atp," + ratios;
     Result run =
         search("--values", names, "--beta", 0.0166, "--epsilon", 0.2, "--json").succeeded();
-    assertTrue(run.err().contains("6 trials"), run.err());
+    assertTrue(run.err().contains("6 candidates"), run.err());
     assertTrue(run.err().contains("mine.json make 50.00 % of the model"), run.err());
     List<JsonNode> trials = list(run.json().get("trials"));
     assertEquals(

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
 import dev.espalier.Progress;
 import dev.espalier.allocation.AtpAllocation;
+import dev.espalier.allocation.FileAllocation;
 import dev.espalier.allocation.UniformAllocation;
 import dev.espalier.pruning.MagnitudePruning;
 import dev.espalier.testing.RecordingProgress;
@@ -89,6 +90,20 @@ class PruneJobTest {
     Files.createDirectory(temp.resolve("out"));
     Path text = Files.writeString(temp.resolve("out/text.txt"), "once upon a time ".repeat(50));
     PruneRequest request = request(List.of(text));
+    Exception refusal =
+        assertThrows(BadInputException.class, () -> PruneJob.run(request, Progress.NONE));
+    assertTrue(refusal.getMessage().contains("which is to be replaced"), refusal.getMessage());
+  }
+
+  @Test
+  void anAllocationThatIsReadIsNotReplaced() throws IOException {
+    Files.createDirectory(temp.resolve("out"));
+    Path file = Files.writeString(temp.resolve("out/mine.json"), "[0.5" + ", 0.5".repeat(9) + "]");
+    PruneRequest request =
+        builder(SAMPLES.resolve("sotu-llama-5m"))
+            .overwrite(true)
+            .allocation(FileAllocation.read(file))
+            .build();
     Exception refusal =
         assertThrows(BadInputException.class, () -> PruneJob.run(request, Progress.NONE));
     assertTrue(refusal.getMessage().contains("which is to be replaced"), refusal.getMessage());
