@@ -21,7 +21,7 @@ public record DocumentCorpus(String name, List<String> documents) implements Cor
 
   /** All documents as one text. */
   public TextCorpus joined(String separator) {
-    return new TextCorpus(name, String.join(separator, documents));
+    return new TextCorpus(name, documents, separator);
   }
 
   @Override
