@@ -2,6 +2,7 @@ package dev.espalier.bench;
 
 import dev.espalier.BadInputException;
 import dev.espalier.kernels.Kernels;
+import dev.espalier.kernels.Natives;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,7 @@ public final class KernelBench {
 
   private static int run(BenchOptions options, PrintStream out, PrintStream err) {
     List<Case<?, ?>> cases = options.cases();
+    Natives.load();
     torch.set_num_threads(options.threads());
     Kernels.setThreads(options.threads());
     PrintStream text = options.json() ? err : out;

@@ -18,46 +18,69 @@ final class OtherLoad {
   private static final int IOWAIT = 4;
   private static final double TICKS_PER_SECOND = 100;
 
-  private final long[] ticks = ticks();
-  private final Duration own = own();
+  private final Moment start;
 
-  private OtherLoad() {}
+  private OtherLoad(Moment start) {
+    this.start = start;
+  }
 
   /** Starts counting. */
   static OtherLoad start() {
-    return new OtherLoad();
+    return new OtherLoad(Moment.now());
   }
 
   /** The share of others since the start, 0 to 1; NaN where the system does not say. */
   double share() {
-    long[] now = ticks();
-    if (now.length < FIELDS || ticks.length < FIELDS) {
+    return share(start, Moment.now());
+  }
+
+  /** The share of others between two moments. */
+  static double share(Moment from, Moment to) {
+    long[] before = from.ticks();
+    long[] after = to.ticks();
+    if (before.length < FIELDS || after.length < FIELDS) {
       return Double.NaN;
     }
     double total = 0;
     double busy = 0;
     for (int i = 0; i < FIELDS; i++) {
-      long spent = now[i] - ticks[i];
+      long spent = after[i] - before[i];
       total += spent;
       busy += i == IDLE || i == IOWAIT ? 0 : spent;
     }
-    double ours = own().minus(own).toMillis() / 1e3 * TICKS_PER_SECOND;
+    double ours = to.own.minus(from.own).toMillis() / 1e3 * TICKS_PER_SECOND;
     return total == 0 ? Double.NaN : Math.max(0, (busy - ours) / total);
   }
 
-  private static long[] ticks() {
-    if (!Files.isReadable(STAT)) {
-      return new long[0];
+  /**
+   * What has been used until then.
+   *
+   * @param line of all processors, the first of {@code /proc/stat}; empty where there is none
+   * @param own the processor time of this process
+   */
+  record Moment(String line, Duration own) {
+    static Moment now() {
+      return new Moment(
+          firstLine(), ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO));
     }
-    try (var lines = Files.lines(STAT)) {
-      String all = lines.findFirst().orElse("").replaceFirst("^cpu +", "");
-      return Arrays.stream(all.split(" ")).limit(FIELDS).mapToLong(Long::parseLong).toArray();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
 
-  private static Duration own() {
-    return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
+    private static String firstLine() {
+      if (!Files.isReadable(STAT)) {
+        return "";
+      }
+      try (var lines = Files.lines(STAT)) {
+        return lines.findFirst().orElse("");
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private long[] ticks() {
+      return Arrays.stream(line.replaceFirst("^cpu +", "").split(" "))
+          .filter(field -> !field.isEmpty())
+          .limit(FIELDS)
+          .mapToLong(Long::parseLong)
+          .toArray();
+    }
   }
 }

@@ -22,10 +22,16 @@ public enum Setting {
   METHOD,
   /** What decides how much each block or linear loses. */
   ALLOCATION,
+  /** How many candidates an automatic choice of the allocation tries. */
+  TRIALS,
+  /** How many windows a search judges by. */
+  WINDOWS,
   /** The file that keeps what was measured of the dense model. */
   STATISTICS,
   /** Where to compute. */
   DEVICE,
   /** The precision of the forward pass. */
-  COMPUTE_DTYPE
+  COMPUTE_DTYPE,
+  /** How many threads of the CPU. */
+  THREADS
 }

@@ -191,7 +191,7 @@ class GoldenTest {
   }
 
   private static SparsityPlan plan(Run run) {
-    return SparsityBudget.PUBLISHED.plan(run.allocation, run.sparsity(), dense);
+    return new SparsityBudget(Rounding.PUBLISHED).plan(run.allocation, run.sparsity(), dense);
   }
 
   /** DLP and OWL print densities, ATP sparsities. */

@@ -1,12 +1,11 @@
 package dev.espalier.allocation;
 
-import dev.espalier.BadInputException;
 import dev.espalier.measurement.Granularity;
 import dev.espalier.measurement.HillEstimator;
 import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.measurement.Measurement;
 import java.util.Arrays;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -20,29 +19,54 @@ import java.util.Set;
 public record AlphaPruningAllocation(
     double epsilon, HillEstimator estimator, Granularity granularity)
     implements SparsityAllocation {
+  /** Half the range of relative sparsities. */
+  public static final NumberParameter EPSILON =
+      new NumberParameter(
+          "epsilon",
+          "epsilon",
+          "E",
+          "half the range of relative sparsities",
+          0.3,
+          new Range(Double.MIN_VALUE, 1, "a number greater than 0 and at most 1, such as 0.3"));
+
+  /** Where a spectrum's tail begins. */
+  public static final ChoiceParameter<HillEstimator> HILL =
+      new ChoiceParameter<>("hill", "where a spectrum's tail begins", HillEstimator.PEAK);
+
+  /** What gets a sparsity of its own. */
+  public static final ChoiceParameter<Granularity> GRANULARITY =
+      new ChoiceParameter<>("granularity", "what gets a sparsity of its own", Granularity.BLOCK);
+
+  public static final AllocationKind KIND =
+      new AllocationKind(
+              "alphapruning",
+              "AlphaPruning",
+              "its spectra have heavier tails",
+              "Lu et al., AlphaPruning, 2024",
+              List.of(EPSILON, HILL, GRANULARITY),
+              values ->
+                  new AlphaPruningAllocation(
+                      values.of(EPSILON), values.of(HILL), values.of(GRANULARITY)))
+          .publishedAs("ww");
+
   public AlphaPruningAllocation {
-    if (!(epsilon > 0 && epsilon <= 1)) {
-      throw new BadInputException(
-          "epsilon is "
-              + epsilon
-              + "; AlphaPruning needs a number greater than 0 and at most 1, such as 0.3");
-    }
+    KIND.require(EPSILON, epsilon);
+  }
+
+  /** With the released code's parameters, by blocks. */
+  public AlphaPruningAllocation() {
+    this(EPSILON.typical(), HILL.typical(), GRANULARITY.typical());
   }
 
   @Override
   public String name() {
-    return "alphapruning";
+    return KIND.name();
   }
 
   @Override
   public Map<String, Object> parameters() {
     return Map.of(
-        "epsilon",
-        epsilon,
-        "estimator",
-        estimator.name().toLowerCase(Locale.ROOT),
-        "granularity",
-        granularity.name().toLowerCase(Locale.ROOT));
+        "epsilon", epsilon, "estimator", estimator.keyword(), "granularity", granularity.keyword());
   }
 
   @Override

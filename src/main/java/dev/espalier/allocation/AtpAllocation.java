@@ -2,6 +2,7 @@ package dev.espalier.allocation;
 
 import dev.espalier.BadInputException;
 import dev.espalier.measurement.MeasuredModel;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -12,15 +13,35 @@ import java.util.Map;
  * @param beta the step, at least 0; for L blocks at most min(2p, 2(1−p)) / (L−1)
  */
 public record AtpAllocation(double beta) implements SparsityAllocation {
+  /** The step; what is possible depends on the sparsity and on how many blocks there are. */
+  public static final NumberParameter BETA =
+      new NumberParameter(
+              "beta",
+              "beta",
+              "B",
+              "step of sparsity per block",
+              0.01,
+              new Range(0, Double.MAX_VALUE, "a finite number of at least 0"))
+          .dependingOnTheModel("half of the largest");
+
+  public static final AllocationKind KIND =
+      new AllocationKind(
+              "atp",
+              "ATP",
+              "it comes earlier",
+              "ATP: sparsities in arithmetic progression",
+              List.of(BETA),
+              values -> new AtpAllocation(values.of(BETA)))
+          .publishedAs("atp")
+          .usually((sparsity, blocks) -> ofLargest(0.5, sparsity, blocks));
+
   public AtpAllocation {
-    if (!(beta >= 0) || Double.isInfinite(beta)) {
-      throw new BadInputException("beta is " + beta + "; ATP needs a finite number of at least 0");
-    }
+    KIND.require(BETA, beta);
   }
 
   @Override
   public String name() {
-    return "atp";
+    return KIND.name();
   }
 
   @Override
@@ -49,10 +70,15 @@ public record AtpAllocation(double beta) implements SparsityAllocation {
     return densities;
   }
 
-  /** The middle of what is possible: half of the largest β, to four digits. */
-  public static AtpAllocation half(double sparsity, int blocks) {
+  /** With that share of the largest β, to four digits: they say enough, and can be typed. */
+  public static AtpAllocation ofLargest(double share, double sparsity, int blocks) {
     double bound = blocks == 1 ? 0 : bound(sparsity, blocks);
-    return new AtpAllocation(Math.floor(bound / 2 * 1e4) / 1e4);
+    return new AtpAllocation(Math.floor(share * bound * 1e4) / 1e4);
+  }
+
+  @Override
+  public boolean isUniform() {
+    return beta == 0;
   }
 
   /** The largest β at which every block's sparsity is in [0, 1]; infinite for a single block. */

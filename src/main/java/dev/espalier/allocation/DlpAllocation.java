@@ -2,7 +2,7 @@ package dev.espalier.allocation;
 
 import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.measurement.Measurement;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -16,18 +16,51 @@ import java.util.Set;
  */
 public record DlpAllocation(double alpha, Measurement.Score statistic)
     implements SparsityAllocation {
+  /** Half the range of densities. */
+  public static final NumberParameter ALPHA =
+      new NumberParameter(
+          "alpha",
+          "alpha",
+          "A",
+          "half the range of densities",
+          0.15,
+          ImportanceMapping.HALF_RANGES);
+
+  /** Of a block's scores. */
+  public static final ChoiceParameter<Measurement.Score> STATISTIC =
+      new ChoiceParameter<>(
+          "dlp-statistic",
+          "NAME",
+          "the paper's median, the released code's mean, or sum, max, std, var",
+          Measurement.Score.MEDIAN);
+
+  public static final AllocationKind KIND =
+      new AllocationKind(
+              "dlp",
+              "DLP",
+              "the median of its scores is small against the others'",
+              "DLP: Dynamic Layerwise Pruning in Large Language Models, 2025",
+              List.of(ALPHA, STATISTIC),
+              values -> new DlpAllocation(values.of(ALPHA), values.of(STATISTIC)))
+          .publishedAs("dlp");
+
   public DlpAllocation {
-    ImportanceMapping.requireHalf("DLP", "alpha", alpha);
+    KIND.require(ALPHA, alpha);
+  }
+
+  /** With the paper's parameters. */
+  public DlpAllocation() {
+    this(ALPHA.typical(), STATISTIC.typical());
   }
 
   @Override
   public String name() {
-    return "dlp";
+    return KIND.name();
   }
 
   @Override
   public Map<String, Object> parameters() {
-    return Map.of("alpha", alpha, "statistic", statistic.name().toLowerCase(Locale.ROOT));
+    return Map.of("alpha", alpha, "statistic", statistic.keyword());
   }
 
   @Override

@@ -12,9 +12,28 @@ import java.util.Map;
  * LSA's repository has it, also keeps the last linear of every block dense (down_proj).
  */
 public record ErAllocation(boolean keepsLast) implements SparsityAllocation {
+  public static final AllocationKind ER =
+      new AllocationKind(
+          "er",
+          "ER",
+          "its linears are small",
+          "Mocanu et al., 2018",
+          List.of(),
+          values -> new ErAllocation(false));
+
+  /** With the last linear of every block dense, as the catalogue has it. */
+  public static final AllocationKind ERK =
+      new AllocationKind(
+          "erk",
+          "ERK",
+          "its linears are small; its down projection stays whole",
+          "Mocanu et al., 2018, as LSA's repository has it",
+          List.of(),
+          values -> new ErAllocation(true));
+
   @Override
   public String name() {
-    return keepsLast ? "erk" : "er";
+    return keepsLast ? ERK.name() : ER.name();
   }
 
   @Override

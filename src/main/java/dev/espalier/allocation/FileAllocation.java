@@ -39,6 +39,11 @@ public record FileAllocation(Path file, List<Double> byBlock, Map<String, Double
     byLinear = Collections.unmodifiableMap(new LinkedHashMap<>(byLinear));
   }
 
+  /** Whether a name of an allocation is that of a file. */
+  public static boolean isNamedBy(String name) {
+    return name.endsWith(".json");
+  }
+
   /**
    * @throws BadInputException if the file cannot be read or is none of these
    */
@@ -79,7 +84,7 @@ public record FileAllocation(Path file, List<Double> byBlock, Map<String, Double
   private static JsonNode single(Path file, JsonNode allocations) {
     if (allocations.size() > 1) {
       throw new BadInputException(
-          "%s holds several allocations (%s); run espalier allocate with the one that is wanted"
+          "%s holds several allocations (%s); make a file of the one that is wanted"
               .formatted(file, String.join(", ", allocations.findValuesAsText("allocation"))));
     }
     return allocations.path(0).path("linear_sparsities");

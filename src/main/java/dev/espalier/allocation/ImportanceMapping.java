@@ -1,26 +1,21 @@
 package dev.espalier.allocation;
 
-import dev.espalier.BadInputException;
 import java.util.Arrays;
 
-/** The mapping OWL and DLP share: importances stretched over 2·halfRange, centred on the target. */
+/**
+ * The mapping that OWL, DLP and LSA share: importances stretched over 2·halfRange, centred on the
+ * target.
+ */
 final class ImportanceMapping {
   /** Far more than any density; its double is still finite. */
   private static final double MOST = 8e307;
 
-  private ImportanceMapping() {}
+  /** What half of a range of densities can be. */
+  static final Range HALF_RANGES =
+      new Range(
+          Double.MIN_VALUE, MOST, "a number greater than 0 and at most " + MOST + ", such as 0.15");
 
-  /**
-   * @param name of the parameter
-   * @throws BadInputException if half a range cannot be that
-   */
-  static void requireHalf(String allocation, String name, double half) {
-    if (!(half > 0 && half <= MOST)) {
-      throw new BadInputException(
-          "%s is %s; %s needs a number greater than 0 and at most %s, such as 0.15"
-              .formatted(name, half, allocation, MOST));
-    }
-  }
+  private ImportanceMapping() {}
 
   /** DLP's and LSA's I = 1 − S / ΣS: the larger the statistic, the less important. */
   static double[] importance(double[] statistics) {

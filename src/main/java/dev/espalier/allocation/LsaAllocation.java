@@ -1,11 +1,10 @@
 package dev.espalier.allocation;
 
-import dev.espalier.BadInputException;
 import dev.espalier.measurement.Granularity;
 import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.measurement.Measurement;
 import java.util.Arrays;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -19,23 +18,48 @@ import java.util.Set;
  */
 public record LsaAllocation(double alpha, double share, Granularity granularity)
     implements SparsityAllocation {
+  /** Half the range of densities, as DLP's: it is the same mapping. */
+  public static final NumberParameter ALPHA = DlpAllocation.ALPHA;
+
+  /** What gets a sparsity of its own, as AlphaPruning's. */
+  public static final ChoiceParameter<Granularity> GRANULARITY = AlphaPruningAllocation.GRANULARITY;
+
+  public static final AllocationKind KIND =
+      new AllocationKind(
+          "lsa",
+          "LSA",
+          "losing half of their weights changes its linears' outputs less",
+          "Yang et al., LSA: Layer-Wise Sparsity Allocation, 2026",
+          List.of(ALPHA, GRANULARITY),
+          values -> new LsaAllocation(values.of(ALPHA), values.of(GRANULARITY)));
+
+  private static final double SHARE = 0.5;
+  private static final Range SHARES =
+      new Range(Double.MIN_VALUE, Math.nextDown(1.0), "a number between 0 and 1, such as " + SHARE);
+
   public LsaAllocation {
-    ImportanceMapping.requireHalf("LSA", "alpha", alpha);
-    if (!(share > 0 && share < 1)) {
-      throw new BadInputException(
-          "the share is " + share + "; LSA needs a number between 0 and 1, such as 0.5");
-    }
+    KIND.require(ALPHA, alpha);
+    SHARES.require("the share", KIND.title(), share);
+  }
+
+  /** With the released code's share. */
+  public LsaAllocation(double alpha, Granularity granularity) {
+    this(alpha, SHARE, granularity);
+  }
+
+  /** With the released code's parameters, by blocks. */
+  public LsaAllocation() {
+    this(ALPHA.typical(), GRANULARITY.typical());
   }
 
   @Override
   public String name() {
-    return "lsa";
+    return KIND.name();
   }
 
   @Override
   public Map<String, Object> parameters() {
-    return Map.of(
-        "alpha", alpha, "share", share, "granularity", granularity.name().toLowerCase(Locale.ROOT));
+    return Map.of("alpha", alpha, "share", share, "granularity", granularity.keyword());
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.espalier.allocation;
 
 import dev.espalier.BadInputException;
 import dev.espalier.CoarseToFine;
+import dev.espalier.Setting;
 import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.model.description.LinearDescription;
 import java.util.ArrayList;
@@ -37,7 +38,8 @@ public final class NofMRounding {
     if (sparsity > (group - 1.0) / group) {
       throw new BadInputException(
           "a sparsity of %s is more than groups of %d can lose, %d of %d; take larger groups"
-              .formatted(sparsity, group, group - 1, group));
+              .formatted(sparsity, group, group - 1, group),
+          Setting.PATTERN);
     }
     SparsityPlan asked = SparsityPlan.asAllocated(allocation, sparsity, model);
     List<Unit> units = units(asked, group, model);

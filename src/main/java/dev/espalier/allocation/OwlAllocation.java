@@ -1,8 +1,8 @@
 package dev.espalier.allocation;
 
-import dev.espalier.BadInputException;
 import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.measurement.Measurement;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -15,17 +15,51 @@ import java.util.Set;
  * @param outlierMultiple M, greater than 0; 5 in the paper
  */
 public record OwlAllocation(double lambda, double outlierMultiple) implements SparsityAllocation {
+  /** Half the range of densities. */
+  public static final NumberParameter LAMBDA =
+      new NumberParameter(
+              "owl-lambda",
+              "lambda",
+              "L",
+              "half the range of densities",
+              0.08,
+              ImportanceMapping.HALF_RANGES)
+          .publishedAs("Lamda");
+
+  /** What a score must be of the mean to stand out. */
+  public static final NumberParameter M =
+      new NumberParameter(
+              "owl-m",
+              "M",
+              "M",
+              "outliers exceed M times the mean",
+              5,
+              new Range(Double.MIN_VALUE, Double.MAX_VALUE, "a finite number greater than 0"))
+          .publishedAs("Hyper_m");
+
+  public static final AllocationKind KIND =
+      new AllocationKind(
+              "owl",
+              "OWL",
+              "it has more outliers",
+              "Yin et al., Outlier Weighed Layerwise Sparsity (OWL), 2024",
+              List.of(LAMBDA, M),
+              values -> new OwlAllocation(values.of(LAMBDA), values.of(M)))
+          .publishedAs("owl");
+
   public OwlAllocation {
-    ImportanceMapping.requireHalf("OWL", "lambda", lambda);
-    if (!(outlierMultiple > 0) || Double.isInfinite(outlierMultiple)) {
-      throw new BadInputException(
-          "M is " + outlierMultiple + "; OWL needs a finite number greater than 0");
-    }
+    KIND.require(LAMBDA, lambda);
+    KIND.require(M, outlierMultiple);
+  }
+
+  /** With the paper's parameters. */
+  public OwlAllocation() {
+    this(LAMBDA.typical(), M.typical());
   }
 
   @Override
   public String name() {
-    return "owl";
+    return KIND.name();
   }
 
   @Override

@@ -24,6 +24,11 @@ public interface SparsityAllocation {
     return Set.of();
   }
 
+  /** Whether it gives every block the same, whatever the model and its target. */
+  default boolean isUniform() {
+    return false;
+  }
+
   /**
    * The fraction of weights each block or linear keeps, as the paper's formula gives it: single
    * values may leave [0, 1], and the mean may miss the target; {@link SparsityBudget} settles that.

@@ -1,6 +1,7 @@
 package dev.espalier.allocation;
 
 import dev.espalier.BadInputException;
+import dev.espalier.kernels.Rounding;
 import dev.espalier.measurement.Granularity;
 import dev.espalier.measurement.MeasuredModel;
 import java.util.ArrayList;
@@ -17,82 +18,12 @@ import java.util.function.DoubleUnaryOperator;
  * shifted by one amount such that the parameter-weighted mean is the target. With equal units and
  * nothing clamped the shift is zero and the densities are the published ones. Published: a sparsity
  * ≤ 0 becomes 0.01 and that is all.
+ *
+ * @param rounding which of the two
  */
-public enum SparsityBudget {
-  EXACT {
-    @Override
-    public Settled settle(double[] densities, long[] parameters, double sparsity) {
-      double max = Math.max(MAX_SPARSITY, sparsity);
-      DoubleUnaryOperator excess =
-          shift -> mean(shifted(densities, shift, max), parameters) - sparsity;
-      double low = 0;
-      double high = 0;
-      if (Math.abs(excess.applyAsDouble(0)) > TOLERANCE) {
-        // At these all blocks are at 0 and at the maximum.
-        low = Math.nextDown(Arrays.stream(densities).min().orElseThrow() - 1);
-        high = Arrays.stream(densities).max().orElseThrow();
-        // The mean grows with the shift.
-        for (double middle = between(low, high); low < middle && middle < high; ) {
-          if (excess.applyAsDouble(middle) > 0) {
-            high = middle;
-          } else {
-            low = middle;
-          }
-          middle = between(low, high);
-        }
-      }
-      return interpolate(densities, parameters, sparsity, max, low, high);
-    }
-
-    /** The target lies between two shifts that no other number separates; so does the plan. */
-    private Settled interpolate(
-        double[] densities,
-        long[] parameters,
-        double sparsity,
-        double max,
-        double low,
-        double high) {
-      double[] less = shifted(densities, low, max);
-      double[] more = shifted(densities, high, max);
-      double least = mean(less, parameters);
-      double range = mean(more, parameters) - least;
-      double part = range > 0 ? Math.min(1, (sparsity - least) / range) : 0;
-      List<Double> sparsities = new ArrayList<>();
-      List<Integer> clamped = new ArrayList<>();
-      for (int i = 0; i < densities.length; i++) {
-        sparsities.add(Math.min(max, less[i] + part * (more[i] - less[i])));
-        if (1 + (high - densities[i]) < 0 || 1 + (low - densities[i]) > max) {
-          clamped.add(i);
-        }
-      }
-      return new Settled(sparsities, clamped);
-    }
-  },
-
-  PUBLISHED {
-    @Override
-    public Settled settle(double[] densities, long[] parameters, double sparsity) {
-      List<Double> sparsities = new ArrayList<>();
-      List<Integer> clamped = new ArrayList<>();
-      for (int i = 0; i < densities.length; i++) {
-        double wanted = 1 - densities[i];
-        if (wanted >= 1) {
-          throw new BadInputException(
-              String.format(
-                  Locale.ROOT,
-                  "block or linear %d would lose %.1f %% of its weights, which the published rounding cannot"
-                      + " do; lower the allocation's range (alpha, lambda or beta) or the sparsity",
-                  i,
-                  100 * wanted));
-        }
-        sparsities.add(wanted <= 0 ? 0.01 : wanted);
-        if (wanted <= 0) {
-          clamped.add(i);
-        }
-      }
-      return new Settled(sparsities, clamped);
-    }
-  };
+public record SparsityBudget(Rounding rounding) {
+  private static final double MAX_SPARSITY = 0.99;
+  private static final double TOLERANCE = 1e-12;
 
   /**
    * Sparsities that meet the target.
@@ -111,9 +42,6 @@ public enum SparsityBudget {
     }
   }
 
-  private static final double MAX_SPARSITY = 0.99;
-  private static final double TOLERANCE = 1e-12;
-
   /** What the allocation gives each linear of the model, within the budget. */
   public SparsityPlan plan(SparsityAllocation allocation, double sparsity, MeasuredModel model) {
     Granularity granularity = allocation.granularity();
@@ -128,7 +56,76 @@ public enum SparsityBudget {
    * @param sparsity the model's target in [0, 1)
    * @throws BadInputException if a block would lose everything and nothing brings it back
    */
-  public abstract Settled settle(double[] densities, long[] parameters, double sparsity);
+  public Settled settle(double[] densities, long[] parameters, double sparsity) {
+    return switch (rounding) {
+      case EXACT -> exact(densities, parameters, sparsity);
+      case PUBLISHED -> published(densities);
+    };
+  }
+
+  private static Settled exact(double[] densities, long[] parameters, double sparsity) {
+    double max = Math.max(MAX_SPARSITY, sparsity);
+    DoubleUnaryOperator excess =
+        shift -> mean(shifted(densities, shift, max), parameters) - sparsity;
+    double low = 0;
+    double high = 0;
+    if (Math.abs(excess.applyAsDouble(0)) > TOLERANCE) {
+      // At these all blocks are at 0 and at the maximum.
+      low = Math.nextDown(Arrays.stream(densities).min().orElseThrow() - 1);
+      high = Arrays.stream(densities).max().orElseThrow();
+      // The mean grows with the shift.
+      for (double middle = between(low, high); low < middle && middle < high; ) {
+        if (excess.applyAsDouble(middle) > 0) {
+          high = middle;
+        } else {
+          low = middle;
+        }
+        middle = between(low, high);
+      }
+    }
+    return interpolate(densities, parameters, sparsity, max, low, high);
+  }
+
+  /** The target lies between two shifts that no other number separates; so does the plan. */
+  private static Settled interpolate(
+      double[] densities, long[] parameters, double sparsity, double max, double low, double high) {
+    double[] less = shifted(densities, low, max);
+    double[] more = shifted(densities, high, max);
+    double least = mean(less, parameters);
+    double range = mean(more, parameters) - least;
+    double part = range > 0 ? Math.min(1, (sparsity - least) / range) : 0;
+    List<Double> sparsities = new ArrayList<>();
+    List<Integer> clamped = new ArrayList<>();
+    for (int i = 0; i < densities.length; i++) {
+      sparsities.add(Math.min(max, less[i] + part * (more[i] - less[i])));
+      if (1 + (high - densities[i]) < 0 || 1 + (low - densities[i]) > max) {
+        clamped.add(i);
+      }
+    }
+    return new Settled(sparsities, clamped);
+  }
+
+  private static Settled published(double[] densities) {
+    List<Double> sparsities = new ArrayList<>();
+    List<Integer> clamped = new ArrayList<>();
+    for (int i = 0; i < densities.length; i++) {
+      double wanted = 1 - densities[i];
+      if (wanted >= 1) {
+        throw new BadInputException(
+            String.format(
+                Locale.ROOT,
+                "block or linear %d would lose %.1f %% of its weights, which the published rounding cannot"
+                    + " do; lower the allocation's range (alpha, lambda or beta) or the sparsity",
+                i,
+                100 * wanted));
+      }
+      sparsities.add(wanted <= 0 ? 0.01 : wanted);
+      if (wanted <= 0) {
+        clamped.add(i);
+      }
+    }
+    return new Settled(sparsities, clamped);
+  }
 
   /** The sparsities when all move by {@code shift}, each within [0, max]. */
   private static double[] shifted(double[] densities, double shift, double max) {

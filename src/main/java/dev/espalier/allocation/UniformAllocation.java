@@ -2,13 +2,23 @@ package dev.espalier.allocation;
 
 import dev.espalier.measurement.MeasuredModel;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /** Every block loses the same fraction. */
 public record UniformAllocation() implements SparsityAllocation {
+  public static final AllocationKind KIND =
+      new AllocationKind(
+          "uniform", "uniform", "–", "", List.of(), values -> new UniformAllocation());
+
   @Override
   public String name() {
-    return "uniform";
+    return KIND.name();
+  }
+
+  @Override
+  public boolean isUniform() {
+    return true;
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.espalier.checkpoint;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
+import dev.espalier.Setting;
 import dev.espalier.StorageException;
 import dev.espalier.files.DurableFiles;
 import dev.espalier.files.FileFaults;
@@ -218,8 +219,9 @@ public final class ModelFolderWriter implements WeightSource, AutoCloseable {
       } else if (!overwrite) {
         throw FileFaults.in(
             place.partial(),
-            "holds the unfinished result of other settings; repeat those to resume it, or pass"
-                + " --overwrite to discard it");
+            "holds the unfinished result of other settings; repeat those to resume it, or allow"
+                + " overwriting to discard it",
+            Setting.OVERWRITE);
       }
     }
     if (!resumed) {
@@ -251,9 +253,9 @@ public final class ModelFolderWriter implements WeightSource, AutoCloseable {
     if (free < needed) {
       throw FileFaults.in(
           place.output(),
-          ("needs %d bytes but its file system has only %d free; free some space or choose another"
-                  + " --output")
-              .formatted(needed, free));
+          "needs %d bytes but its file system has only %d free; free some space or choose another output"
+              .formatted(needed, free),
+          Setting.OUTPUT);
     }
   }
 

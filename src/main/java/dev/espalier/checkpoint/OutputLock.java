@@ -1,5 +1,6 @@
 package dev.espalier.checkpoint;
 
+import dev.espalier.Setting;
 import dev.espalier.files.FileFaults;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -27,7 +28,9 @@ final class OutputLock implements AutoCloseable {
     if (!lock(channel)) {
       channel.close();
       throw FileFaults.in(
-          folder, "another run is writing here; wait for it or choose another --output");
+          folder,
+          "another run is writing here; wait for it or choose another output",
+          Setting.OUTPUT);
     }
     return new OutputLock(file, channel);
   }

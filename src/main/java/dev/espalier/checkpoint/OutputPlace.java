@@ -1,6 +1,7 @@
 package dev.espalier.checkpoint;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Setting;
 import dev.espalier.files.DurableFiles;
 import dev.espalier.files.FileFaults;
 import java.io.IOException;
@@ -29,7 +30,8 @@ record OutputPlace(Path output, Path partial, Path replaced) {
       Path real = realPath(output.toAbsolutePath());
       Path name = real.getFileName();
       if (name == null) {
-        throw FileFaults.in(output, "cannot be the output folder; choose another --output");
+        throw FileFaults.in(
+            output, "cannot be the output folder; choose another output", Setting.OUTPUT);
       }
       OutputPlace place =
           new OutputPlace(
@@ -60,30 +62,38 @@ record OutputPlace(Path output, Path partial, Path replaced) {
       return;
     }
     if (!Files.isDirectory(output)) {
-      throw FileFaults.in(output, "exists and is not a folder; choose another --output");
+      throw FileFaults.in(
+          output, "exists and is not a folder; choose another output", Setting.OUTPUT);
     }
     if (!overwrite) {
       throw FileFaults.in(
-          output, "already exists; pass --overwrite to replace it or choose another --output");
+          output,
+          "already exists; allow overwriting it or choose another output",
+          Setting.OVERWRITE,
+          Setting.OUTPUT);
     }
-    // A mistyped --output must not cost anyone a home directory.
+    // A mistyped output must not cost anyone a home directory.
     if (!Files.exists(output.resolve(ModelFolder.CONFIG)) && !DurableFiles.list(output).isEmpty()) {
       throw FileFaults.in(
-          output, "holds files but no model, so it is not overwritten; choose another --output");
+          output,
+          "holds files but no model, so it is not overwritten; choose another output",
+          Setting.OUTPUT);
     }
   }
 
   /** Creates the unfinished output where there is none; what is not ours is not taken over. */
   void createPartial(boolean overwrite) throws IOException {
     if (Files.isSymbolicLink(partial)) {
-      throw FileFaults.in(partial, "is a symbolic link; remove it or choose another --output");
+      throw FileFaults.in(
+          partial, "is a symbolic link; remove it or choose another output", Setting.OUTPUT);
     }
     Files.createDirectories(partial);
     if (!overwrite && !isPartialOurs()) {
       throw FileFaults.in(
           partial,
-          "holds files of something else; pass --overwrite to discard them or choose another"
-              + " --output");
+          "holds files of something else; allow overwriting to discard them or choose another output",
+          Setting.OVERWRITE,
+          Setting.OUTPUT);
     }
   }
 
@@ -137,12 +147,16 @@ record OutputPlace(Path output, Path partial, Path replaced) {
     for (Path mine : List.of(output, partial, replaced)) {
       if (mine.startsWith(input) || input.startsWith(mine)) {
         throw FileFaults.in(
-            given, "overlaps with the input folder " + input + "; choose an --output outside it");
+            given,
+            "overlaps with the input folder " + input + "; choose an output outside it",
+            Setting.OUTPUT);
       }
       for (Shard shard : source.shards()) {
         if (shard.path().toRealPath().startsWith(mine)) {
           throw FileFaults.in(
-              given, "holds weights of the input (" + shard.path() + "); choose another --output");
+              given,
+              "holds weights of the input (" + shard.path() + "); choose another output",
+              Setting.OUTPUT);
         }
       }
     }
@@ -154,7 +168,8 @@ record OutputPlace(Path output, Path partial, Path replaced) {
       return path.toRealPath();
     }
     if (Files.isSymbolicLink(path)) {
-      throw FileFaults.in(path, "is a broken symbolic link; remove it or choose another --output");
+      throw FileFaults.in(
+          path, "is a broken symbolic link; remove it or choose another output", Setting.OUTPUT);
     }
     Path parent = path.getParent();
     return parent == null ? path : realPath(parent).resolve(path.getFileName()).normalize();

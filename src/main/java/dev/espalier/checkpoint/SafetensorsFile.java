@@ -2,6 +2,7 @@ package dev.espalier.checkpoint;
 
 import dev.espalier.BadInputException;
 import dev.espalier.files.FileFaults;
+import dev.espalier.kernels.Natives;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -18,6 +19,10 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * the file. It must not be truncated by others while it is mapped.
  */
 public final class SafetensorsFile implements AutoCloseable {
+  static {
+    Natives.load();
+  }
+
   private final Path path;
   private final SafetensorsHeader header;
   private Tensor map;

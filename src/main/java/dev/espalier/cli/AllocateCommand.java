@@ -1,22 +1,39 @@
 package dev.espalier.cli;
 
 import dev.espalier.BadInputException;
+import dev.espalier.allocation.AllocationKind;
+import dev.espalier.allocation.AlphaPruningAllocation;
 import dev.espalier.allocation.AtpAllocation;
+import dev.espalier.allocation.DlpAllocation;
+import dev.espalier.allocation.ModelAllocation;
+import dev.espalier.allocation.OwlAllocation;
 import dev.espalier.allocation.SparsityAllocation;
+import dev.espalier.allocation.UniformAllocation;
 import dev.espalier.job.AllocateJob;
 import dev.espalier.job.AllocateRequest;
 import dev.espalier.report.AllocationReport;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.ReportTables;
-import dev.espalier.run.PruningSettings;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntFunction;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
 /** {@code espalier allocate}. */
 final class AllocateCommand implements Command {
+  private static final String DEFAULT =
+      Stream.of(
+              UniformAllocation.KIND,
+              DlpAllocation.KIND,
+              OwlAllocation.KIND,
+              AtpAllocation.KIND,
+              AlphaPruningAllocation.KIND)
+          .map(AllocationKind::name)
+          .collect(Collectors.joining(","));
+
   @Override
   public String name() {
     return "allocate";
@@ -44,9 +61,9 @@ final class AllocateCommand implements Command {
                 CommonOptions.value(
                     "allocation",
                     "NAME,...",
-                    "which ones: %s; atp without --beta takes half of the largest"
-                            .formatted(AllocationOptions.CHOICES)
-                        + " (uniform,dlp,owl,atp,alphapruning)"))
+                    "which ones: %s; %s (%s)"
+                        .formatted(
+                            AllocationOptions.CHOICES, AllocationOptions.fallbacks(), DEFAULT)))
             .addOption(CommonOptions.value("sparsity", "P", "pruned fraction in [0, 1) (0.7)"))
             .addOption(
                 CommonOptions.value(
@@ -89,21 +106,18 @@ final class AllocateCommand implements Command {
       CalibrationOptions.apply(line, request);
     }
     CommonOptions.optionalPath(line, "output").ifPresent(request::output);
-    double sparsity = CommonOptions.number(line, "sparsity", PruningSettings.USUAL_SPARSITY);
-    allocations(line, sparsity).forEach(request::allocation);
+    allocations(line).forEach(request::allocation);
     return CommonOptions.compute(line, request).build();
   }
 
-  private static List<IntFunction<SparsityAllocation>> allocations(
-      CommandLine line, double sparsity) {
-    List<String> names =
-        List.of(
-            line.getOptionValue("allocation", "uniform,dlp,owl,atp,alphapruning").split(",", -1));
+  private static List<ModelAllocation> allocations(CommandLine line) {
+    List<String> names = List.of(line.getOptionValue("allocation", DEFAULT).split(",", -1));
     AllocationOptions.requireParametersOf(names, line);
-    List<IntFunction<SparsityAllocation>> allocations = new ArrayList<>();
+    List<ModelAllocation> allocations = new ArrayList<>();
     for (String name : names) {
-      if (name.equals("atp") && !line.hasOption("beta")) {
-        allocations.add(blocks -> AtpAllocation.half(sparsity, blocks));
+      Optional<AllocationKind> open = AllocationOptions.open(name, line);
+      if (open.isPresent()) {
+        allocations.add(open.get().usual());
       } else {
         SparsityAllocation allocation =
             AllocationOptions.find(name, line)
@@ -112,7 +126,7 @@ final class AllocateCommand implements Command {
                         new BadInputException(
                             "--allocation is \"%s\"; choose among %s"
                                 .formatted(name, AllocationOptions.CHOICES)));
-        allocations.add(blocks -> allocation);
+        allocations.add((sparsity, blocks) -> allocation);
       }
     }
     return allocations;

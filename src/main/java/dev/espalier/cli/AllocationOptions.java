@@ -1,70 +1,45 @@
 package dev.espalier.cli;
 
 import dev.espalier.BadInputException;
-import dev.espalier.allocation.AlphaPruningAllocation;
-import dev.espalier.allocation.AtpAllocation;
-import dev.espalier.allocation.DlpAllocation;
-import dev.espalier.allocation.ErAllocation;
+import dev.espalier.Listing;
+import dev.espalier.allocation.AllocationCatalogue;
+import dev.espalier.allocation.AllocationKind;
+import dev.espalier.allocation.ChoiceParameter;
 import dev.espalier.allocation.FileAllocation;
-import dev.espalier.allocation.LsaAllocation;
-import dev.espalier.allocation.OwlAllocation;
+import dev.espalier.allocation.NumberParameter;
+import dev.espalier.allocation.Parameter;
+import dev.espalier.allocation.ParameterValues;
 import dev.espalier.allocation.SparsityAllocation;
-import dev.espalier.allocation.UniformAllocation;
-import dev.espalier.measurement.Granularity;
-import dev.espalier.measurement.HillEstimator;
-import dev.espalier.measurement.Measurement;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
-/** The options that choose how much each block or linear loses. */
+/** The options that choose how much each block or linear loses: all from the catalogue. */
 final class AllocationOptions {
-  /** Whose parameter an option is; given with another allocation it would silently do nothing. */
-  private static final Map<String, List<String>> OWNERS =
-      Map.of(
-          "alpha", List.of("dlp", "lsa"),
-          "dlp-statistic", List.of("dlp"),
-          "owl-lambda", List.of("owl"),
-          "owl-m", List.of("owl"),
-          "beta", List.of("atp"),
-          "epsilon", List.of("alphapruning"),
-          "hill", List.of("alphapruning"),
-          "granularity", List.of("alphapruning", "lsa"));
-
   /** What can be named, for people. */
-  static final String CHOICES =
-      "uniform, dlp, owl, atp, alphapruning, lsa, er, erk or a .json file";
+  static final String CHOICES = names(AllocationCatalogue.all(), ", ") + " or a .json file";
 
   private AllocationOptions() {}
 
   /** The parameters of all allocations. */
   static Options addParameters(Options options) {
-    return options
-        .addOption(
-            CommonOptions.value("alpha", "A", "dlp, lsa: half the range of densities (0.15)"))
-        .addOption(
-            CommonOptions.value(
-                "dlp-statistic",
-                "NAME",
-                "dlp: the paper's median, the released code's mean, or sum, max, std, var (median)"))
-        .addOption(
-            CommonOptions.value("owl-lambda", "L", "owl: half the range of densities (0.08)"))
-        .addOption(CommonOptions.value("owl-m", "M", "owl: outliers exceed M times the mean (5)"))
-        .addOption(CommonOptions.value("beta", "B", "atp: step of sparsity per block"))
-        .addOption(
-            CommonOptions.value(
-                "epsilon", "E", "alphapruning: half the range of relative sparsities (0.3)"))
-        .addOption(
-            CommonOptions.value(
-                "hill", "peak|mid|scan", "alphapruning: where a spectrum's tail begins (peak)"))
-        .addOption(
-            CommonOptions.value(
-                "granularity",
-                "block|linear",
-                "alphapruning, lsa: what gets a sparsity of its own (block)"));
+    AllocationCatalogue.parameters().forEach(parameter -> add(parameter, options));
+    return options;
+  }
+
+  private static <T> void add(Parameter<T> parameter, Options options) {
+    String byDefault =
+        parameter.byDefault().map(value -> " (" + parameter.write(value) + ")").orElse("");
+    String description =
+        "%s: %s%s"
+            .formatted(
+                names(AllocationCatalogue.owners(parameter), ", "),
+                parameter.description(),
+                byDefault);
+    options.addOption(CommonOptions.value(parameter.key(), parameter.placeholder(), description));
   }
 
   /**
@@ -73,53 +48,109 @@ final class AllocationOptions {
    * @throws BadInputException if a parameter is impossible, or the file
    */
   static Optional<SparsityAllocation> find(String name, CommandLine line) {
-    if (name.endsWith(".json")) {
-      return Optional.of(FileAllocation.read(CommonOptions.path("allocation", name)));
-    }
-    return Optional.ofNullable(
-        switch (name) {
-          case "uniform" -> new UniformAllocation();
-          case "dlp" ->
-              new DlpAllocation(
-                  CommonOptions.number(line, "alpha", 0.15),
-                  Measurement.Score.valueOf(
-                      upperCase(
-                          CommonOptions.choice(
-                              line,
-                              "dlp-statistic",
-                              "median",
-                              "mean",
-                              "sum",
-                              "max",
-                              "std",
-                              "var"))));
-          case "owl" ->
-              new OwlAllocation(
-                  CommonOptions.number(line, "owl-lambda", 0.08),
-                  CommonOptions.number(line, "owl-m", 5));
-          case "atp" -> {
-            if (!line.hasOption("beta")) {
-              throw new BadInputException("the allocation atp needs --beta, such as 0.01");
-            }
-            yield new AtpAllocation(CommonOptions.number(line, "beta", 0));
-          }
-          case "alphapruning" ->
-              new AlphaPruningAllocation(
-                  CommonOptions.number(line, "epsilon", 0.3),
-                  HillEstimator.valueOf(
-                      upperCase(CommonOptions.choice(line, "hill", "peak", "mid", "scan"))),
-                  granularity(line));
-          case "lsa" ->
-              new LsaAllocation(CommonOptions.number(line, "alpha", 0.15), 0.5, granularity(line));
-          case "er" -> new ErAllocation(false);
-          case "erk" -> new ErAllocation(true);
-          default -> null;
-        });
+    return FileAllocation.isNamedBy(name)
+        ? Optional.of(FileAllocation.read(CommonOptions.path("allocation", name)))
+        : AllocationCatalogue.named(name).map(kind -> make(kind, line));
   }
 
-  private static Granularity granularity(CommandLine line) {
-    return Granularity.valueOf(
-        upperCase(CommonOptions.choice(line, "granularity", "block", "linear")));
+  private static SparsityAllocation make(AllocationKind kind, CommandLine line) {
+    ParameterValues values = values(kind, line);
+    kind.missing(values)
+        .ifPresent(
+            parameter -> {
+              throw new BadInputException(
+                  "the allocation %s needs --%s, such as %s"
+                      .formatted(kind.name(), parameter.key(), parameter.typical()));
+            });
+    return kind.make(values);
+  }
+
+  /** The parameters of an allocation that are on the line. */
+  private static ParameterValues values(AllocationKind kind, CommandLine line) {
+    ParameterValues values = ParameterValues.DEFAULTS;
+    for (Parameter<?> parameter : kind.parameters()) {
+      values = line.hasOption(parameter.key()) ? with(values, parameter, line) : values;
+    }
+    return values;
+  }
+
+  private static <T> ParameterValues with(
+      ParameterValues values, Parameter<T> parameter, CommandLine line) {
+    String text = line.getOptionValue(parameter.key());
+    return values.with(
+        parameter, parameter.read(text).orElseThrow(() -> unreadable(parameter, text)));
+  }
+
+  private static BadInputException unreadable(Parameter<?> parameter, String text) {
+    return new BadInputException(
+        "--%s is \"%s\"%s"
+            .formatted(
+                parameter.key(),
+                text,
+                parameter instanceof ChoiceParameter<?> choice
+                    ? "; choose among " + String.join(", ", choice.choices())
+                    : ", not a number"));
+  }
+
+  /** The allocation of that name if it has a parameter without default that is not on the line. */
+  static Optional<AllocationKind> open(String name, CommandLine line) {
+    return AllocationCatalogue.named(name)
+        .filter(kind -> kind.missing(values(kind, line)).isPresent());
+  }
+
+  /** What {@link #open} allocations take once the model is known, for people. */
+  static String fallbacks() {
+    return AllocationCatalogue.numbers().stream()
+        .flatMap(
+            parameter ->
+                parameter.otherwise().stream()
+                    .map(
+                        otherwise ->
+                            "%s without --%s takes %s"
+                                .formatted(owner(parameter), parameter.key(), otherwise)))
+        .collect(Collectors.joining("; "));
+  }
+
+  /** The names of the allocations that compete where none is named, for people. */
+  static String usual() {
+    return Listing.and(
+        AllocationCatalogue.usual(0.5, 2).stream()
+            .map(SparsityAllocation::name)
+            .distinct()
+            .toList());
+  }
+
+  /** The parameters that can be varied, each with its allocation unless its name says that. */
+  static String numbers() {
+    return AllocationCatalogue.numbers().stream()
+        .map(
+            parameter ->
+                parameter.key().startsWith(owner(parameter))
+                    ? parameter.key()
+                    : "%s (%s)".formatted(parameter.key(), owner(parameter)))
+        .collect(Collectors.joining(", "));
+  }
+
+  /**
+   * The parameter to vary.
+   *
+   * @throws BadInputException if there is none of that name
+   */
+  static NumberParameter number(String name) {
+    List<String> choices = new ArrayList<>(List.of("allocations"));
+    for (NumberParameter parameter : AllocationCatalogue.numbers()) {
+      if (parameter.key().equals(name)) {
+        return parameter;
+      }
+      choices.add(parameter.key());
+    }
+    throw new BadInputException(
+        "--over is \"%s\"; choose among %s".formatted(name, Listing.and(choices)));
+  }
+
+  /** The allocation that is made when a parameter varies. */
+  private static String owner(NumberParameter parameter) {
+    return AllocationCatalogue.owners(parameter).get(0).name();
   }
 
   /** What is tried has parameters of its own. */
@@ -128,30 +159,34 @@ final class AllocationOptions {
   }
 
   /**
-   * @throws BadInputException if a parameter belongs to none of these allocations
+   * @throws BadInputException if a parameter belongs to none of these allocations; it would
+   *     silently do nothing
    */
   static void requireParametersOf(List<String> names, CommandLine line) {
     stray(names, line)
         .ifPresent(
-            option -> {
+            parameter -> {
               throw new BadInputException(
                   "--%s belongs to --allocation %s, not to %s"
                       .formatted(
-                          option,
-                          String.join(" or ", OWNERS.get(option)),
+                          parameter.key(),
+                          names(AllocationCatalogue.owners(parameter), " or "),
                           String.join(", ", names)));
             });
   }
 
   /** A parameter on the line that belongs to none of these allocations. */
-  static Optional<String> stray(List<String> names, CommandLine line) {
-    return OWNERS.keySet().stream()
-        .filter(line::hasOption)
-        .filter(option -> names.stream().noneMatch(OWNERS.get(option)::contains))
+  static Optional<Parameter<?>> stray(List<String> names, CommandLine line) {
+    return AllocationCatalogue.parameters().stream()
+        .filter(parameter -> line.hasOption(parameter.key()))
+        .filter(
+            parameter ->
+                AllocationCatalogue.owners(parameter).stream()
+                    .noneMatch(kind -> names.contains(kind.name())))
         .findFirst();
   }
 
-  private static String upperCase(String text) {
-    return text.toUpperCase(Locale.ROOT);
+  private static String names(List<AllocationKind> kinds, String separator) {
+    return kinds.stream().map(AllocationKind::name).collect(Collectors.joining(separator));
   }
 }

@@ -1,13 +1,16 @@
 package dev.espalier.cli;
 
 import dev.espalier.BadInputException;
+import dev.espalier.EspalierException;
 import dev.espalier.StorageException;
 import dev.espalier.kernels.Kernels;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
 
 /** The entry point: finds the subcommand, runs it, turns failures into a sentence and a code. */
 public final class Espalier {
@@ -38,13 +41,18 @@ public final class Espalier {
       return ExitCode.BAD_INPUT;
     }
     boolean debug = Arrays.asList(args).contains("--debug");
+    Options options = named(args[0]).map(Command::options).orElseGet(Options::new);
     try {
       run(args[0], Arrays.asList(args).subList(1, args.length), out, err);
       return ExitCode.OK;
-    } catch (BadInputException | StorageException e) {
-      return fail(err, e, debug, ExitCode.BAD_INPUT);
+    } catch (EspalierException e) {
+      int code =
+          e instanceof BadInputException || e instanceof StorageException
+              ? ExitCode.BAD_INPUT
+              : ExitCode.FAILURE;
+      return fail(err, e, firstLine(e) + SettingOptions.advised(e, options), debug, code);
     } catch (RuntimeException | Error e) {
-      return fail(err, e, debug, ExitCode.FAILURE);
+      return fail(err, e, firstLine(e), debug, ExitCode.FAILURE);
     }
   }
 
@@ -73,10 +81,12 @@ public final class Espalier {
     return about.isEmpty() ? Help.overview(COMMANDS) : Help.of(find(about.get(0)));
   }
 
+  private static Optional<Command> named(String name) {
+    return COMMANDS.stream().filter(command -> command.name().equals(name)).findFirst();
+  }
+
   private static Command find(String name) {
-    return COMMANDS.stream()
-        .filter(command -> command.name().equals(name))
-        .findFirst()
+    return named(name)
         .orElseThrow(
             () ->
                 new BadInputException(
@@ -86,10 +96,14 @@ public final class Espalier {
                             String.join(", ", COMMANDS.stream().map(Command::name).toList()))));
   }
 
-  private static int fail(PrintStream err, Throwable failure, boolean debug, int code) {
+  /** libtorch puts a native stack below its first line. */
+  private static String firstLine(Throwable failure) {
     String message = failure.getMessage();
-    // libtorch puts a native stack below its first line.
-    String sentence = message == null ? failure.toString() : message.lines().findFirst().orElse("");
+    return message == null ? failure.toString() : message.lines().findFirst().orElse("");
+  }
+
+  private static int fail(
+      PrintStream err, Throwable failure, String sentence, boolean debug, int code) {
     err.println("espalier: " + sentence);
     if (debug) {
       failure.printStackTrace(err);

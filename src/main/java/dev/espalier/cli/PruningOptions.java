@@ -1,18 +1,19 @@
 package dev.espalier.cli;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Listing;
+import dev.espalier.allocation.UniformAllocation;
 import dev.espalier.kernels.Rounding;
-import dev.espalier.pruning.MagnitudePruning;
+import dev.espalier.pruning.MethodCatalogue;
+import dev.espalier.pruning.MethodKind;
 import dev.espalier.pruning.PruningMethod;
-import dev.espalier.pruning.SparseGptPruning;
 import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.pruning.SparsityPattern.NofM;
-import dev.espalier.pruning.WandaPruning;
-import dev.espalier.pruning.WandaVariantPruning;
 import dev.espalier.run.RunSettings;
 import dev.espalier.search.AllocationChoice;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
@@ -32,7 +33,10 @@ final class PruningOptions {
                     .formatted(AllocationOptions.CHOICES)))
         .addOption(
             CommonOptions.value(
-                "auto-trials", "N", "auto: how many candidates are tried, 1 to 6 (6)"));
+                "auto-trials",
+                "N",
+                "auto: how many candidates are tried, 1 to %1$d (%1$d)"
+                    .formatted(AllocationChoice.Auto.USUAL_TRIALS)));
   }
 
   /** What is done to the weights, whatever the allocation. */
@@ -40,7 +44,12 @@ final class PruningOptions {
     return options
         .addOption(
             CommonOptions.value(
-                "method", "NAME", "magnitude, wanda, wanda-variant or sparsegpt (wanda)"))
+                "method",
+                "NAME",
+                "%s (%s)"
+                    .formatted(
+                        Listing.or(MethodCatalogue.all().stream().map(MethodKind::name).toList()),
+                        MethodCatalogue.DEFAULT.name())))
         .addOption(CommonOptions.value("sparsity", "P", "pruned fraction in [0, 1) (0.7)"))
         .addOption(
             CommonOptions.value(
@@ -59,13 +68,13 @@ final class PruningOptions {
   }
 
   static PruningMethod method(CommandLine line) {
-    return switch (CommonOptions.choice(
-        line, "method", "wanda", "wanda-variant", "magnitude", "sparsegpt")) {
-      case "magnitude" -> new MagnitudePruning();
-      case "wanda-variant" -> new WandaVariantPruning();
-      case "sparsegpt" -> new SparseGptPruning();
-      default -> new WandaPruning();
-    };
+    String[] names =
+        Stream.concat(Stream.of(MethodCatalogue.DEFAULT), MethodCatalogue.all().stream())
+            .distinct()
+            .map(MethodKind::name)
+            .toArray(String[]::new);
+    String name = CommonOptions.choice(line, "method", names);
+    return MethodCatalogue.named(name).orElseThrow().make();
   }
 
   static SparsityPattern pattern(CommandLine line) {
@@ -93,7 +102,7 @@ final class PruningOptions {
   /** How the allocation comes about; empty where the line does not say. */
   static Optional<AllocationChoice> allocation(CommandLine line, SparsityPattern pattern) {
     boolean fixed = pattern instanceof NofM;
-    String name = line.getOptionValue("allocation", fixed ? "uniform" : "auto");
+    String name = line.getOptionValue("allocation", fixed ? UniformAllocation.KIND.name() : "auto");
     if (name.equals("auto") && !fixed) {
       AllocationOptions.requireNoParameters(line);
       return line.hasOption("auto-trials")

@@ -1,25 +1,32 @@
 package dev.espalier.cli;
 
 import dev.espalier.BadInputException;
+import dev.espalier.allocation.AllocationCatalogue;
+import dev.espalier.allocation.AllocationKind;
+import dev.espalier.allocation.AlphaPruningAllocation;
+import dev.espalier.allocation.Parameter;
+import dev.espalier.allocation.UniformAllocation;
+import dev.espalier.measurement.Granularity;
+import dev.espalier.measurement.HillEstimator;
+import dev.espalier.pruning.MethodCatalogue;
+import dev.espalier.pruning.MethodKind;
 import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.pruning.SparsityPattern.NofM;
+import dev.espalier.pruning.WandaPruning;
+import dev.espalier.pruning.WandaVariantPruning;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The options of the published repositories, in their spelling, as ours. */
 final class PublishedAliases {
-  private static final Map<String, String> SAME_MEANING =
-      Map.of(
-          "sparsity_ratio", "sparsity",
-          "nsamples", "samples",
-          "seqlen", "seq-len",
-          "save_model", "output",
-          "dataset", "calibration",
-          "Lamda", "owl-lambda",
-          "Hyper_m", "owl-m");
+  private static final Map<String, String> SAME_MEANING = sameMeaning();
 
   private static final Set<String> OTHERS =
       Set.of(
@@ -31,9 +38,6 @@ final class PublishedAliases {
           "ww_metric",
           "ww_metric_cache",
           "mapping_type");
-
-  private static final List<String> METHODS = List.of("magnitude", "wanda", "sparsegpt");
-  private static final List<String> ALLOCATIONS = List.of("dlp", "owl", "atp", "ww");
 
   /**
    * A command line in our options.
@@ -48,6 +52,21 @@ final class PublishedAliases {
   private String publishedAllocation;
 
   private PublishedAliases() {}
+
+  private static Map<String, String> sameMeaning() {
+    Map<String, String> ours =
+        new HashMap<>(
+            Map.of(
+                "sparsity_ratio", "sparsity",
+                "nsamples", "samples",
+                "seqlen", "seq-len",
+                "save_model", "output",
+                "dataset", "calibration"));
+    for (Parameter<?> parameter : AllocationCatalogue.parameters()) {
+      parameter.published().ifPresent(name -> ours.put(name, parameter.key()));
+    }
+    return Map.copyOf(ours);
+  }
 
   /** Rewrites the options of a command line; what is not an alias stays as it is. */
   static Translation translate(List<String> given) {
@@ -78,7 +97,9 @@ final class PublishedAliases {
       case "use_variant" -> variant = true;
       case "ww_metric" -> spectrumMetric(value(arg, rest));
       case "mapping_type" ->
-          add("granularity", value(arg, rest).equals("block_wise") ? "block" : "linear");
+          add(
+              AlphaPruningAllocation.GRANULARITY,
+              value(arg, rest).equals("block_wise") ? Granularity.BLOCK : Granularity.LINEAR);
       case "ww_metric_cache" -> {
         value(arg, rest);
         notes.add("--ww_metric_cache is ignored: the spectra of this model are measured.");
@@ -95,13 +116,15 @@ final class PublishedAliases {
 
   /** AlphaPruning's. */
   private void spectrumMetric(String text) {
-    if (!List.of("alpha_peak", "alpha_mid").contains(text)) {
-      throw new BadInputException(
-          ("--ww_metric \"%s\" is not known; choose between alpha_peak and alpha_mid, or leave it"
-                  + " out and give --hill scan")
-              .formatted(text));
+    switch (text) {
+      case "alpha_peak" -> add(AlphaPruningAllocation.HILL, HillEstimator.PEAK);
+      case "alpha_mid" -> add(AlphaPruningAllocation.HILL, HillEstimator.MID);
+      default ->
+          throw new BadInputException(
+              ("--ww_metric \"%s\" is not known; choose between alpha_peak and alpha_mid, or leave"
+                      + " it out and give --hill scan")
+                  .formatted(text));
     }
-    add("hill", text.substring("alpha_".length()));
   }
 
   /**
@@ -110,16 +133,26 @@ final class PublishedAliases {
    */
   private void method(String text) {
     String[] parts = text.split("_", 2);
-    boolean known =
-        METHODS.contains(parts[0]) && (parts.length == 1 || ALLOCATIONS.contains(parts[1]));
-    if (!known) {
+    Optional<MethodKind> method = MethodCatalogue.published(parts[0]);
+    Optional<AllocationKind> allocation =
+        parts.length == 1
+            ? Optional.of(UniformAllocation.KIND)
+            : AllocationCatalogue.published(parts[1]);
+    if (method.isEmpty() || allocation.isEmpty()) {
       throw new BadInputException(
           "--prune_method \"%s\" is not known; the methods are %s, each alone or followed by _%s"
-              .formatted(text, String.join(", ", METHODS), String.join(" or _", ALLOCATIONS)));
+              .formatted(
+                  text,
+                  join(", ", MethodCatalogue.all().stream().map(MethodKind::published)),
+                  join(
+                      " or _", AllocationCatalogue.all().stream().map(AllocationKind::published))));
     }
-    add("method", parts[0]);
-    publishedAllocation =
-        parts.length == 1 ? "uniform" : parts[1].equals("ww") ? "alphapruning" : parts[1];
+    add("method", method.get().name());
+    publishedAllocation = allocation.get().name();
+  }
+
+  private static String join(String separator, Stream<Optional<String>> names) {
+    return names.flatMap(Optional::stream).collect(Collectors.joining(separator));
   }
 
   /** N counts the removed weights there, the kept ones here. */
@@ -140,7 +173,8 @@ final class PublishedAliases {
   /** What depends on options that may stand anywhere on the line. */
   private void complete() {
     boolean allocated = args.stream().anyMatch(arg -> arg.matches("--allocation(=.*)?"));
-    if (publishedAllocation != null && (!allocated || !publishedAllocation.equals("uniform"))) {
+    if (publishedAllocation != null
+        && (!allocated || !publishedAllocation.equals(UniformAllocation.KIND.name()))) {
       add("allocation", publishedAllocation);
     }
     if (variant) {
@@ -150,13 +184,19 @@ final class PublishedAliases {
 
   /** With other methods than wanda the published code ignores it. */
   private void useVariant() {
-    args.replaceAll(arg -> arg.equals("--method=wanda") ? "--method=wanda-variant" : arg);
+    String wanda = WandaPruning.KIND.name();
+    String variant = WandaVariantPruning.KIND.name();
+    args.replaceAll(arg -> arg.equals("--method=" + wanda) ? "--method=" + variant : arg);
     int value = args.indexOf("--method") + 1;
-    if (value > 0 && value < args.size() && args.get(value).equals("wanda")) {
-      args.set(value, "wanda-variant");
+    if (value > 0 && value < args.size() && args.get(value).equals(wanda)) {
+      args.set(value, variant);
     } else if (args.stream().noneMatch(arg -> arg.matches("--method(=.*)?"))) {
-      add("method", "wanda-variant");
+      add("method", variant);
     }
+  }
+
+  private <T> void add(Parameter<T> parameter, T value) {
+    add(parameter.key(), parameter.write(value));
   }
 
   private void add(String option, String value) {

@@ -1,23 +1,17 @@
 package dev.espalier.cli;
 
 import dev.espalier.BadInputException;
-import dev.espalier.allocation.AlphaPruningAllocation;
+import dev.espalier.allocation.AllocationCatalogue;
 import dev.espalier.allocation.AtpAllocation;
-import dev.espalier.allocation.DlpAllocation;
-import dev.espalier.allocation.OwlAllocation;
+import dev.espalier.allocation.NumberParameter;
 import dev.espalier.allocation.SparsityAllocation;
-import dev.espalier.allocation.UniformAllocation;
 import dev.espalier.job.SearchJob;
 import dev.espalier.job.SearchRequest;
-import dev.espalier.measurement.Granularity;
-import dev.espalier.measurement.HillEstimator;
-import dev.espalier.measurement.Measurement;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.SearchReport;
 import dev.espalier.search.Candidates;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoubleFunction;
 import java.util.stream.Stream;
@@ -27,17 +21,6 @@ import org.apache.commons.cli.Options;
 /** {@code espalier search}. */
 final class SearchCommand implements Command {
   private static final double PUBLISHED_BETA_STEP = 0.002;
-
-  /** The allocations with one parameter, by that parameter's name. */
-  private static final Map<String, DoubleFunction<SparsityAllocation>> FAMILIES =
-      Map.of(
-          "beta", beta -> beta == 0 ? new UniformAllocation() : new AtpAllocation(beta),
-          "alpha", alpha -> new DlpAllocation(alpha, Measurement.Score.MEDIAN),
-          "owl-lambda", lambda -> new OwlAllocation(lambda, 5),
-          "owl-m", m -> new OwlAllocation(0.08, m),
-          "epsilon",
-              epsilon ->
-                  new AlphaPruningAllocation(epsilon, HillEstimator.PEAK, Granularity.BLOCK));
 
   @Override
   public String name() {
@@ -71,15 +54,15 @@ final class SearchCommand implements Command {
                 CommonOptions.value(
                     "over",
                     "NAME",
-                    "what to vary: allocations, or beta (atp), alpha (dlp), owl-lambda, owl-m,"
-                        + " epsilon (alphapruning) (allocations)"))
+                    "what to vary: allocations, or %s (allocations)"
+                        .formatted(AllocationOptions.numbers())))
             .addOption(
                 CommonOptions.value(
                     "values",
                     "V,...",
                     "the parameter's values (beta: 0.002, 0.004, … to its bound); with --over"
-                        + " allocations which ones: %s (uniform, atp, dlp and owl)"
-                            .formatted(AllocationOptions.CHOICES)))
+                        + " allocations which ones: %s (%s)"
+                            .formatted(AllocationOptions.CHOICES, AllocationOptions.usual())))
             .addOption(
                 CommonOptions.value(
                     "golden", "FROM:TO", "golden sections of a range instead of values"))
@@ -140,12 +123,8 @@ final class SearchCommand implements Command {
       return allocations(line);
     }
     requireParametersOf(List.of(), line);
-    DoubleFunction<SparsityAllocation> family = FAMILIES.get(over);
-    if (family == null) {
-      throw new BadInputException(
-          ("--over is \"%s\"; choose among allocations, beta, alpha, owl-lambda, owl-m and epsilon")
-              .formatted(over));
-    }
+    NumberParameter parameter = AllocationOptions.number(over);
+    DoubleFunction<SparsityAllocation> family = AllocationCatalogue.varying(parameter);
     if (line.hasOption("golden")) {
       return golden(line, family);
     }
@@ -157,7 +136,7 @@ final class SearchCommand implements Command {
               .map(family::apply)
               .toList());
     }
-    if (!over.equals("beta")) {
+    if (!parameter.equals(AtpAllocation.BETA)) {
       throw new BadInputException(
           "--over %s needs --values, such as 0.05,0.1,0.2, or --golden FROM:TO".formatted(over));
     }
@@ -189,11 +168,11 @@ final class SearchCommand implements Command {
   private static void requireParametersOf(List<String> names, CommandLine line) {
     AllocationOptions.stray(names, line)
         .ifPresent(
-            option -> {
+            parameter -> {
               throw new BadInputException(
                   ("--%s is a parameter of nothing that is searched; name its allocation in --values"
                           + " with --over allocations")
-                      .formatted(option));
+                      .formatted(parameter.key()));
             });
   }
 

@@ -1,5 +1,6 @@
 package dev.espalier.device;
 
+import dev.espalier.kernels.Natives;
 import java.util.function.Supplier;
 import org.bytedeco.openblas.global.openblas_nolapack;
 
@@ -9,6 +10,10 @@ import org.bytedeco.openblas.global.openblas_nolapack;
  * told to use one thread for each: attention is twice as fast then.
  */
 public final class BlasThreads {
+  static {
+    Natives.load();
+  }
+
   private BlasThreads() {}
 
   /** Runs {@code work} with one OpenBLAS thread per call. */

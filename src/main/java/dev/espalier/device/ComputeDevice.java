@@ -1,5 +1,6 @@
 package dev.espalier.device;
 
+import dev.espalier.kernels.Natives;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.SizeTPair;
@@ -29,6 +30,7 @@ public record ComputeDevice(int ordinal) {
 
   /** The device as libtorch names it, with its number. Belongs to the scope around the call. */
   public Device torch() {
+    Natives.load();
     return new Device(isCuda() ? DeviceType.CUDA : DeviceType.CPU, (byte) ordinal);
   }
 
@@ -37,6 +39,7 @@ public record ComputeDevice(int ordinal) {
    * for reuse.
    */
   public long freeBytes() {
+    Natives.load();
     try (PointerScope scope = new PointerScope()) {
       torch.emptyCache();
       SizeTPair freeAndTotal = torch.getMemoryInfo((byte) ordinal);

@@ -1,6 +1,7 @@
 package dev.espalier.device;
 
 import dev.espalier.kernels.Kernels;
+import dev.espalier.kernels.Natives;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URL;
@@ -39,7 +40,7 @@ public record CudaSupport(int devices, Optional<String> obstacle, boolean surpri
    * nothing; so it is loaded once more here, for the sake of the reason.
    */
   public static CudaSupport probe() {
-    Loader.load(torch.class);
+    Natives.load();
     for (String part : TORCH_CUDA) {
       URL resource = torch.class.getResource(GPU_NATIVES + part);
       if (resource == null) {

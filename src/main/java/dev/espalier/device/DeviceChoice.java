@@ -1,6 +1,7 @@
 package dev.espalier.device;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Setting;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -29,7 +30,9 @@ public final class DeviceChoice {
       case "auto" -> auto(cuda.get(), notes);
       default ->
           throw new BadInputException(
-              "--device is \"%s\"; choose among auto, cpu, cuda and cuda:N".formatted(name));
+              "the device \"%s\" is not known; choose among auto, cpu, cuda and cuda:N"
+                  .formatted(name),
+              Setting.DEVICE);
     };
   }
 
@@ -50,14 +53,15 @@ public final class DeviceChoice {
         .ifPresent(
             obstacle -> {
               throw new BadInputException(
-                  "--device %s cannot be used: %s".formatted(name, obstacle));
+                  "the device %s cannot be used: %s".formatted(name, obstacle), Setting.DEVICE);
             });
     if (ordinal >= support.devices()) {
       throw new BadInputException(
           support.devices() == 1
-              ? "--device %s is not there: the only CUDA device is cuda:0".formatted(name)
-              : "--device %s is not there: the %d CUDA devices are cuda:0 to cuda:%d"
-                  .formatted(name, support.devices(), support.devices() - 1));
+              ? "the device %s is not there: the only CUDA device is cuda:0".formatted(name)
+              : "the device %s is not there: the %d CUDA devices are cuda:0 to cuda:%d"
+                  .formatted(name, support.devices(), support.devices() - 1),
+          Setting.DEVICE);
     }
     return new ComputeDevice(ordinal);
   }

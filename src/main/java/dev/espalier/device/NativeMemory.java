@@ -1,5 +1,6 @@
 package dev.espalier.device;
 
+import dev.espalier.kernels.Natives;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -10,6 +11,10 @@ import org.bytedeco.pytorch.Tensor;
  * tensor gets out.
  */
 public final class NativeMemory {
+  static {
+    Natives.load();
+  }
+
   private NativeMemory() {}
 
   /**

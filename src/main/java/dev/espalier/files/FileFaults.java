@@ -2,6 +2,7 @@ package dev.espalier.files;
 
 import dev.espalier.BadInputException;
 import dev.espalier.Printable;
+import dev.espalier.Setting;
 import dev.espalier.StorageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,8 +19,11 @@ public final class FileFaults {
 
   private FileFaults() {}
 
-  public static BadInputException in(Path file, String problem) {
-    return new BadInputException(file + ": " + problem);
+  /**
+   * @param advice what the problem's sentence advises to set otherwise
+   */
+  public static BadInputException in(Path file, String problem, Setting... advice) {
+    return new BadInputException(file + ": " + problem, advice);
   }
 
   public static BadInputException in(Path file, String problem, Exception cause) {
@@ -41,7 +45,7 @@ public final class FileFaults {
   public static RuntimeException writing(Path file, IOException e) {
     if (isFull(e)) {
       return new StorageException(
-          file + ": the disk is full; free some space and run the same command to resume", e);
+          file + ": the disk is full; free some space and run the same again to resume", e);
     }
     return e instanceof FileSystemException
         ? new StorageException(

@@ -1,6 +1,7 @@
 package dev.espalier.files;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Setting;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,8 +36,9 @@ public final class ProtectedFiles {
     for (Path input : paths) {
       if (real.startsWith(real(input))) {
         throw new BadInputException(
-            "writing %s would change %s, which this command uses; choose another --output"
-                .formatted(output, input));
+            "writing %s would change %s, which is used here; choose another output"
+                .formatted(output, input),
+            Setting.OUTPUT);
       }
     }
   }
@@ -50,8 +52,9 @@ public final class ProtectedFiles {
     for (Path input : paths) {
       if (real(input).startsWith(real)) {
         throw new BadInputException(
-            "%s lies in the folder %s, which is to be replaced; choose another --output"
-                .formatted(input, output));
+            "%s lies in the folder %s, which is to be replaced; choose another output"
+                .formatted(input, output),
+            Setting.OUTPUT);
       }
     }
   }

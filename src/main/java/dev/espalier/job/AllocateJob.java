@@ -2,6 +2,7 @@ package dev.espalier.job;
 
 import dev.espalier.BadInputException;
 import dev.espalier.Progress;
+import dev.espalier.Setting;
 import dev.espalier.allocation.FileAllocation;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.SparsityPlan;
@@ -54,7 +55,11 @@ public final class AllocateJob {
   }
 
   private static List<SparsityAllocation> made(AllocateRequest request, int blocks) {
-    return request.allocations().stream().map(make -> make.apply(blocks)).distinct().toList();
+    double sparsity = request.run().pruning().sparsity();
+    return request.allocations().stream()
+        .map(allocation -> allocation.of(sparsity, blocks))
+        .distinct()
+        .toList();
   }
 
   private static Set<Measurement> needs(List<SparsityAllocation> allocations) {
@@ -72,7 +77,8 @@ public final class AllocateJob {
           "a calibration text is needed: "
               + (lookedAt
                   ? "some of these allocations look at how the model takes a text"
-                  : "statistics are kept by model and text"));
+                  : "statistics are kept by model and text"),
+          Setting.CALIBRATION);
     }
     return request.run();
   }

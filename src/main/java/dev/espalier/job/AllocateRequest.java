@@ -1,6 +1,8 @@
 package dev.espalier.job;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Setting;
+import dev.espalier.allocation.ModelAllocation;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.run.RunSettings;
@@ -8,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntFunction;
 
 /**
  * Which allocations to look at, without pruning. {@link #builder} makes one; what is not set is as
@@ -16,17 +17,18 @@ import java.util.function.IntFunction;
  *
  * @param run model, sparsity, calibration text (absent if no allocation is to look at one, and no
  *     statistics are kept), device
- * @param allocations each made for a model of so many blocks
+ * @param allocations each settled when the model is known
  * @param output a page to write, with JSON beside it; absent for none
  */
 public record AllocateRequest(
-    RunSettings run, List<IntFunction<SparsityAllocation>> allocations, Optional<Path> output) {
+    RunSettings run, List<ModelAllocation> allocations, Optional<Path> output) {
   public AllocateRequest {
     allocations = List.copyOf(allocations);
     if (run.pruning().pattern() instanceof SparsityPattern.NofM nofM) {
       throw new BadInputException(
           "the pattern %d:%d gives every block the same; take the mixed pattern N:%d"
-              .formatted(nofM.keep(), nofM.group(), nofM.group()));
+              .formatted(nofM.keep(), nofM.group(), nofM.group()),
+          Setting.PATTERN);
     }
   }
 
@@ -41,7 +43,7 @@ public record AllocateRequest(
 
   /** Collects what is to be looked at. */
   public static final class Builder extends RunSettings.Builder<Builder> {
-    private final List<IntFunction<SparsityAllocation>> allocations = new ArrayList<>();
+    private final List<ModelAllocation> allocations = new ArrayList<>();
     private Optional<Path> output = Optional.empty();
 
     private Builder(Path model) {
@@ -55,12 +57,12 @@ public record AllocateRequest(
 
     /** One more allocation to look at. */
     public Builder allocation(SparsityAllocation allocation) {
-      return allocation(blocks -> allocation);
+      return allocation((sparsity, blocks) -> allocation);
     }
 
-    /** One more, as the number of the model's blocks decides. */
-    public Builder allocation(IntFunction<SparsityAllocation> ofBlocks) {
-      allocations.add(ofBlocks);
+    /** One more, as the sparsity and the number of the model's blocks decide. */
+    public Builder allocation(ModelAllocation allocation) {
+      allocations.add(allocation);
       return this;
     }
 

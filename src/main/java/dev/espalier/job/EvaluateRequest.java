@@ -1,6 +1,7 @@
 package dev.espalier.job;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Setting;
 import dev.espalier.run.ComputeSettings;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,7 +20,7 @@ public record EvaluateRequest(
   public EvaluateRequest {
     evaluation = List.copyOf(evaluation);
     if (evaluation.isEmpty()) {
-      throw new BadInputException("there is no text to measure on; give one");
+      throw new BadInputException("there is no text to measure on; give one", Setting.EVALUATION);
     }
   }
 

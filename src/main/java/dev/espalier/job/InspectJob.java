@@ -6,6 +6,7 @@ import dev.espalier.checkpoint.Dtype;
 import dev.espalier.checkpoint.ModelFolder;
 import dev.espalier.checkpoint.TensorEntry;
 import dev.espalier.kernels.Kernels;
+import dev.espalier.kernels.Natives;
 import dev.espalier.pruning.SparsityPattern.NofM;
 import dev.espalier.report.ModelInspection;
 import dev.espalier.report.ModelInspection.LinearInspection;
@@ -31,6 +32,7 @@ public final class InspectJob {
    * @param patterns the N:M patterns to look for
    */
   public static ModelInspection run(Path model, List<NofM> patterns, Progress listener) {
+    Natives.remarks().forEach(listener::note);
     try (ModelFolder folder = ModelFolder.open(model)) {
       List<TensorEntry> linears =
           folder.names().stream().map(folder::entry).filter(InspectJob::isLinear).toList();

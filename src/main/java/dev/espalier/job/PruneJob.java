@@ -27,7 +27,6 @@ import dev.espalier.statistics.FirstBlockOnce;
 import dev.espalier.text.TokenWindows;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -158,7 +157,7 @@ public final class PruneJob {
         settings.method().name(),
         output.origin(PruneReport.Allocation.class),
         settings.pattern().describe(),
-        settings.rounding().name().toLowerCase(Locale.ROOT),
+        settings.rounding().keyword(),
         settings.sparsity(),
         opened.calibrationReport().orElseThrow(),
         new PruneReport.Compute(

@@ -1,6 +1,7 @@
 package dev.espalier.job;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Setting;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.UniformAllocation;
 import dev.espalier.pruning.SparsityPattern;
@@ -39,11 +40,14 @@ public record PruneRequest(
       throw new BadInputException(
           ("the pattern %d:%d removes the same share everywhere, so the allocation %s cannot apply;"
                   + " leave it out, or take the mixed pattern N:%d")
-              .formatted(nofM.keep(), nofM.group(), allocation.name(), nofM.group()));
+              .formatted(nofM.keep(), nofM.group(), allocation.name(), nofM.group()),
+          Setting.ALLOCATION,
+          Setting.PATTERN);
     }
     if (compareUniform && evaluation.isEmpty()) {
       throw new BadInputException(
-          "to compare with uniform takes a text to compare on; give one for evaluation");
+          "to compare with uniform takes a text to compare on; give one for evaluation",
+          Setting.EVALUATION);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.espalier.job;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Setting;
 import dev.espalier.StorageException;
 import dev.espalier.files.DurableFiles;
 import dev.espalier.files.ProtectedFiles;
@@ -22,15 +23,18 @@ final class ReportFiles {
     this.json = json.toAbsolutePath();
     Path folder = this.page.getParent();
     if (!Files.isDirectory(folder)) {
-      throw new BadInputException(folder + " is no folder; create it or choose another --output");
+      throw new BadInputException(
+          folder + " is no folder; create it or choose another output", Setting.OUTPUT);
     }
     if (!Files.isWritable(folder)) {
       throw new BadInputException(
-          folder + " cannot be written to; check its permissions or choose another --output");
+          folder + " cannot be written to; check its permissions or choose another output",
+          Setting.OUTPUT);
     }
     for (Path file : List.of(this.page, this.json)) {
       if (Files.isDirectory(file)) {
-        throw new BadInputException(file + " is a folder; choose another name for --output");
+        throw new BadInputException(
+            file + " is a folder; choose another name for the output", Setting.OUTPUT);
       }
       inputs.requireApart(file);
     }
@@ -58,7 +62,7 @@ final class ReportFiles {
   private static String stem(Path file, String suffix, String advice) {
     Path name = file.getFileName(); // a root has none
     if (name == null || !name.toString().endsWith(suffix) || name.toString().equals(suffix)) {
-      throw new BadInputException("--output is %s; %s".formatted(file, advice));
+      throw new BadInputException("the output is %s; %s".formatted(file, advice), Setting.OUTPUT);
     }
     return name.toString().substring(0, name.toString().length() - suffix.length());
   }

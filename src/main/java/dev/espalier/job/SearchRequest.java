@@ -1,6 +1,7 @@
 package dev.espalier.job;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Setting;
 import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.run.RunSettings;
 import dev.espalier.search.Candidates;
@@ -37,11 +38,13 @@ public record SearchRequest(
       throw new BadInputException(
           ("the pattern %d:%d removes the same share everywhere, so there is nothing to search; take"
                   + " the mixed pattern N:%d")
-              .formatted(nofM.keep(), nofM.group(), nofM.group()));
+              .formatted(nofM.keep(), nofM.group(), nofM.group()),
+          Setting.PATTERN);
     }
     if (windows < 1) {
       throw new BadInputException(
-          "the number of windows to judge by is " + windows + "; at least 1 is needed");
+          "the number of windows to judge by is " + windows + "; at least 1 is needed",
+          Setting.WINDOWS);
     }
   }
 

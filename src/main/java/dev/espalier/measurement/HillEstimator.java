@@ -1,5 +1,6 @@
 package dev.espalier.measurement;
 
+import dev.espalier.Keyword;
 import java.util.Arrays;
 
 /**
@@ -7,7 +8,7 @@ import java.util.Arrays;
  * (AlphaPruning, Lu et al., 2024, sec. 3). For the ascending eigenvalues λ of WᵀW and a tail that
  * begins at λ_i with n members, α = 1 + n / Σ_{j≥i} ln(λ_j / λ_i).
  */
-public enum HillEstimator {
+public enum HillEstimator implements Keyword {
   /** The upper half of the spectrum. */
   MID {
     @Override

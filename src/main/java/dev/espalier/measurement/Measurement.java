@@ -1,8 +1,8 @@
 package dev.espalier.measurement;
 
+import dev.espalier.Keyword;
 import dev.espalier.kernels.ScoreSummary;
 import dev.espalier.statistics.InputStatistics;
-import java.util.Locale;
 
 /**
  * Something that can be measured of the dense model: one number for each block or for each linear.
@@ -24,7 +24,7 @@ public sealed interface Measurement {
   }
 
   /** A statistic of a block's scores |W|·s, its linears taken together. */
-  enum Score implements Measurement {
+  enum Score implements Measurement, Keyword {
     MEDIAN,
     MEAN,
     SUM,
@@ -34,7 +34,7 @@ public sealed interface Measurement {
 
     @Override
     public String key() {
-      return "score." + name().toLowerCase(Locale.ROOT);
+      return "score." + keyword();
     }
 
     @Override
@@ -84,7 +84,7 @@ public sealed interface Measurement {
   record TailExponent(HillEstimator estimator) implements Measurement {
     @Override
     public String key() {
-      return "tail." + estimator.name().toLowerCase(Locale.ROOT);
+      return "tail." + estimator.keyword();
     }
 
     @Override

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
+import dev.espalier.Setting;
 import dev.espalier.StorageException;
 import dev.espalier.files.DurableFiles;
 import java.io.IOException;
@@ -54,8 +55,8 @@ public final class MeasurementFile {
                   file,
                   Files.isDirectory(file)
                       ? "that is a folder; name a file"
-                      : folder
-                          + " is no folder that can be written to; create it or name another"));
+                      : folder + " is no folder that can be written to; create it or name another"),
+          Setting.STATISTICS);
     }
   }
 
@@ -121,7 +122,8 @@ public final class MeasurementFile {
         return object;
       }
       throw new BadInputException(
-          file + " holds no statistics of a model; name another file or remove it");
+          file + " holds no statistics of a model; name another file or remove it",
+          Setting.STATISTICS);
     } catch (JsonProcessingException e) {
       throw new BadInputException(file + " is not valid JSON; remove it to measure again", e);
     } catch (IOException e) {
@@ -139,7 +141,8 @@ public final class MeasurementFile {
                     file,
                     SPOKEN.getOrDefault(name, name),
                     found.path(name).asText("none"),
-                    key.get(name).asText()));
+                    key.get(name).asText()),
+            Setting.STATISTICS);
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.espalier.measurement;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Setting;
 import dev.espalier.device.NativeMemory;
 import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.description.LinearDescription;
@@ -64,7 +65,8 @@ final class ReconstructionProbe implements BlockProbe {
         throw new BadInputException(
             linear.name()
                 + ": its reconstruction error is not finite; the calibration activations are NaN or"
-                + " infinite, or the compute dtype is too narrow");
+                + " infinite, or the compute dtype is too narrow",
+            Setting.COMPUTE_DTYPE);
       }
       return error;
     }

@@ -1,6 +1,7 @@
 package dev.espalier.measurement;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Setting;
 import dev.espalier.kernels.Kernels;
 import dev.espalier.kernels.ScoreSummary;
 import dev.espalier.model.DecoderBlock;
@@ -67,7 +68,8 @@ final class ScoreProbe implements BlockProbe {
           "the scores of block "
               + block.index()
               + " are not finite: its weights or the activations there are NaN or infinite;"
-              + " the checkpoint is damaged, or the compute dtype too narrow");
+              + " the checkpoint is damaged, or the compute dtype too narrow",
+          Setting.COMPUTE_DTYPE);
     }
     return scores;
   }

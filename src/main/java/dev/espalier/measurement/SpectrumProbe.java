@@ -1,6 +1,7 @@
 package dev.espalier.measurement;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Setting;
 import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.description.LinearDescription;
 import dev.espalier.model.layer.Linear;
@@ -57,7 +58,8 @@ final class SpectrumProbe implements BlockProbe {
     if (exponent <= 0 || !Double.isFinite(exponent)) {
       throw new BadInputException(
           "%s: its weights have rank %d, and no tail of their spectrum has an exponent; choose an allocation other than AlphaPruning"
-              .formatted(linear.name(), eigenvalues.length));
+              .formatted(linear.name(), eigenvalues.length),
+          Setting.ALLOCATION);
     }
     return exponent;
   }

@@ -1,5 +1,7 @@
 package dev.espalier.pruning;
 
+import dev.espalier.Keyword;
+
 /**
  * How much of a layer is lost, relative: 0 is nothing, 1 is all.
  *
@@ -8,7 +10,7 @@ package dev.espalier.pruning;
  */
 public record LinearError(Measure measure, double value, double damping) {
   /** Of what the error is measured: the best the method's statistics allow. */
-  public enum Measure {
+  public enum Measure implements Keyword {
     /** The weights themselves. */
     WEIGHTS,
     /** |W|·s: the output error if the inputs' features were uncorrelated. */

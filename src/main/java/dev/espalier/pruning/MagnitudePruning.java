@@ -8,9 +8,17 @@ import org.bytedeco.pytorch.Tensor;
 
 /** Removes the smallest weights of each linear. */
 public record MagnitudePruning() implements PruningMethod {
+  public static final MethodKind KIND =
+      new MethodKind(
+              "magnitude",
+              "the smallest weights of each linear",
+              "Han et al., 2015",
+              MagnitudePruning::new)
+          .publishedAs("magnitude");
+
   @Override
   public String name() {
-    return "magnitude";
+    return KIND.name();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.espalier.pruning;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Setting;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.model.description.LinearDescription;
 
@@ -17,8 +18,9 @@ public final class PatternCheck {
       for (LinearDescription linear : model.description().linears(block)) {
         if (linear.inFeatures() % group != 0) {
           throw new BadInputException(
-              "%s has %d columns, which groups of %d do not divide; choose another --pattern"
-                  .formatted(linear.name(), linear.inFeatures(), group));
+              "%s has %d columns, which groups of %d do not divide; choose another pattern"
+                  .formatted(linear.name(), linear.inFeatures(), group),
+              Setting.PATTERN);
         }
       }
     }

@@ -22,13 +22,21 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param blockCols columns whose mask is chosen together; 128 in the paper
  */
 public record SparseGptPruning(double damping, int blockCols) implements PruningMethod {
+  public static final MethodKind KIND =
+      new MethodKind(
+              "sparsegpt",
+              "column by column by W²/U², and lets the columns to the right make up for it",
+              "Frantar & Alistarh, SparseGPT: Massive Language Models Can be Accurately Pruned in One-Shot, 2023",
+              SparseGptPruning::new)
+          .publishedAs("sparsegpt");
+
   public SparseGptPruning() {
     this(0.01, 128);
   }
 
   @Override
   public String name() {
-    return "sparsegpt";
+    return KIND.name();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.espalier.pruning;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Setting;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -50,7 +51,8 @@ public sealed interface SparsityPattern {
       if (m > MAX_GROUP || n < 1 || n >= m) {
         throw new BadInputException(
             "the pattern %d:%d is not possible; N:M needs 0 < N < M and M at most %d"
-                .formatted(n, m, MAX_GROUP));
+                .formatted(n, m, MAX_GROUP),
+            Setting.PATTERN);
       }
     }
 
@@ -80,7 +82,8 @@ public sealed interface SparsityPattern {
       if (group < 2 || group > NofM.MAX_GROUP) {
         throw new BadInputException(
             "the pattern N:%d is not possible; after the letter N goes a number from 2 to %d"
-                .formatted(group, NofM.MAX_GROUP));
+                .formatted(group, NofM.MAX_GROUP),
+            Setting.PATTERN);
       }
     }
 
@@ -117,7 +120,8 @@ public sealed interface SparsityPattern {
       throw new BadInputException(
           "the pattern \""
               + text
-              + "\" is not known; write unstructured, N:M such as 2:4, or N:8 with the letter N");
+              + "\" is not known; write unstructured, N:M such as 2:4, or N:8 with the letter N",
+          Setting.PATTERN);
     }
     int m = Integer.parseInt(matcher.group(2));
     if (matcher.group(1).equals("N")) {

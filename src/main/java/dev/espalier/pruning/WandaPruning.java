@@ -9,9 +9,17 @@ import org.bytedeco.pytorch.Tensor;
 
 /** Removes the smallest |W|·s of each row, s the norms of the inputs (Wanda, Sun et al., 2023). */
 public record WandaPruning() implements PruningMethod {
+  public static final MethodKind KIND =
+      new MethodKind(
+              "wanda",
+              "per row, the smallest |W|·‖X‖",
+              "Sun et al., A Simple and Effective Pruning Approach for Large Language Models, 2023",
+              WandaPruning::new)
+          .publishedAs("wanda");
+
   @Override
   public String name() {
-    return "wanda";
+    return KIND.name();
   }
 
   @Override

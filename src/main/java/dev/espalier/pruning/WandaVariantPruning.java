@@ -15,6 +15,13 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * target. The target is the block's own, not the model's.
  */
 public record WandaVariantPruning() implements PruningMethod {
+  public static final MethodKind KIND =
+      new MethodKind(
+          "wanda-variant",
+          "per row, the smallest scores that make up one share of the row's total",
+          "Sun et al., 2023, appendix",
+          WandaVariantPruning::new);
+
   private static final float TOLERANCE = 0.001f;
   private static final double MIN_BRACKET = 0.001;
   private static final double FIRST_ALPHA = 0.4;
@@ -22,7 +29,7 @@ public record WandaVariantPruning() implements PruningMethod {
 
   @Override
   public String name() {
-    return "wanda-variant";
+    return KIND.name();
   }
 
   @Override

@@ -13,11 +13,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.bytedeco.javacpp.Loader;
 
-/** Reports as JSON: {@code espalier.json} and what {@code --json} prints. */
+/** Reports as JSON documents: {@code espalier.json} and those of the other tasks. */
 public final class ReportJson {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -30,12 +29,12 @@ public final class ReportJson {
 
   private ReportJson() {}
 
-  /** What {@code prune --json} prints: the run without its linears. */
+  /** A pruning run without its linears. */
   public static ObjectNode summary(PruneReport report) {
     return prune(report, false);
   }
 
-  /** The content of {@code espalier.json}: the run with every linear. */
+  /** The content of {@code espalier.json}: a pruning run with every linear. */
   public static ObjectNode full(PruneReport report) {
     return prune(report, true);
   }
@@ -120,7 +119,7 @@ public final class ReportJson {
         .put("achieved", linear.sparsity())
         .put("zeros", linear.zeros());
     ObjectNode error = json.putObject("error");
-    error.put("of", linear.error().measure().name().toLowerCase(Locale.ROOT));
+    error.put("of", linear.error().measure().keyword());
     error.put("relative", linear.error().value());
     if (linear.error().damping() > 0) {
       error.put("damping", linear.error().damping());
@@ -128,7 +127,7 @@ public final class ReportJson {
     return json.put("seconds", linear.seconds());
   }
 
-  /** The result of a search: a file that {@code --allocation} takes. */
+  /** The result of a search, whose best allocation can be taken from its file. */
   public static ObjectNode search(SearchReport report) {
     ObjectNode json = JSON.createObjectNode();
     json.put("espalier", Kernels.version())
@@ -151,7 +150,7 @@ public final class ReportJson {
     return json.put("seconds", report.seconds());
   }
 
-  /** What {@code allocate --json} prints. */
+  /** Allocations side by side. */
   public static ObjectNode allocation(AllocationReport report) {
     ObjectNode json = JSON.createObjectNode();
     json.put("espalier", Kernels.version())
@@ -170,7 +169,7 @@ public final class ReportJson {
     return json;
   }
 
-  /** What {@code compare --json} prints. */
+  /** Pruning runs side by side. */
   public static ObjectNode comparison(RunComparison comparison) {
     ObjectNode json = JSON.createObjectNode();
     ArrayNode runs = json.putArray("runs");
@@ -202,7 +201,7 @@ public final class ReportJson {
         .put("digest", calibration.digest());
   }
 
-  /** What {@code eval --json} prints. */
+  /** A model's perplexity, one for each text. */
   public static ObjectNode evaluation(String model, List<Perplexity> results, double seconds) {
     ObjectNode json = JSON.createObjectNode().put("model", model);
     ArrayNode perplexity = json.putArray("perplexity");
@@ -214,7 +213,7 @@ public final class ReportJson {
     return json.put("seconds", seconds);
   }
 
-  /** What {@code inspect --json} prints. */
+  /** What a look into a model folder has found. */
   public static ObjectNode inspection(ModelInspection inspection) {
     ObjectNode json = JSON.createObjectNode().put("model", inspection.model());
     json.put("weights", inspection.weights())

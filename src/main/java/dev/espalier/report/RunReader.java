@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -36,8 +35,7 @@ public final class RunReader {
     if (Files.isDirectory(path)) {
       file = path.resolve("espalier.json");
       if (!Files.exists(file)) {
-        throw new BadInputException(
-            path + " holds no espalier.json, so it is not what espalier prune wrote");
+        throw new BadInputException(path + " holds no espalier.json, so no pruning run wrote it");
       }
     }
     JsonNode json = json(file);
@@ -105,7 +103,7 @@ public final class RunReader {
     List<Double> values = new ArrayList<>();
     for (JsonNode linear : block.path("linears")) {
       JsonNode error = linear.path("error");
-      if (error.path("of").asText().equals(measure.name().toLowerCase(Locale.ROOT))) {
+      if (error.path("of").asText().equals(measure.keyword())) {
         number(error.path("relative")).ifPresent(values::add);
       }
     }

@@ -1,6 +1,7 @@
 package dev.espalier.run;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Setting;
 import dev.espalier.report.PruneReport;
 import dev.espalier.text.TokenWindows;
 import java.nio.file.Path;
@@ -26,10 +27,13 @@ public record CalibrationSettings(Path text, int samples, OptionalInt seqLen, lo
 
   public CalibrationSettings {
     if (samples < 1) {
-      throw new BadInputException("--samples is " + samples + "; at least 1 is needed");
+      throw new BadInputException(
+          "the number of samples is " + samples + "; at least 1 is needed", Setting.SAMPLES);
     }
     if (seqLen.isPresent() && seqLen.getAsInt() < 2) {
-      throw new BadInputException("--seq-len is " + seqLen.getAsInt() + "; at least 2 is needed");
+      throw new BadInputException(
+          "the sequence length is " + seqLen.getAsInt() + "; at least 2 is needed",
+          Setting.SEQ_LEN);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.espalier.run;
 
 import dev.espalier.BadInputException;
 import dev.espalier.Progress;
+import dev.espalier.Setting;
 import dev.espalier.checkpoint.Dtype;
 import dev.espalier.checkpoint.ModelFolder;
 import dev.espalier.device.ComputeDevice;
@@ -32,7 +33,8 @@ public record ComputeSettings(String device, Optional<ScalarType> dtype, Optiona
   public ComputeSettings {
     if (threads.isPresent() && threads.getAsInt() < 1) {
       throw new BadInputException(
-          "the number of threads is " + threads.getAsInt() + "; at least 1 is needed");
+          "the number of threads is " + threads.getAsInt() + "; at least 1 is needed",
+          Setting.THREADS);
     }
   }
 

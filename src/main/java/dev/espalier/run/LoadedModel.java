@@ -2,7 +2,9 @@ package dev.espalier.run;
 
 import dev.espalier.BadInputException;
 import dev.espalier.Progress;
+import dev.espalier.Setting;
 import dev.espalier.checkpoint.ModelFolder;
+import dev.espalier.kernels.Natives;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.text.CalibrationDraw;
 import dev.espalier.text.Corpus;
@@ -30,10 +32,12 @@ public final class LoadedModel implements AutoCloseable {
   /**
    * Opens a model.
    *
-   * @param notes told where the model is computed, if there is something to say
+   * @param notes told where the model is computed, if there is something to say, and what hampers
+   *     that
    * @throws BadInputException if the folder holds no model that can be run
    */
   public static LoadedModel open(Path path, ComputeSettings compute, Progress notes) {
+    Natives.remarks().forEach(notes::note);
     ModelFolder folder = ModelFolder.open(path);
     try {
       return open(folder, compute, notes);
@@ -67,8 +71,9 @@ public final class LoadedModel implements AutoCloseable {
     int max = decoder.description().maxPositions();
     if (wished.isPresent() && wished.getAsInt() > max) {
       throw new BadInputException(
-          "--seq-len is %d, but the model's context is %d tokens"
-              .formatted(wished.getAsInt(), max));
+          "the sequence length is %d, but the model's context is %d tokens"
+              .formatted(wished.getAsInt(), max),
+          Setting.SEQ_LEN);
     }
     if (wished.isEmpty() && max < CalibrationSettings.USUAL_SEQ_LEN) {
       listener.warn(Warnings.shortContext(max));

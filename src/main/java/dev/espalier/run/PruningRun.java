@@ -93,11 +93,7 @@ public final class PruningRun {
   /** Settles how much each linear loses; some allocations take a dense pass for that. */
   public SparsityPlan plan(SparsityAllocation allocation) {
     MeasuredModel dense = shapes().with(measure(allocation.needs()));
-    SparsityBudget budget =
-        switch (settings.rounding()) {
-          case EXACT -> SparsityBudget.EXACT;
-          case PUBLISHED -> SparsityBudget.PUBLISHED;
-        };
+    SparsityBudget budget = new SparsityBudget(settings.rounding());
     double sparsity = settings.sparsity();
     return settings.pattern() instanceof SparsityPattern.Mixed mixed
         ? NofMRounding.plan(allocation, budget, mixed.group(), sparsity, dense)

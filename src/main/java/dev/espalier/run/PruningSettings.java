@@ -1,9 +1,14 @@
 package dev.espalier.run;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Listing;
+import dev.espalier.Setting;
 import dev.espalier.kernels.Rounding;
+import dev.espalier.pruning.MethodCatalogue;
+import dev.espalier.pruning.MethodKind;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.SparsityPattern;
+import java.util.List;
 import java.util.OptionalDouble;
 
 /**
@@ -22,14 +27,14 @@ public record PruningSettings(
   public PruningSettings {
     if (!(sparsity >= 0 && sparsity < 1)) {
       throw new BadInputException(
-          "the sparsity is " + sparsity + "; it must be at least 0 and less than 1, such as 0.7");
+          "the sparsity is " + sparsity + "; it must be at least 0 and less than 1, such as 0.7",
+          Setting.SPARSITY);
     }
     if (!(pattern instanceof SparsityPattern.Unstructured) && !method.supportsNofM()) {
       throw new BadInputException(
-          "the method "
-              + method.name()
-              + " cannot make N:M patterns; use magnitude, wanda or"
-              + " sparsegpt");
+          "the method %s cannot make N:M patterns; use %s"
+              .formatted(method.name(), Listing.or(makersOfNofM())),
+          Setting.METHOD);
     }
   }
 
@@ -46,8 +51,16 @@ public record PruningSettings(
     if (given.isPresent() && !(Math.abs(given.getAsDouble() - nofM.sparsity()) <= HAIR)) {
       throw new BadInputException(
           "the sparsity %s contradicts the pattern %d:%d, which is %s; leave the sparsity out"
-              .formatted(given.getAsDouble(), nofM.keep(), nofM.group(), nofM.sparsity()));
+              .formatted(given.getAsDouble(), nofM.keep(), nofM.group(), nofM.sparsity()),
+          Setting.SPARSITY);
     }
     return new PruningSettings(method, pattern, nofM.sparsity(), rounding);
+  }
+
+  private static List<String> makersOfNofM() {
+    return MethodCatalogue.all().stream()
+        .filter(kind -> kind.make().supportsNofM())
+        .map(MethodKind::name)
+        .toList();
   }
 }

@@ -1,10 +1,11 @@
 package dev.espalier.run;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Setting;
 import dev.espalier.kernels.Rounding;
+import dev.espalier.pruning.MethodCatalogue;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.SparsityPattern;
-import dev.espalier.pruning.WandaPruning;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -45,7 +46,7 @@ public record RunSettings(
    */
   public abstract static class Builder<B extends Builder<B>> {
     private final Path model;
-    private PruningMethod method = new WandaPruning();
+    private PruningMethod method = MethodCatalogue.DEFAULT.make();
     private SparsityPattern pattern = SparsityPattern.UNSTRUCTURED;
     private OptionalDouble sparsity = OptionalDouble.empty();
     private Rounding rounding = Rounding.EXACT;
@@ -160,7 +161,8 @@ public record RunSettings(
       if (calibration.isEmpty()) {
         throw new BadInputException(
             "a calibration text is needed: a text (.txt) or JSON-lines file (.jsonl, .json.gz) in"
-                + " the model's language");
+                + " the model's language",
+            Setting.CALIBRATION);
       }
       return settings();
     }

@@ -74,7 +74,7 @@ public final class Warnings {
             : 0;
     return Math.abs(total - settings.sparsity()) > Math.max(OTHER_TOTAL, step + HAIR)
         ? Optional.of(
-            "The sparsities in %s make %s of the model, but %s is asked for: --sparsity %s takes them as they are."
+            "The sparsities in %s make %s of the model, but %s is asked for: a sparsity of %s takes them as they are."
                 .formatted(
                     given.file(),
                     Quantities.percent(total),

@@ -1,6 +1,8 @@
 package dev.espalier.search;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Setting;
+import dev.espalier.allocation.AllocationCatalogue;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.evaluation.Perplexity;
 import dev.espalier.report.PruneReport;
@@ -71,14 +73,15 @@ public sealed interface AllocationChoice {
    */
   record Auto(int trials) implements AllocationChoice {
     /** All of the usual ones. */
-    public static final int USUAL_TRIALS = 6;
+    public static final int USUAL_TRIALS = AllocationCatalogue.usualCount();
 
     /** Trials take the first so many calibration windows, and as many held-out ones judge them. */
     private static final int WINDOWS = 32;
 
     public Auto {
       if (trials < 1) {
-        throw new BadInputException("the number of trials is " + trials + "; at least 1 is needed");
+        throw new BadInputException(
+            "the number of trials is " + trials + "; at least 1 is needed", Setting.TRIALS);
       }
     }
 

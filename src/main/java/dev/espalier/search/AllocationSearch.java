@@ -2,6 +2,7 @@ package dev.espalier.search;
 
 import dev.espalier.BadInputException;
 import dev.espalier.Plural;
+import dev.espalier.Setting;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.UniformAllocation;
 import dev.espalier.report.Trial;
@@ -98,8 +99,10 @@ public final class AllocationSearch {
     if (Double.isNaN(bestTrial.perplexity())) {
       journal.remove(); // there is nothing to go on with
       throw new BadInputException(
-          "no allocation leaves a model whose perplexity can be measured; lower --sparsity, or take"
-              + " another --compute-dtype");
+          "no allocation leaves a model whose perplexity can be measured; lower the sparsity, or take"
+              + " another compute dtype",
+          Setting.SPARSITY,
+          Setting.COMPUTE_DTYPE);
     }
   }
 

@@ -1,18 +1,15 @@
 package dev.espalier.search;
 
 import dev.espalier.CoarseToFine;
+import dev.espalier.allocation.AllocationCatalogue;
 import dev.espalier.allocation.AtpAllocation;
-import dev.espalier.allocation.DlpAllocation;
-import dev.espalier.allocation.OwlAllocation;
 import dev.espalier.allocation.SparsityAllocation;
-import dev.espalier.allocation.UniformAllocation;
 import dev.espalier.measurement.Measurement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.DoubleFunction;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Stream;
 
 /** Which allocations are tried. Uniform is always among them. */
 public sealed interface Candidates {
@@ -46,23 +43,8 @@ public sealed interface Candidates {
     }
 
     private List<SparsityAllocation> candidates(double sparsity, int blocks) {
-      double bound = blocks == 1 ? 0 : AtpAllocation.bound(sparsity, blocks);
-      List<SparsityAllocation> all =
-          Stream.<SparsityAllocation>of(
-                  new UniformAllocation(),
-                  AtpAllocation.half(sparsity, blocks),
-                  new DlpAllocation(0.15, Measurement.Score.MEDIAN),
-                  new OwlAllocation(0.08, 5),
-                  new AtpAllocation(rounded(bound / 4)),
-                  new AtpAllocation(rounded(3 * bound / 4)))
-              .distinct() // there may be no room for steps
-              .toList();
+      List<SparsityAllocation> all = AllocationCatalogue.usual(sparsity, blocks);
       return all.subList(0, Math.min(limit, all.size()));
-    }
-
-    /** Four digits say enough, and can be typed. */
-    private static double rounded(double beta) {
-      return Math.floor(beta * 1e4) / 1e4;
     }
 
     @Override
@@ -84,15 +66,12 @@ public sealed interface Candidates {
   /**
    * Allocations in the order to try them in.
    *
-   * @param allocations each once, and without uniform, which is tried anyway
+   * @param allocations each once, and without what is uniform, which is tried anyway
    */
   record Listed(List<SparsityAllocation> allocations) implements Candidates {
     public Listed {
       allocations =
-          allocations.stream()
-              .filter(allocation -> !(allocation instanceof UniformAllocation))
-              .distinct()
-              .toList();
+          allocations.stream().filter(allocation -> !allocation.isUniform()).distinct().toList();
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.espalier.text;
 
 import dev.espalier.BadInputException;
 import dev.espalier.CoarseToFine;
+import dev.espalier.Setting;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -57,8 +58,12 @@ public final class CalibrationDraw {
       throw new BadInputException(
           corpus.name()
               + (" has no window of " + length + " tokens beside the calibration windows:")
-              + " lower --samples or --seq-len, give a longer text, or prune with --allocation uniform,"
-              + " which needs none");
+              + " lower the number of samples or the sequence length, give a longer text, or prune with"
+              + " the uniform allocation, which needs none",
+          Setting.SAMPLES,
+          Setting.SEQ_LEN,
+          Setting.CALIBRATION,
+          Setting.ALLOCATION);
     }
     int count = Math.min(limit, free.size());
     int[][] windows = new int[count][];

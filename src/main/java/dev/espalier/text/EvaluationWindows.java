@@ -2,6 +2,7 @@ package dev.espalier.text;
 
 import dev.espalier.BadInputException;
 import dev.espalier.Plural;
+import dev.espalier.Setting;
 import java.util.Arrays;
 
 /** Cuts a corpus into the windows perplexity is measured on. */
@@ -19,8 +20,9 @@ public final class EvaluationWindows {
   public static TokenWindows of(Corpus corpus, Tokenizer tokenizer, int seqLen) {
     if (seqLen < 2) {
       throw new BadInputException(
-          "--seq-len must be at least 2 for perplexity, in which earlier tokens predict later ones,"
-              + (" but is " + seqLen));
+          "the sequence length must be at least 2 for perplexity, in which earlier tokens predict later"
+              + (" ones, but is " + seqLen),
+          Setting.SEQ_LEN);
     }
     TextCorpus text =
         corpus instanceof DocumentCorpus documents ? documents.joined("\n\n") : (TextCorpus) corpus;
@@ -32,7 +34,9 @@ public final class EvaluationWindows {
                   + Plural.of(tokens.length, "token")
                   + ", fewer than one window of "
                   + seqLen)
-              + ": lower --seq-len or give a longer text");
+              + ": lower the sequence length or give a longer text",
+          Setting.SEQ_LEN,
+          Setting.EVALUATION);
     }
     int[][] windows = new int[tokens.length / seqLen][];
     for (int i = 0; i < windows.length; i++) {

@@ -1,6 +1,7 @@
 package dev.espalier.text;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Setting;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -79,6 +80,8 @@ final class LongDocuments {
             + corpus.name()
             + (" is longer than " + seqLen + " tokens")
             + (" (the longest of " + documents.size() + " has " + tokenizer.encode(longest).length)
-            + "): lower --seq-len or give longer documents");
+            + "): lower the sequence length or give longer documents",
+        Setting.SEQ_LEN,
+        Setting.CALIBRATION);
   }
 }

@@ -2,6 +2,7 @@ package dev.espalier.text;
 
 import dev.espalier.BadInputException;
 import dev.espalier.Plural;
+import dev.espalier.Setting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -20,13 +21,13 @@ import java.util.function.Supplier;
 public record WindowSampler(Tokenizer tokenizer, int samples, int seqLen, long seed) {
   public WindowSampler {
     Objects.requireNonNull(tokenizer);
-    requirePositive("--samples", samples);
-    requirePositive("--seq-len", seqLen);
+    requirePositive("the number of samples", samples, Setting.SAMPLES);
+    requirePositive("the sequence length", seqLen, Setting.SEQ_LEN);
   }
 
-  private static void requirePositive(String option, int value) {
+  private static void requirePositive(String what, int value, Setting setting) {
     if (value < 1) {
-      throw new BadInputException(option + " must be at least 1, but is " + value);
+      throw new BadInputException(what + " must be at least 1, but is " + value, setting);
     }
   }
 
@@ -64,14 +65,19 @@ public record WindowSampler(Tokenizer tokenizer, int samples, int seqLen, long s
       throw new BadInputException(
           has
               + ("a window of " + seqLen + " needs a text of at least " + (seqLen + 1L))
-              + ": lower --seq-len or give a longer text");
+              + ": lower the sequence length or give a longer text",
+          Setting.SEQ_LEN,
+          Setting.CALIBRATION);
     }
     long wanted = (long) samples * seqLen;
     if (wanted > tokens) {
       throw new BadInputException(
           has
               + (samples + " windows of " + seqLen + " tokens are " + wanted)
-              + ": lower --samples or --seq-len, or give a longer text");
+              + ": lower the number of samples or the sequence length, or give a longer text",
+          Setting.SAMPLES,
+          Setting.SEQ_LEN,
+          Setting.CALIBRATION);
     }
   }
 }

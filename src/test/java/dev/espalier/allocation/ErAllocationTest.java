@@ -3,6 +3,7 @@ package dev.espalier.allocation;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.espalier.kernels.Rounding;
 import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.model.description.LinearDescription;
 import dev.espalier.testing.Linears;
@@ -49,7 +50,7 @@ class ErAllocationTest {
   @Test
   void theBudgetSettlesWhatErkCannotReach() {
     MeasuredModel model = model(new long[] {10, 10}, new long[] {10, 90});
-    SparsityPlan plan = SparsityBudget.EXACT.plan(new ErAllocation(true), 0.8, model);
+    SparsityPlan plan = new SparsityBudget(Rounding.EXACT).plan(new ErAllocation(true), 0.8, model);
     double lost = 0;
     for (int b = 0; b < 2; b++) {
       lost += 100 * plan.sparsity(b, 0) + 900 * plan.sparsity(b, 1);

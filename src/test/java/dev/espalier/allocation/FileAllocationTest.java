@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.espalier.BadInputException;
+import dev.espalier.kernels.Rounding;
 import dev.espalier.measurement.Granularity;
 import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.model.description.LinearDescription;
@@ -137,9 +138,14 @@ class FileAllocationTest {
       MeasuredModel model = unequalModel(random);
       double sparsity = 0.1 + 0.75 * random.nextDouble();
       SparsityAllocation allocation = random(random, Granularity.values()[trial % 2]);
-      assertComesBack(allocation, SparsityBudget.EXACT, group, sparsity, model);
+      assertComesBack(allocation, new SparsityBudget(Rounding.EXACT), group, sparsity, model);
       // Published rounding refuses to take a linear's last weight.
-      assertComesBack(allocation, SparsityBudget.PUBLISHED, group, Math.min(0.7, sparsity), model);
+      assertComesBack(
+          allocation,
+          new SparsityBudget(Rounding.PUBLISHED),
+          group,
+          Math.min(0.7, sparsity),
+          model);
     }
   }
 
@@ -162,8 +168,10 @@ class FileAllocationTest {
       MeasuredModel model = unequalModel(random);
       double sparsity = 0.05 + 0.9 * random.nextDouble();
       Granularity granularity = Granularity.values()[trial % 2];
-      SparsityPlan plan = SparsityBudget.EXACT.plan(random(random, granularity), sparsity, model);
-      SparsityPlan again = SparsityBudget.EXACT.plan(written(plan, model), sparsity, model);
+      SparsityPlan plan =
+          new SparsityBudget(Rounding.EXACT).plan(random(random, granularity), sparsity, model);
+      SparsityPlan again =
+          new SparsityBudget(Rounding.EXACT).plan(written(plan, model), sparsity, model);
       for (int b = 0; b < model.blocks().size(); b++) {
         assertEquals(plan.blocks().get(b).linears().size(), again.blocks().get(b).linears().size());
         for (int i = 0; i < model.blocks().get(b).size(); i++) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.BadInputException;
+import dev.espalier.kernels.Rounding;
 import dev.espalier.measurement.Granularity;
 import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.model.description.LinearDescription;
@@ -70,7 +71,8 @@ class NofMRoundingTest {
     assertThrows(
         BadInputException.class,
         () ->
-            NofMRounding.plan(new UniformAllocation(), SparsityBudget.EXACT, 4, 0.8, model(1, 1)));
+            NofMRounding.plan(
+                new UniformAllocation(), new SparsityBudget(Rounding.EXACT), 4, 0.8, model(1, 1)));
   }
 
   @Test
@@ -83,7 +85,8 @@ class NofMRoundingTest {
       long[] sizes = random.longs(blocks, 1, 1000).toArray();
       double[] densities =
           random.doubles(blocks).map(d -> 1 - sparsity + 0.3 * (d - 0.5)).toArray();
-      SparsityBudget.Settled settled = SparsityBudget.EXACT.settle(densities, sizes, sparsity);
+      SparsityBudget.Settled settled =
+          new SparsityBudget(Rounding.EXACT).settle(densities, sizes, sparsity);
       MeasuredModel model = model(sizes);
       SparsityPlan exact = SparsityPlan.of(Granularity.BLOCK, settled, model);
       SparsityPlan plan = NofMRounding.round(exact, group, sparsity, model);
@@ -112,7 +115,7 @@ class NofMRoundingTest {
 
   private static SparsityPlan planned(
       SparsityAllocation allocation, double sparsity, MeasuredModel model) {
-    return NofMRounding.plan(allocation, SparsityBudget.EXACT, 8, sparsity, model);
+    return NofMRounding.plan(allocation, new SparsityBudget(Rounding.EXACT), 8, sparsity, model);
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.BadInputException;
 import dev.espalier.allocation.SparsityBudget.Settled;
+import dev.espalier.kernels.Rounding;
 import dev.espalier.measurement.Measurement.Score;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +25,8 @@ class SparsityBudgetTest {
   @Test
   void equalBlocksKeepTheAllocatedDensities() {
     Settled plan =
-        SparsityBudget.EXACT.settle(new double[] {0.4, 0.3, 0.2}, new long[] {5, 5, 5}, 0.7);
+        new SparsityBudget(Rounding.EXACT)
+            .settle(new double[] {0.4, 0.3, 0.2}, new long[] {5, 5, 5}, 0.7);
     assertEquals(List.of(1 - 0.4, 1 - 0.3, 1 - 0.2), plan.sparsities());
     assertEquals(List.of(), plan.clamped());
   }
@@ -32,7 +34,8 @@ class SparsityBudgetTest {
   @Test
   void unequalBlocksAreWeightedByTheirParameters() {
     // 0.6·1 + 0.8·3 = 3, 0.2 more than 0.7·4: both move by 0.05.
-    Settled plan = SparsityBudget.EXACT.settle(new double[] {0.4, 0.2}, new long[] {1, 3}, 0.7);
+    Settled plan =
+        new SparsityBudget(Rounding.EXACT).settle(new double[] {0.4, 0.2}, new long[] {1, 3}, 0.7);
     assertEquals(0.55, plan.sparsity(0), 1e-12);
     assertEquals(0.75, plan.sparsity(1), 1e-12);
     assertEquals(List.of(), plan.clamped());
@@ -41,8 +44,8 @@ class SparsityBudgetTest {
   @Test
   void clampedBlocksLeaveTheirShareToTheOthers() {
     Settled plan =
-        SparsityBudget.EXACT.settle(
-            new double[] {1.1, 0.3, 0.3, -0.1}, new long[] {1, 1, 1, 1}, 0.6);
+        new SparsityBudget(Rounding.EXACT)
+            .settle(new double[] {1.1, 0.3, 0.3, -0.1}, new long[] {1, 1, 1, 1}, 0.6);
     assertEquals(List.of(0, 3), plan.clamped());
     assertEquals(0, plan.sparsity(0));
     assertEquals(0.99, plan.sparsity(3));
@@ -64,7 +67,7 @@ class SparsityBudgetTest {
               .map(d -> range * (d - 0.5) * (random.nextInt(4) == 0 ? 1e9 : 1) + 1 - sparsity)
               .toArray();
       long[] parameters = random.longs(blocks, 1, 1L << 33).toArray();
-      Settled plan = SparsityBudget.EXACT.settle(densities, parameters, sparsity);
+      Settled plan = new SparsityBudget(Rounding.EXACT).settle(densities, parameters, sparsity);
       assertSettled(plan, densities, parameters, sparsity);
     }
   }
@@ -77,7 +80,7 @@ class SparsityBudgetTest {
       double[] densities =
           new DlpAllocation(alpha, Score.MEAN)
               .densities(0.7, Scores.model(12, Scores.random(random, 12)));
-      Settled plan = SparsityBudget.EXACT.settle(densities, parameters, 0.7);
+      Settled plan = new SparsityBudget(Rounding.EXACT).settle(densities, parameters, 0.7);
       assertSettled(plan, densities, parameters, 0.7);
     }
   }
@@ -101,8 +104,8 @@ class SparsityBudgetTest {
   @Test
   void publishedRoundingOnlyMendsWhatIsNotPositive() {
     Settled plan =
-        SparsityBudget.PUBLISHED.settle(
-            new double[] {0.4, 1, 1.2, 0.001}, new long[] {1, 2, 3, 400}, 0.7);
+        new SparsityBudget(Rounding.PUBLISHED)
+            .settle(new double[] {0.4, 1, 1.2, 0.001}, new long[] {1, 2, 3, 400}, 0.7);
     assertEquals(List.of(1 - 0.4, 0.01, 0.01, 1 - 0.001), plan.sparsities());
     assertEquals(List.of(1, 2), plan.clamped());
   }
@@ -114,8 +117,8 @@ class SparsityBudgetTest {
           assertThrows(
               BadInputException.class,
               () ->
-                  SparsityBudget.PUBLISHED.settle(
-                      new double[] {0.4, density}, new long[] {1, 1}, 0.9));
+                  new SparsityBudget(Rounding.PUBLISHED)
+                      .settle(new double[] {0.4, density}, new long[] {1, 1}, 0.9));
       assertTrue(e.getMessage().startsWith("block or linear 1 would lose 1"), e::getMessage);
     }
   }

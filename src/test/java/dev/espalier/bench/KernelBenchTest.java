@@ -63,14 +63,6 @@ class KernelBenchTest {
   }
 
   @Test
-  void loadOfOthersIsAShare() {
-    OtherLoad load = OtherLoad.start();
-    SpeedProbe.run();
-    double share = load.share();
-    assertTrue(Double.isNaN(share) || share >= 0 && share <= 1, () -> "share " + share);
-  }
-
-  @Test
   void gateFailsOnNaN() {
     assertFalse(Gate.atMost("error", Double.NaN, 1).passed());
     assertFalse(Gate.all(Gate.none("differ", 0), Gate.none("differ", 1)).passed());

@@ -237,7 +237,8 @@ class ModelFolderWriterTest {
     Map<String, ByteBuffer> old = tree(output);
     try (ModelFolder source = ModelFolder.open(input);
         Tensor a = filled(0, 2, 2)) {
-      assertRefused(() -> open(source, false), output.toString(), "already exists", "--overwrite");
+      assertRefused(
+          () -> open(source, false), output.toString(), "already exists", "allow overwriting");
       try (ModelFolderWriter writer = open(source, true)) {
         writer.put(Map.of("a", a), run(0));
         assertEquals(old, tree(output));

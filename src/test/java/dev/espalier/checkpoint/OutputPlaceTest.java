@@ -94,7 +94,7 @@ class OutputPlaceTest {
     assertRefused(() -> open(home, true, PLENTY), home.toString(), "no model");
     Path broken = Files.createSymbolicLink(temporary.resolve("broken"), Path.of("nowhere"));
     assertRefused(() -> open(broken, true, PLENTY), broken.toString(), "broken symbolic link");
-    assertRefused(() -> open(Path.of("/"), true, PLENTY), "/", "--output");
+    assertRefused(() -> open(Path.of("/"), true, PLENTY), "/", "another output");
     assertTrue(Files.exists(home.resolve("thesis.txt")));
   }
 

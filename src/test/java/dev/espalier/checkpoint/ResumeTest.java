@@ -11,11 +11,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.files.DurableFiles;
 import dev.espalier.files.Json;
+import dev.espalier.testing.JavaProcess;
 import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -80,7 +82,8 @@ class ResumeTest {
       putA(writer);
     }
     Map<String, ByteBuffer> before = tree(partial);
-    assertRefused(() -> open(run(1), false), partial.toString(), "other settings", "--overwrite");
+    assertRefused(
+        () -> open(run(1), false), partial.toString(), "other settings", "allow overwriting");
     assertEquals(before, tree(partial));
     try (ModelFolderWriter writer = open(run(1), true)) {
       assertFalse(writer.resumed());
@@ -197,12 +200,7 @@ class ResumeTest {
   void aKilledProcessLosesNothingItHadPut() throws Exception {
     Path log = temporary.resolve("log");
     Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Victim.class.getName(),
-                output.toString())
+        new ProcessBuilder(JavaProcess.command(List.of(), Victim.class, output))
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();

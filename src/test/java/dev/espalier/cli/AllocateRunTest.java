@@ -81,7 +81,7 @@ class AllocateRunTest {
             .json();
     assertTrue(json.path("calibration").isMissingNode());
     Runs.run("allocate", "--model", model, "--allocation", "dlp")
-        .refused("--calibration is needed");
+        .refused("a calibration text is needed", "(--calibration)");
   }
 
   @Test
@@ -106,7 +106,7 @@ class AllocateRunTest {
     assertTrue(!second.err().contains("Measuring"), second.err());
     Path model = Sample.MODEL;
     Runs.run("allocate", "--model", model, "--allocation", "er", "--statistics", statistics)
-        .refused("--calibration is needed", "--statistics");
+        .refused("a calibration text is needed", "statistics are kept", "(--calibration)");
   }
 
   @Test
@@ -145,7 +145,8 @@ class AllocateRunTest {
 
   @Test
   void anOutputThatCannotBeIsRefusedBeforeAnythingIsMeasured() {
-    allocate("--output", temp.resolve("a.json")).refused("--output is", "name a page");
+    allocate("--output", temp.resolve("a.json"))
+        .refused("the output is", "name a page", "(--output)");
     allocate("--output", temp.resolve("none/a.html")).refused("none is no folder");
   }
 
@@ -155,7 +156,7 @@ class AllocateRunTest {
     Path link = Files.createSymbolicLink(temp.resolve("link"), temp);
     for (Path page : List.of(temp.resolve("ratios.html"), link.resolve("./ratios.html"))) {
       allocate("--allocation", ratios, "--output", page)
-          .refused("ratios.json would change", "choose another --output");
+          .refused("ratios.json would change", "choose another output (--output)");
     }
     Path statistics = link.resolve("s.json");
     allocate("--statistics", statistics, "--output", temp.resolve("s.html"))
@@ -175,7 +176,7 @@ class AllocateRunTest {
   @Test
   void refusesWhatCannotBe() {
     allocate("--allocation", "auto").refused("\"auto\"; choose among uniform, dlp", "a .json file");
-    allocate("--output", "/").refused("--output is /; name a page");
+    allocate("--output", "/").refused("the output is /; name a page");
     allocate("--allocation", "dlp,best").refused("--allocation is \"best\"");
     allocate("--allocation", "dlp,owl", "--beta", 0.1).refused("--beta belongs to", "dlp, owl");
     allocate("--pattern", "2:4").refused("gives every block the same");

@@ -60,7 +60,7 @@ class BadInputTest {
         refused("--sparsity much", "--sparsity is \"much\", not a number"),
         refused("--samples 1.5 --seq-len 64", "--samples is \"1.5\", not a whole number"),
         refused("--seed x", "--seed is \"x\", not a whole number"),
-        refused("--sparsity 1", "sparsity is 1.0", "less than 1"),
+        refused("--sparsity 1", "sparsity is 1.0", "less than 1", "(--sparsity)"),
         refused("--sparsity -0.1", "sparsity is -0.1", "at least 0"),
         refused("--sparsity NaN", "sparsity is NaN"),
         refused("--sparsity 70", "sparsity is 70.0", "such as 0.7"),
@@ -79,11 +79,18 @@ class BadInputTest {
         refused("--pattern 0:4", "0:4 is not possible"),
         refused("--pattern 4:2", "4:2 is not possible"),
         refused("--pattern 2:65", "2:65 is not possible", "at most 64"),
-        refused("--pattern 2of4", "the pattern \"2of4\" is not known", "such as 2:4"),
-        refused("--pattern 3:5", "192 columns", "groups of 5", "another --pattern"),
-        refused("--pattern 2:4 --sparsity 0.7", "--sparsity 0.7 contradicts --pattern 2:4"),
-        refused("--pattern 2:4 --allocation dlp", "--allocation dlp cannot apply", "leave it out"),
-        refused("--pattern 2:4 --method wanda-variant", "wanda-variant cannot make N:M"),
+        refused("--pattern 2of4", "the pattern \"2of4\" is not known", "2:4", "(--pattern)"),
+        refused("--pattern 3:5", "192 columns", "groups of 5", "another pattern (--pattern)"),
+        refused(
+            "--pattern 2:4 --sparsity 0.7",
+            "the sparsity 0.7 contradicts the pattern 2:4",
+            "(--sparsity)"),
+        refused(
+            "--pattern 2:4 --allocation dlp",
+            "the allocation dlp cannot apply; leave it out",
+            "(--allocation, --pattern)"),
+        refused(
+            "--pattern 2:4 --method wanda-variant", "wanda-variant cannot make N:M", "(--method)"),
         refused("--allocation uniform --alpha 0.1", "--alpha belongs to --allocation dlp"),
         refused("--allocation owl --beta 0.1", "--beta belongs to --allocation atp"),
         refused("--owl-m 5", "--owl-m belongs to --allocation owl, not to auto"),
@@ -94,10 +101,12 @@ class BadInputTest {
         refused("--allocation lsa --granularity row", "--granularity is \"row\"", "block"),
         refused("--allocation dlp --granularity linear", "--granularity belongs to"),
         refused("--allocation nowhere.json", "nowhere.json"),
-        refused("--auto-trials 0", "--auto-trials is 0", "at least 1"),
+        refused("--auto-trials 0", "the number of trials is 0", "at least 1", "(--auto-trials)"),
         refused("--allocation dlp --auto-trials 3", "--auto-trials belongs to --allocation auto"),
         refused(
-            "--pattern N:8 --sparsity 0.9 --allocation uniform", "groups of 8", "larger groups"),
+            "--pattern N:8 --sparsity 0.9 --allocation uniform",
+            "groups of 8",
+            "larger groups (--pattern)"),
         refused("--pattern N:1", "the pattern N:1 is not possible", "from 2 to 64"),
         refused("--pattern N:65", "the pattern N:65 is not possible", "from 2 to 64"),
         refused("--allocation best", "--allocation is \"best\"; choose among auto, uniform, dlp"),
@@ -105,13 +114,15 @@ class BadInputTest {
         refused("--allocation atp", "the allocation atp needs --beta"),
         refused("--allocation atp --beta -1", "beta is -1.0"),
         refused("--allocation atp --beta 0.2", "beta is 0.2", "10 blocks", "at most 0.066666"),
-        refused("--samples 100000 --seq-len 64", "--samples", "tokens"),
-        refused("--samples 4 --seq-len 513", "--seq-len is 513", "512 tokens"),
-        refused("--samples 4 --seq-len 1", "--seq-len is 1", "at least 2"),
-        refused("--samples 0 --seq-len 64", "--samples is 0", "at least 1"),
-        refused("--threads 0", "--threads is 0", "at least 1"),
-        refused("--device gpu", "--device is \"gpu\"", "cuda:N"),
-        refused("--device cudax", "--device is \"cudax\"", "cuda:N"),
+        refused("--samples 100000 --seq-len 64", "tokens", "(--samples, --seq-len, --calibration)"),
+        refused(
+            "--samples 4 --seq-len 513", "the sequence length is 513", "512 tokens", "(--seq-len)"),
+        refused("--samples 4 --seq-len 1", "the sequence length is 1", "at least 2", "(--seq-len)"),
+        refused(
+            "--samples 0 --seq-len 64", "the number of samples is 0", "at least 1", "(--samples)"),
+        refused("--threads 0", "the number of threads is 0", "at least 1", "(--threads)"),
+        refused("--device gpu", "the device \"gpu\" is not known", "cuda:N (--device)"),
+        refused("--device cudax", "the device \"cudax\" is not known", "cuda:N"),
         refused("--compute-dtype int8", "--compute-dtype is \"int8\"", "bfloat16"),
         refused("--calibration c4", "--calibration c4 names a data set", "local file"),
         refused("--evaluate wikitext2", "--evaluate wikitext2 names a data set"),
@@ -158,9 +169,11 @@ class BadInputTest {
   void refusesCudaWhereThereIsNone() throws IOException {
     Optional<String> obstacle = CudaSupport.probe().obstacle();
     assumeTrue(obstacle.isPresent(), "this machine has CUDA");
-    prune("--device", "cuda").refused("--device cuda cannot be used", obstacle.get());
-    prune("--device", "cuda:1").refused("--device cuda:1 cannot be used", obstacle.get());
-    Runs.run("eval", "--device", "cuda").refused("--device cuda cannot be used", obstacle.get());
+    prune("--device", "cuda")
+        .refused("the device cuda cannot be used", obstacle.get(), "(--device)");
+    prune("--device", "cuda:1").refused("the device cuda:1 cannot be used", obstacle.get());
+    Runs.run("eval", "--device", "cuda")
+        .refused("the device cuda cannot be used", obstacle.get(), "(--device)");
   }
 
   @ParameterizedTest
@@ -261,10 +274,11 @@ class BadInputTest {
     Path line = Files.writeString(temp.resolve("lines.jsonl"), "{\"text\": \"a\"}\n{broken\n");
     Path shorty = Files.writeString(temp.resolve("short.txt"), "Fellow citizens");
     for (String option : List.of("--calibration", "--evaluate")) {
+      String advised = "(--seq-len, " + option + ")";
       prune(option, binary).refused("latin1.txt", "UTF-8", "offset 2");
       prune(option, empty).refused("empty.txt is empty");
       prune(option, line).refused("lines.jsonl", "line 2");
-      prune(option, shorty).refused("short.txt", "tokens", "longer text");
+      prune(option, shorty).refused("short.txt", "tokens", "longer text " + advised);
     }
   }
 
@@ -272,8 +286,8 @@ class BadInputTest {
   void refusesAnOutputThatExists() throws IOException {
     Files.createDirectories(output);
     Files.writeString(output.resolve("notes.txt"), "precious");
-    prune().refused("out: already exists", "--overwrite");
-    prune("--overwrite").refused("holds files but no model", "another --output");
+    prune().refused("out: already exists", "another output (--overwrite, --output)");
+    prune("--overwrite").refused("holds files but no model", "another output (--output)");
   }
 
   @Test
@@ -302,7 +316,8 @@ class BadInputTest {
     Runs.run("eval", "--model", Sample.MODEL).refused("--evaluate is needed");
     Runs.run("eval", "--evaluate", "none").refused("nothing to measure");
     Runs.run("eval", "--evaluate", "c4").refused("names a data set");
-    Runs.run("eval", "--seq-len", "9999").refused("--seq-len is 9999", "512");
+    Runs.run("eval", "--seq-len", "9999")
+        .refused("the sequence length is 9999", "512", "(--seq-len)");
     Runs.run("eval", "--samples", "3").refused("no option --samples", "eval --help");
     Runs.run("inspect", "--model", "nowhere").refused("nowhere", "no such folder");
     Runs.run("inspect", "--pattern", "unstructured").refused("nothing to verify");

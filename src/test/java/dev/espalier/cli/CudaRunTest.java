@@ -147,6 +147,7 @@ class CudaRunTest {
 
   @Test
   void namesTheDevicesThereAre() {
-    Runs.prune("--device", "cuda:99").refused("--device cuda:99 is not there", "cuda:0");
+    Runs.prune("--device", "cuda:99")
+        .refused("the device cuda:99 is not there", "cuda:0", "(--device)");
   }
 }

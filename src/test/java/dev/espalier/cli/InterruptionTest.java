@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.cli.Runs.Result;
+import dev.espalier.testing.JavaProcess;
+import dev.espalier.testing.Slow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ctrl-C in the midst of a run, in a process of its own. */
+@Slow
 @EnabledOnOs(OS.LINUX)
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class InterruptionTest {
@@ -171,11 +174,7 @@ class InterruptionTest {
     List<String> command = new ArrayList<>();
     // A shell's background jobs ignore the signal, and so would their children.
     command.addAll(List.of("env", "--default-signal=INT"));
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Dorg.bytedeco.javacpp.maxPhysicalBytes=0", "-cp"));
-    command.add(System.getProperty("java.class.path"));
-    command.add(Espalier.class.getName());
-    command.addAll(line);
+    command.addAll(JavaProcess.command(List.of(), Espalier.class, line.toArray()));
     return new ProcessBuilder(command)
         .redirectError(stderr.toFile())
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)

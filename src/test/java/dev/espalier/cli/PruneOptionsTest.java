@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Setting;
 import dev.espalier.allocation.AlphaPruningAllocation;
 import dev.espalier.allocation.AtpAllocation;
 import dev.espalier.allocation.DlpAllocation;
@@ -102,9 +103,10 @@ class PruneOptionsTest {
     assertTrue(request(own + "--evaluate t.txt --compare-uniform").compareUniform());
     assertFalse(
         request(own + "--evaluate t.txt --compare-uniform --allocation uniform").compareUniform());
-    Exception refusal =
+    BadInputException refusal =
         assertThrows(BadInputException.class, () -> request(own + "--compare-uniform"));
-    assertTrue(refusal.getMessage().contains("--evaluate"), refusal.getMessage());
+    assertTrue(refusal.getMessage().contains("a text to compare on"), refusal.getMessage());
+    assertEquals(List.of(Setting.EVALUATION), refusal.settings());
   }
 
   @ParameterizedTest

@@ -275,17 +275,18 @@ class SearchRunTest {
     search("--golden", "0:0.1").refused("--golden needs --over");
     search("--pattern", "2:4").refused("nothing to search");
     search("--evaluate", Sample.TEST).refused("--evaluate needs --search-criterion test");
-    search("--samples", 100000, "--seq-len", 64).refused("--samples");
+    search("--samples", 100000, "--seq-len", 64)
+        .refused("lower the number of samples", "(--samples, --seq-len, --calibration)");
   }
 
   @Test
   void refusesAnOutputThatPruneWouldNotTakeOrThatIsAnInput() throws IOException {
     search("--output", temp.resolve("s5")).refused("s5; name a .json file, such as result.json");
     search("--output", temp.resolve("s4.html")).refused("s4.html; name a .json file");
-    search("--output", "/").refused("--output is /; name a .json file");
-    search("--output", ".").refused("--output is .; name a .json file");
+    search("--output", "/").refused("the output is /; name a .json file");
+    search("--output", ".").refused("the output is .; name a .json file");
     search("--output", Files.createDirectory(temp.resolve("x.json")))
-        .refused("is a folder; choose another name for --output");
+        .refused("is a folder; choose another name for the output (--output)");
     Path text = Files.copy(Sample.CALIBRATION, temp.resolve("text.json"));
     search("--calibration", text, "--output", text).refused("text.json would change");
     search("--search-criterion", "test", "--evaluate", text, "--output", text)

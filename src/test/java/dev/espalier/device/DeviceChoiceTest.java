@@ -55,19 +55,19 @@ class DeviceChoiceTest {
 
   @Test
   void saysWhatKeepsCudaFromBeingUsed() {
-    assertEquals("--device cuda cannot be used: build with -Pgpu", refusal("cuda", CPU_BUILD));
+    assertEquals("the device cuda cannot be used: build with -Pgpu", refusal("cuda", CPU_BUILD));
     assertEquals(
-        "--device cuda:1 cannot be used: libcublas.so.13 could not be loaded",
+        "the device cuda:1 cannot be used: libcublas.so.13 could not be loaded",
         refusal("cuda:1", BROKEN));
   }
 
   @Test
   void saysHowManyDevicesThereAre() {
     assertEquals(
-        "--device cuda:1 is not there: the only CUDA device is cuda:0",
+        "the device cuda:1 is not there: the only CUDA device is cuda:0",
         refusal("cuda:1", CudaSupport.of(1)));
     assertEquals(
-        "--device cuda:400 is not there: the 4 CUDA devices are cuda:0 to cuda:3",
+        "the device cuda:400 is not there: the 4 CUDA devices are cuda:0 to cuda:3",
         refusal("cuda:400", CudaSupport.of(4)));
   }
 
@@ -76,6 +76,8 @@ class DeviceChoiceTest {
       strings = {"gpu", "cuda:", "cuda:-1", "cuda:x", "CUDA", "", "cuda:1234567890", "cpu:0"})
   void refusesOtherNames(String name) {
     String message = refusal(name, CudaSupport.of(1));
-    assertEquals("--device is \"" + name + "\"; choose among auto, cpu, cuda and cuda:N", message);
+    assertEquals(
+        "the device \"" + name + "\" is not known; choose among auto, cpu, cuda and cuda:N",
+        message);
   }
 }

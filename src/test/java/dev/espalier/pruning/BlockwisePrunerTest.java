@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.espalier.BadInputException;
 import dev.espalier.NumericalException;
 import dev.espalier.Progress;
+import dev.espalier.Setting;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.device.ComputeDevice;
 import dev.espalier.device.Placement;
@@ -277,7 +278,8 @@ class BlockwisePrunerTest {
           assertThrows(
               BadInputException.class,
               () -> prune(model, new WandaPruning(), Rounding.EXACT, output));
-      assertTrue(e.getMessage().contains("choose a wider --compute-dtype"), e::getMessage);
+      assertTrue(e.getMessage().contains("choose a wider compute dtype"), e::getMessage);
+      assertEquals(List.of(Setting.COMPUTE_DTYPE), e.settings());
     }
   }
 

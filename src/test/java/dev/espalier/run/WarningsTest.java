@@ -86,7 +86,7 @@ class WarningsTest {
     assertEquals(
         Optional.of(
             "The sparsities in r.json make 50.00 % of the model, but 70.00 % is asked for:"
-                + " --sparsity 0.5000 takes them as they are."),
+                + " a sparsity of 0.5000 takes them as they are."),
         otherTotal(0.7, any, 0.2, 0.6));
     assertEquals(Optional.empty(), otherTotal(0.5, any, 0.2, 0.6));
     assertEquals(Optional.empty(), otherTotal(0.504, any, 0.2, 0.6), "rounded densities");

@@ -2,6 +2,7 @@ package dev.espalier.search;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.espalier.allocation.AllocationCatalogue;
 import dev.espalier.allocation.AtpAllocation;
 import dev.espalier.allocation.ErAllocation;
 import dev.espalier.allocation.OwlAllocation;
@@ -42,10 +43,7 @@ class CandidatesTest {
 
   private static Candidates range(double... betas) {
     return Candidates.Listed.coarseToFine(
-        Arrays.stream(betas)
-            .<SparsityAllocation>mapToObj(
-                beta -> beta == 0 ? new UniformAllocation() : new AtpAllocation(beta))
-            .toList());
+        Arrays.stream(betas).mapToObj(AllocationCatalogue.varying(AtpAllocation.BETA)).toList());
   }
 
   @Test
@@ -55,6 +53,12 @@ class CandidatesTest {
     List<SparsityAllocation> given =
         List.of(new OwlAllocation(0.08, 5), new UniformAllocation(), new ErAllocation(true));
     assertEquals(List.of(given.get(0), given.get(2)), new Candidates.Listed(given).allocations());
+  }
+
+  @Test
+  void whatIsUniformInEffectIsTriedOnceToo() {
+    List<SparsityAllocation> given = List.of(new AtpAllocation(0), new AtpAllocation(0.01));
+    assertEquals(given.subList(1, 2), new Candidates.Listed(given).allocations());
   }
 
   @Test

@@ -130,8 +130,9 @@ class CalibrationDrawTest {
     CalibrationDraw draw = sampler(1, 10).draw(new TextCorpus("t.txt", text(256, 267)));
     Exception refusal = assertThrows(BadInputException.class, () -> draw.heldOut(4));
     assertEquals(
-        "t.txt has no window of 10 tokens beside the calibration windows: lower --samples or"
-            + " --seq-len, give a longer text, or prune with --allocation uniform, which needs none",
+        "t.txt has no window of 10 tokens beside the calibration windows: lower the number of"
+            + " samples or the sequence length, give a longer text, or prune with the uniform"
+            + " allocation, which needs none",
         refusal.getMessage());
   }
 

@@ -38,7 +38,8 @@ class EvaluationWindowsTest {
             BadInputException.class,
             () -> EvaluationWindows.of(new TextCorpus("t.txt", "abc"), tokenizer, 5));
     assertEquals(
-        "t.txt has 4 tokens, fewer than one window of 5: lower --seq-len or give a longer text",
+        "t.txt has 4 tokens, fewer than one window of 5: lower the sequence length or give a longer"
+            + " text",
         refusal.getMessage());
   }
 
@@ -49,7 +50,7 @@ class EvaluationWindowsTest {
             BadInputException.class,
             () -> EvaluationWindows.of(new TextCorpus("t.txt", "abc"), tokenizer, 1));
     assertEquals(
-        "--seq-len must be at least 2 for perplexity, in which earlier tokens predict later ones,"
+        "the sequence length must be at least 2 for perplexity, in which earlier tokens predict later ones,"
             + " but is 1",
         refusal.getMessage());
   }

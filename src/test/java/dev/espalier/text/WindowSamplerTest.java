@@ -75,8 +75,8 @@ class WindowSamplerTest {
     assertRefused(
         sampler(1, 4, 0),
         new TextCorpus("t.txt", "abc"),
-        "t.txt has 4 tokens, but a window of 4 needs a text of at least 5: lower --seq-len or give"
-            + " a longer text");
+        "t.txt has 4 tokens, but a window of 4 needs a text of at least 5: lower the sequence"
+            + " length or give a longer text");
   }
 
   @Test
@@ -84,8 +84,8 @@ class WindowSamplerTest {
     assertRefused(
         sampler(128, 2048, 0),
         new TextCorpus("t.txt", "x".repeat(9_999)),
-        "t.txt has 10000 tokens, but 128 windows of 2048 tokens are 262144: lower --samples or"
-            + " --seq-len, or give a longer text");
+        "t.txt has 10000 tokens, but 128 windows of 2048 tokens are 262144: lower the number of"
+            + " samples or the sequence length, or give a longer text");
   }
 
   @Test
@@ -94,8 +94,8 @@ class WindowSamplerTest {
     assertRefused(
         sampler(2, 6, 0),
         documents,
-        "No document of d.jsonl is longer than 6 tokens (the longest of 4 has 6): lower --seq-len"
-            + " or give longer documents");
+        "No document of d.jsonl is longer than 6 tokens (the longest of 4 has 6): lower the"
+            + " sequence length or give longer documents");
   }
 
   @Test
@@ -105,7 +105,7 @@ class WindowSamplerTest {
         sampler(1, 131_072, 0),
         new DocumentCorpus("d.jsonl", short200),
         "No document of d.jsonl is longer than 131072 tokens (the longest of 200 has 10): lower"
-            + " --seq-len or give longer documents");
+            + " the sequence length or give longer documents");
     assertEquals(1, tokenizer.encoded.size());
   }
 
@@ -123,9 +123,9 @@ class WindowSamplerTest {
   @Test
   void samplesAndLengthArePositive() {
     Exception samples = assertThrows(BadInputException.class, () -> sampler(0, 1, 0));
-    assertEquals("--samples must be at least 1, but is 0", samples.getMessage());
+    assertEquals("the number of samples must be at least 1, but is 0", samples.getMessage());
     Exception seqLen = assertThrows(BadInputException.class, () -> sampler(1, -5, 0));
-    assertEquals("--seq-len must be at least 1, but is -5", seqLen.getMessage());
+    assertEquals("the sequence length must be at least 1, but is -5", seqLen.getMessage());
   }
 
   private WindowSampler sampler(int samples, int seqLen, long seed) {

@@ -10,7 +10,6 @@ import org.bytedeco.javacpp.annotation.MemberGetter;
 import org.bytedeco.javacpp.annotation.MemberSetter;
 import org.bytedeco.javacpp.annotation.Name;
 import org.bytedeco.javacpp.annotation.Platform;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Raw bindings of {@code espalier/espalier.h}, one method a function; see there for the contracts.
@@ -26,7 +25,7 @@ public final class NativeLibrary {
 
   static {
     // libtorch first: then both libraries share its OpenMP threads instead of competing.
-    Loader.load(torch.class);
+    NativeSetup.load();
     Loader.load();
     requireAbi(esp_abi_version());
   }

@@ -1,6 +1,7 @@
 package dev.espalier.model.layer;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Setting;
 import dev.espalier.device.NativeMemory;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -64,12 +65,13 @@ public final class Linear {
     try (PointerScope scope = new PointerScope()) {
       if (!weights.isfinite().all().item_bool()) {
         boolean narrow = weights.scalar_type().intern() == ScalarType.Half;
-        throw new BadInputException(
-            name
-                + " has weights that are NaN or infinite; "
-                + (narrow
-                    ? "choose a wider --compute-dtype than float16, or fetch the checkpoint again"
-                    : "the checkpoint is damaged, fetch it again"));
+        String problem = name + " has weights that are NaN or infinite; ";
+        throw narrow
+            ? new BadInputException(
+                problem
+                    + "choose a wider compute dtype than float16, or fetch the checkpoint again",
+                Setting.COMPUTE_DTYPE)
+            : new BadInputException(problem + "the checkpoint is damaged, fetch it again");
       }
     }
   }

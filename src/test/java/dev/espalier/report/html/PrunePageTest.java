@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.report.PruneReport;
 import dev.espalier.report.plot.Plots;
+import dev.espalier.testing.JavaProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -90,16 +91,12 @@ class PrunePageTest {
     Path page = temp.resolve("report.html");
     ProcessBuilder java =
         new ProcessBuilder(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Djava.awt.headless=true",
-                "-Djava.library.path=",
-                "-Duser.home=" + temp, // where the JDK keeps what it knows of fonts
-                "-Dorg.bytedeco.javacpp.cachedir=" + Loader.getCacheDir(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                WriteOne.class.getName(),
-                page.toString()));
+            JavaProcess.command(
+                List.of(
+                    "-Duser.home=" + temp, // where the JDK keeps what it knows of fonts
+                    "-Dorg.bytedeco.javacpp.cachedir=" + Loader.getCacheDir()),
+                WriteOne.class,
+                page));
     java.environment().put("FONTCONFIG_FILE", fonts.toString());
     Path log = temp.resolve("log");
     assertEquals(
