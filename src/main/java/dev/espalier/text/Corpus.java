@@ -37,6 +37,15 @@ public sealed interface Corpus permits TextCorpus, DocumentCorpus {
     return new DocumentCorpus(path.toString(), texts);
   }
 
+  /**
+   * Looks whether a file can be opened, without reading it.
+   *
+   * @throws BadInputException if it is missing or not what its name says
+   */
+  static void requireReadable(Path path) {
+    TextFile.at(path);
+  }
+
   private static boolean isJsonLines(Path path) {
     return String.valueOf(path.getFileName())
         .toLowerCase(Locale.ROOT)

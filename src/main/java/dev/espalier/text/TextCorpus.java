@@ -3,7 +3,6 @@ package dev.espalier.text;
 import dev.espalier.BadInputException;
 import java.io.IOException;
 import java.io.Reader;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Objects;
@@ -14,6 +13,8 @@ import java.util.function.LongConsumer;
  * read while it is tokenized.
  */
 public final class TextCorpus implements Corpus {
+  private static final int LONGEST = Integer.MAX_VALUE / 2;
+
   private final String name;
   private final long size;
   private final Source source;
@@ -80,13 +81,24 @@ public final class TextCorpus implements Corpus {
     return source.read(progress, reading);
   }
 
-  /** The whole text, all of it in memory. */
+  /**
+   * The whole text, all of it in memory.
+   *
+   * @throws BadInputException if it is too long for that
+   */
   public String text() {
     return read(
         bytes -> {},
         reader -> {
-          StringWriter text = new StringWriter();
-          reader.transferTo(text);
+          StringBuilder text = new StringBuilder();
+          char[] buffer = new char[1 << 14];
+          for (int count = reader.read(buffer); count >= 0; count = reader.read(buffer)) {
+            if (text.length() > LONGEST - count) {
+              throw new BadInputException(
+                  name + " has more characters than fit into memory: give a part of it");
+            }
+            text.append(buffer, 0, count);
+          }
           return text.toString();
         });
   }
