@@ -225,7 +225,7 @@ class PieceEncoderTest {
     int cutsTried = 0;
     try (HuggingFaceTokenizer tokenizer = load(kind)) {
       SafeCuts cuts = tokenizer.cuts().orElseThrow();
-      for (int i = 0; i < 150; i++) {
+      for (int i = 0; i < 80; i++) {
         String text = text(random, 2 + random.nextInt(30));
         int[] whole = tokenizer.part(text);
         for (int at = 1; at < text.length(); at++) {
@@ -245,7 +245,7 @@ class PieceEncoderTest {
         }
       }
     }
-    assertTrue(cutsTried > 150, () -> "there is something to try");
+    assertTrue(cutsTried > 100, () -> "there is something to try");
   }
 
   @ParameterizedTest
@@ -253,10 +253,10 @@ class PieceEncoderTest {
   void piecesHaveTheIdsOfTheWhole(Kind kind) throws IOException {
     Random random = new Random(11);
     try (HuggingFaceTokenizer tokenizer = load(kind)) {
-      for (int i = 0; i < 20; i++) {
+      for (int i = 0; i < 3; i++) {
         String text = text(random, 1_000);
         int[] whole = tokenizer.part(text);
-        for (int size : new int[] {8, 64, 500}) {
+        for (int size : new int[] {12, 300}) {
           TokenIds ids = new TokenIds();
           new PieceEncoder(tokenizer::part, tokenizer.cuts().orElseThrow(), size)
               .encode(new StringReader(text), ids);

@@ -41,6 +41,8 @@ final class TokenizerFolders {
   static final String NUMBERS = "\\p{N}{1,3}";
   static final String CJK = "[一-龥぀-ゟ゠-ヿ]+";
 
+  private static final ObjectNode LLAMA = sentencePiece(false);
+
   private TokenizerFolders() {}
 
   /** Writes a tokenizer.json to a folder. */
@@ -54,10 +56,21 @@ final class TokenizerFolders {
     }
   }
 
-  /** The sample's, to be changed. */
+  /** The sample's, to be changed; with merges that its text has no use for, but others have. */
   static ObjectNode sample() {
     try {
-      return (ObjectNode) JSON.readTree(Sample.MODEL.resolve("tokenizer.json").toFile());
+      ObjectNode tokenizer =
+          (ObjectNode) JSON.readTree(Sample.MODEL.resolve("tokenizer.json").toFile());
+      ObjectNode vocabulary = (ObjectNode) tokenizer.get("model").get("vocab");
+      ArrayNode merges = (ArrayNode) tokenizer.get("model").get("merges");
+      for (String merge : List.of("Ċ Ċ", "Ġ Ġ", "ĠĠ Ġ", ". Ċ", "! ?", "Ġ Ċ", "č Ċ", "1 2", "0 0")) {
+        String token = merge.replace(" ", "");
+        if (!vocabulary.has(token)) {
+          vocabulary.put(token, vocabulary.size());
+          merges.addArray().add(merge.split(" ")[0]).add(merge.split(" ")[1]);
+        }
+      }
+      return tokenizer;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -113,7 +126,7 @@ final class TokenizerFolders {
 
   /** As LLaMA 1 and 2 have them: one word, spaces as marks, bytes for what is not known. */
   static ObjectNode llama() {
-    return sentencePiece(false);
+    return LLAMA.deepCopy();
   }
 
   /**
