@@ -1,12 +1,11 @@
 package dev.espalier.text;
 
 import dev.espalier.BadInputException;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -36,14 +35,15 @@ record Frame(List<SpecialToken> before, List<SpecialToken> after, String reason)
   /**
    * Of a model folder's tokenizer.
    *
+   * @param ids the id of a token by its spelling, if there is one
    * @param postProcessed what holds if the tokenizer's class does not decide
    * @throws BadInputException if the folder asks for a token that there is not
    */
-  static Frame of(TokenizerSettings settings, TokenizerJson tokenizer, Frame postProcessed)
-      throws IOException {
+  static Frame of(
+      TokenizerSettings settings, Function<String, OptionalInt> ids, Frame postProcessed) {
     Optional<TokenizerClass> decides = settings.tokenizerClass();
     return decides.isPresent()
-        ? ofClass(decides.get(), settings, tokenizer, postProcessed)
+        ? ofClass(decides.get(), settings, ids, postProcessed)
         : settings
             .flagOtherThan(!postProcessed.before.isEmpty(), !postProcessed.after.isEmpty())
             .map(
@@ -59,16 +59,14 @@ record Frame(List<SpecialToken> before, List<SpecialToken> after, String reason)
   private static Frame ofClass(
       TokenizerClass decides,
       TokenizerSettings settings,
-      TokenizerJson tokenizer,
-      Frame postProcessed)
-      throws IOException {
+      Function<String, OptionalInt> ids,
+      Frame postProcessed) {
     Optional<TokenizerSettings.End> bos = settings.bos(decides);
     Optional<TokenizerSettings.End> eos = settings.eos(decides);
-    Path file = settings.folder().resolve(TOKENIZER);
     List<SpecialToken> before = new ArrayList<>();
     List<SpecialToken> after = new ArrayList<>();
     for (TokenizerSettings.End end : Stream.concat(bos.stream(), eos.stream()).toList()) {
-      OptionalInt id = tokenizer.id(end.content(), file);
+      OptionalInt id = ids.apply(end.content());
       if (id.isEmpty() && !end.asked()) {
         return postProcessed.although(
             "%s of %s is not in it".formatted(end.content(), decides.label()));

@@ -15,8 +15,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -52,12 +54,11 @@ public final class HuggingFaceTokenizer implements Tokenizer {
   private Optional<SafeCuts> cuts;
 
   private HuggingFaceTokenizer(
-      long handle, Path file, TokenizerJson description, TokenizerSettings settings)
-      throws IOException {
+      long handle, Path file, TokenizerJson description, TokenizerSettings settings) {
     this.handle = handle;
     this.file = file;
     this.description = description;
-    this.frame = Frame.of(settings, description, postProcessed());
+    this.frame = Frame.of(settings, this::id, postProcessed());
     this.adapted = adapted(description, settings);
   }
 
@@ -98,7 +99,7 @@ public final class HuggingFaceTokenizer implements Tokenizer {
         TokenizersLibrary.LIB.disableTruncation(handle);
         TokenizersLibrary.LIB.disablePadding(handle);
         return new HuggingFaceTokenizer(handle, file, description, settings);
-      } catch (IOException | RuntimeException e) {
+      } catch (RuntimeException e) {
         TokenizersLibrary.LIB.deleteTokenizer(handle);
         throw e;
       }
@@ -149,6 +150,27 @@ public final class HuggingFaceTokenizer implements Tokenizer {
       return Frame.postProcessed(before, after);
     } finally {
       TokenizersLibrary.LIB.deleteEncoding(encoding);
+    }
+  }
+
+  /** By the library's own account, for it numbers added tokens itself. */
+  private OptionalInt id(String token) {
+    if (isAdded(token)) {
+      int[] ids = part(token);
+      return ids.length == 1 ? OptionalInt.of(ids[0]) : OptionalInt.empty();
+    }
+    return model().id(token);
+  }
+
+  private boolean isAdded(String token) {
+    return description.addedTokens().stream().anyMatch(added -> added.content().equals(token));
+  }
+
+  private TokenizerModel model() {
+    try {
+      return TokenizerModel.read(file);
+    } catch (IOException e) {
+      throw FileFaults.reading(file, e);
     }
   }
 
@@ -216,11 +238,7 @@ public final class HuggingFaceTokenizer implements Tokenizer {
   /** Where texts may be cut, if that is known. */
   synchronized Optional<SafeCuts> cuts() {
     if (cuts == null) {
-      try {
-        cuts = SafeCuts.of(description, TokenizerModel.read(file));
-      } catch (IOException e) {
-        throw FileFaults.reading(file, e);
-      }
+      cuts = SafeCuts.of(description, model());
     }
     return cuts;
   }
@@ -259,13 +277,19 @@ public final class HuggingFaceTokenizer implements Tokenizer {
    * @return such as {@code [PAD] (id 4096), which …: …}
    */
   public String explain(int id) {
-    String spelling = TokenizersLibrary.LIB.decode(handle, new long[] {id}, false).strip();
+    Optional<String> added =
+        description.addedTokens().stream()
+            .map(TokenizerJson.AddedToken::content)
+            .filter(content -> Arrays.equals(part(content), new int[] {id}))
+            .findFirst();
+    String spelling =
+        added.orElseGet(() -> TokenizersLibrary.LIB.decode(handle, new long[] {id}, false).strip());
     String token = "%s (id %d)".formatted(FileFaults.printable(spelling), id);
     if (frame.has(id)) {
       return token
           + ", which belongs to every text: use the tokenizer files that came with the model";
     }
-    return description.added(id).isPresent()
+    return added.isPresent()
         ? token
             + (", which was added to the tokenizer and not to the model: take it out of the text,"
                 + " or use the tokenizer.json that came with the model")

@@ -17,7 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * What a {@code tokenizer.json} says besides its model, which is large: how text is changed and
@@ -40,10 +39,9 @@ record TokenizerJson(JsonNode normalizer, JsonNode preTokenizer, List<AddedToken
    *
    * @param context whether what stands around it decides, or goes with it
    */
-  record AddedToken(int id, String content, boolean context) {
+  record AddedToken(String content, boolean context) {
     static AddedToken of(JsonNode node) {
       return new AddedToken(
-          node.path("id").asInt(-1),
           node.path("content").asText(),
           node.path("single_word").asBoolean()
               || node.path("lstrip").asBoolean()
@@ -113,20 +111,5 @@ record TokenizerJson(JsonNode normalizer, JsonNode preTokenizer, List<AddedToken
       }
     }
     throw new IllegalStateException("there is no pre-tokenizer");
-  }
-
-  /** The added token of this id, if it is one. */
-  Optional<AddedToken> added(int id) {
-    return addedTokens.stream().filter(token -> token.id == id).findFirst();
-  }
-
-  /** The id of a token by its spelling, be it an added one or one of the model's. */
-  OptionalInt id(String content, Path file) throws IOException {
-    for (AddedToken token : addedTokens) {
-      if (token.content.equals(content)) {
-        return OptionalInt.of(token.id);
-      }
-    }
-    return TokenizerModel.read(file).id(content);
   }
 }
