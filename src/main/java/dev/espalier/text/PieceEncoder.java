@@ -2,13 +2,16 @@ package dev.espalier.text;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /**
- * Encodes a text piece by piece, with the memory of one piece, to the ids that the whole would
+ * Encodes a text piece by piece, with the memory of a few pieces, to the ids that the whole would
  * have. A text is only cut where {@link SafeCuts} knows that it may be; a piece grows until there
- * is such a place.
+ * is such a place. Several are encoded at a time.
  */
 final class PieceEncoder {
   /** Characters. Smaller ones are not faster, larger ones take more memory and are slower. */
@@ -17,12 +20,15 @@ final class PieceEncoder {
   /** Characters around a cut that are encoded once more, to see that it changes nothing. */
   private static final int AROUND = 48;
 
+  private static final int AT_A_TIME = Math.min(8, Runtime.getRuntime().availableProcessors());
+
   private final Function<String, int[]> encoder;
   private final SafeCuts cuts;
   private final int usual;
 
   /**
-   * @param encoder gives a text's ids, without those of its beginning and its end
+   * @param encoder gives a text's ids, without those of its beginning and its end; for several
+   *     threads
    * @param usual how many characters a piece has if it can be cut there
    */
   PieceEncoder(Function<String, int[]> encoder, SafeCuts cuts, int usual) {
@@ -33,21 +39,42 @@ final class PieceEncoder {
 
   /** Adds the ids of a text to {@code ids}. */
   void encode(Reader text, TokenIds ids) throws IOException {
-    StringBuilder unread = new StringBuilder();
-    String before = "";
-    for (int wanted = usual; fill(unread, text, wanted + AROUND); ) {
-      int cut = cut(unread, wanted);
-      if (cut == 0) {
-        wanted *= 2;
-        continue;
+    Deque<CompletableFuture<int[]>> pieces = new ArrayDeque<>();
+    try {
+      StringBuilder unread = new StringBuilder();
+      String before = "";
+      for (int wanted = usual; fill(unread, text, wanted + AROUND); ) {
+        int cut = cut(unread, wanted);
+        if (cut == 0) {
+          wanted *= 2;
+          continue;
+        }
+        pieces.add(begin(before, unread.substring(0, cut)));
+        add(pieces, AT_A_TIME, ids);
+        before = unread.substring(cut - 1, cut);
+        unread.delete(0, cut);
+        wanted = usual;
       }
-      add(before, unread.substring(0, cut), ids);
-      before = unread.substring(cut - 1, cut);
-      unread.delete(0, cut);
-      wanted = usual;
+      if (!unread.isEmpty()) {
+        pieces.add(begin(before, unread.toString()));
+      }
+      add(pieces, 0, ids);
+    } finally {
+      // After a fault, nobody may still be at work with a tokenizer that is closed then.
+      pieces.forEach(piece -> piece.handle((done, fault) -> done).join());
     }
-    if (!unread.isEmpty()) {
-      add(before, unread.toString(), ids);
+  }
+
+  private CompletableFuture<int[]> begin(String before, String piece) {
+    return CompletableFuture.supplyAsync(() -> part(before, piece));
+  }
+
+  /** Adds the first pieces, and leaves so many that are still at work. */
+  private static void add(Deque<CompletableFuture<int[]>> pieces, int left, TokenIds ids) {
+    while (pieces.size() > left) {
+      for (int id : pieces.remove().join()) {
+        ids.add(id);
+      }
     }
   }
 
@@ -89,7 +116,9 @@ final class PieceEncoder {
     if (!startsWith(encoder.apply(left + right), encoder.apply(left))) {
       return false;
     }
-    add(left, right, parts);
+    for (int id : part(left, right)) {
+      parts.add(id);
+    }
     return Arrays.equals(parts.toArray(), encoder.apply(text.subSequence(from, to).toString()));
   }
 
@@ -98,15 +127,13 @@ final class PieceEncoder {
         && Arrays.equals(ids, 0, beginning.length, beginning, 0, beginning.length);
   }
 
-  /** Adds the ids of a piece, which as part of a text stands behind a character. */
-  private void add(String before, String piece, TokenIds ids) {
+  /** The ids of a piece, which as part of a text stands behind a character. */
+  private int[] part(String before, String piece) {
     int[] all = encoder.apply(before + piece);
     int[] beginning = before.isEmpty() ? new int[0] : encoder.apply(before);
     if (!startsWith(all, beginning)) {
       throw new IllegalStateException("a text was cut where it must not be");
     }
-    for (int i = beginning.length; i < all.length; i++) {
-      ids.add(all[i]);
-    }
+    return Arrays.copyOfRange(all, beginning.length, all.length);
   }
 }

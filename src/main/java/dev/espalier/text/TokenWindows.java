@@ -71,11 +71,6 @@ public final class TokenWindows {
     return Tensor.create(ids, last - first, seqLen());
   }
 
-  /** The largest id of all. */
-  public int highest() {
-    return Arrays.stream(windows).flatMapToInt(Arrays::stream).max().orElseThrow();
-  }
-
   /** Where the windows are from, for people. */
   public String source() {
     return source;

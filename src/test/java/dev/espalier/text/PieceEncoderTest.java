@@ -20,6 +20,7 @@ import static dev.espalier.text.TokenizerFolders.type;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -30,9 +31,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -272,7 +276,7 @@ class PieceEncoderTest {
   void piecesOfTheSampleAreSmallAndTheSame(Kind kind) throws IOException {
     String text = Files.readString(Sample.TEST).substring(0, 60_000);
     try (HuggingFaceTokenizer tokenizer = load(kind)) {
-      List<Integer> lengths = new ArrayList<>();
+      List<Integer> lengths = Collections.synchronizedList(new ArrayList<>());
       TokenIds ids = new TokenIds();
       new PieceEncoder(
               piece -> {
@@ -295,6 +299,39 @@ class PieceEncoderTest {
       new PieceEncoder(tokenizer::part, tokenizer.cuts().orElseThrow(), 100)
           .encode(new StringReader(text), ids);
       assertArrayEquals(tokenizer.part(text), ids.toArray());
+    }
+  }
+
+  /** Whoever closes the tokenizer next may do so. */
+  @Test
+  void afterAFaultNothingIsAtWork() throws IOException {
+    AtomicInteger working = new AtomicInteger();
+    String text = "some words ".repeat(500);
+    try (HuggingFaceTokenizer tokenizer = load(Kind.LLAMA_3)) {
+      PieceEncoder pieces =
+          new PieceEncoder(
+              piece -> {
+                working.incrementAndGet();
+                try {
+                  if (piece.length() > 150) {
+                    Thread.sleep(20);
+                  }
+                  if (piece.endsWith("!")) {
+                    throw new IllegalStateException("a fault");
+                  }
+                  return tokenizer.part(piece);
+                } catch (InterruptedException e) {
+                  throw new AssertionError(e);
+                } finally {
+                  working.decrementAndGet();
+                }
+              },
+              tokenizer.cuts().orElseThrow(),
+              200);
+      assertThrows(
+          CompletionException.class,
+          () -> pieces.encode(new StringReader(text + "!"), new TokenIds()));
+      assertEquals(0, working.get());
     }
   }
 
