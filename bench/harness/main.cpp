@@ -29,7 +29,8 @@ std::string axes_of(const Op& op) {
 void list(std::ostream& out) {
   for (const Op& op : all_ops()) {
     std::string dtypes;
-    for (const esp_dtype dtype : op.dtypes) dtypes += " " + dtype_name(dtype);
+    for (const esp_dtype dtype : op.dtypes)
+      dtypes += std::string(" ") + espalier::dtype_name(dtype);
     out << op.name << "\n    " << op.summary << "\n    " << axes_of(op) << "; --dtype" << dtypes
         << "\n";
   }

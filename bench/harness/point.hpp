@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "espalier/dtype.hpp"
 #include "espalier/espalier.h"
 
 namespace espalier::bench {
@@ -29,9 +30,6 @@ struct Point {
   std::optional<Sparsity> sparsity;
   int32_t device = -1; /**< -1 for the CPU, else a CUDA device */
 };
-
-/** "f32", "bf16", ... */
-std::string dtype_name(esp_dtype dtype);
 
 /** "cpu", "cuda:0", ... */
 std::string device_name(int32_t device);

@@ -7,26 +7,10 @@
 #include <new>
 #include <vector>
 
+#include "espalier/dtype.hpp"
 #include "espalier/espalier.h"
-#include "half.hpp"
 
 namespace espalier::bench {
-
-inline size_t element_size(esp_dtype dtype) {
-  switch (dtype) {
-    case ESP_F64:
-    case ESP_I64:
-      return 8;
-    case ESP_F32:
-      return 4;
-    case ESP_F16:
-    case ESP_BF16:
-      return 2;
-    case ESP_U8:
-      return 1;
-  }
-  return 0;
-}
 
 /** Memory aligned for any vector; throws std::bad_alloc. */
 inline void* aligned_memory(size_t bytes) {
@@ -65,9 +49,9 @@ class Tensor {
       case ESP_F32:
         return as<float>()[k];
       case ESP_F16:
-        return decode_f16(as<uint16_t>()[k]);
+        return to_float(as<f16>()[k]);
       case ESP_BF16:
-        return decode_bf16(as<uint16_t>()[k]);
+        return to_float(as<bf16>()[k]);
       case ESP_U8:
         return as<uint8_t>()[k];
       case ESP_I64:
@@ -86,10 +70,10 @@ class Tensor {
         as<float>()[k] = x;
         break;
       case ESP_F16:
-        as<uint16_t>()[k] = encode_f16(x);
+        as<f16>()[k] = to_f16(x);
         break;
       case ESP_BF16:
-        as<uint16_t>()[k] = encode_bf16(x);
+        as<bf16>()[k] = to_bf16(x);
         break;
       default:
         std::abort();

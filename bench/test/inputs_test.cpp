@@ -10,36 +10,6 @@
 
 using namespace espalier::bench;
 
-TEST(Half, EveryPatternSurvives) {
-  for (int bits = 0; bits <= 0xFFFF; ++bits) {
-    const auto half = static_cast<uint16_t>(bits);
-    const float f16 = decode_f16(half), bf16 = decode_bf16(half);
-    if (std::isnan(f16)) {
-      EXPECT_TRUE(std::isnan(decode_f16(encode_f16(f16)))) << bits;
-    } else {
-      EXPECT_EQ(half, encode_f16(f16));
-    }
-    if (!std::isnan(bf16)) {
-      EXPECT_EQ(half, encode_bf16(bf16));
-    }
-  }
-}
-
-TEST(Half, RoundsToNearestTiesToEven) {
-  EXPECT_EQ(0x3C00, encode_f16(1 + 0x1p-11F));             // half way, down to even
-  EXPECT_EQ(0x3C02, encode_f16(1 + 3 * 0x1p-11F));         // half way, up to even
-  EXPECT_EQ(0x3C01, encode_f16(1 + 0x1p-11F + 0x1p-20F));  // just above half way
-  EXPECT_EQ(0x7C00, encode_f16(65520));                    // half way to 2^16
-  EXPECT_EQ(0x7BFF, encode_f16(65519));
-  EXPECT_EQ(0x0000, encode_f16(0x1p-25F));  // half of the least subnormal
-  EXPECT_EQ(0x0002, encode_f16(3 * 0x1p-25F));
-  EXPECT_EQ(0x0400, encode_f16(0x1p-14F));
-  EXPECT_EQ(6.103515625e-05F, decode_f16(0x0400));
-  EXPECT_EQ(5.9604644775390625e-08F, decode_f16(0x0001));
-  EXPECT_EQ(0x3F80, encode_bf16(1 + 0x1p-8F));
-  EXPECT_EQ(0x3F82, encode_bf16(1 + 3 * 0x1p-8F));
-}
-
 TEST(Inputs, WeightsAreNormalWithTies) {
   const Tensor w = weights(200, 500, ESP_BF16);
   double sum = 0, squares = 0;

@@ -34,9 +34,10 @@ target_include_directories(espalier_sim_tests PRIVATE
   ${PROJECT_SOURCE_DIR}/src/main/cpp/src ${PROJECT_SOURCE_DIR}/cuda)
 target_compile_definitions(espalier_sim_tests PRIVATE ESPALIER_SIMULATED)
 target_link_libraries(espalier_sim_tests PRIVATE espalier_sim espalier_warnings GTest::gtest_main)
-gtest_discover_tests(espalier_sim_tests TEST_PREFIX sim.)
+gtest_discover_tests(espalier_sim_tests TEST_PREFIX sim. PROPERTIES LABELS slow)
 
 add_executable(espalier_fuzz fuzz/call.cpp fuzz/main.cpp fuzz/operand.cpp fuzz/ops.cpp)
 target_link_libraries(espalier_fuzz PRIVATE espalier_sim espalier_warnings)
 add_test(NAME fuzz_cpu COMMAND espalier_fuzz -1 300000 1)
 add_test(NAME fuzz_simulated_device COMMAND espalier_fuzz 0 20000 1)
+set_tests_properties(fuzz_cpu fuzz_simulated_device PROPERTIES LABELS slow)

@@ -115,6 +115,11 @@ TEST(CppWorkspace, StaysUsableWhenThereIsNoMemory) {
   EXPECT_NE(nullptr, workspace.data());
 }
 
+TEST(CppLibrary, SaysItsVersions) {
+  EXPECT_EQ(ESP_ABI_VERSION, espalier::abi_version());
+  EXPECT_EQ(esp_version(), espalier::version());
+}
+
 TEST(CppOps, Prune) {
   Workspace workspace;
   const std::vector<float> dense = {4, -1, 3, 2, -5, 6, 0.5F, 7};

@@ -14,48 +14,13 @@
 #include <vector>
 
 #include "device.hpp"
+#include "espalier/dtype.hpp"
 
 /** What the kernel tests share: matrices of any dtype, settings to run under, scores by definition.
  */
 namespace espalier::test {
 
 inline const std::vector<esp_dtype> weight_dtypes = {ESP_F32, ESP_F16, ESP_BF16};
-
-inline float decode_f16(uint16_t bits) {
-  const int exponent = bits >> 10 & 31;
-  const float mantissa = static_cast<float>(bits & 1023);
-  float value = 0;
-  if (exponent == 31) {
-    value = mantissa == 0 ? std::numeric_limits<float>::infinity() : std::nanf("");
-  } else {
-    value = exponent == 0 ? std::ldexp(mantissa, -24) : std::ldexp(1024 + mantissa, exponent - 25);
-  }
-  return std::copysign(value, bits >> 15 != 0 ? -1.0F : 1.0F);
-}
-
-inline uint16_t encode_f16(float x) {
-  const uint16_t sign = std::signbit(x) ? 0x8000 : 0;
-  const float a = std::fabs(x);
-  if (std::isnan(x)) return sign | 0x7E01;
-  if (a >= 65520) return sign | 0x7C00;
-  const int exponent = a < 0x1p-14F ? -14 : std::ilogb(a);
-  const int mantissa = static_cast<int>(std::nearbyint(std::ldexp(a, 10 - exponent)));
-  return static_cast<uint16_t>(sign | (((exponent + 14) << 10) + mantissa));
-}
-
-inline float decode_bf16(uint16_t bits) {
-  const uint32_t wide = static_cast<uint32_t>(bits) << 16;
-  float x;
-  std::memcpy(&x, &wide, sizeof x);
-  return x;
-}
-
-inline uint16_t encode_bf16(float x) {
-  uint32_t bits;
-  std::memcpy(&bits, &x, sizeof bits);
-  if (std::isnan(x)) return static_cast<uint16_t>(bits >> 16 | 0x40);
-  return static_cast<uint16_t>((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
-}
 
 /** A matrix that owns its memory; between its rows lies padding no kernel may touch. */
 class Matrix {
@@ -68,12 +33,12 @@ class Matrix {
   esp_matrix view() { return {data(), rows_, cols_, stride_, dtype_, device()}; }
   int64_t rows() const { return rows_; }
   int64_t cols() const { return cols_; }
-  size_t size() const { return dtype_ == ESP_F64 ? 8 : dtype_ == ESP_F32 ? 4 : 2; }
+  size_t size() const { return element_size(dtype_); }
   const Array<unsigned char>& bytes() const { return bytes_; }
 
   void set(int64_t i, int64_t j, double x) {
     const float f = static_cast<float>(x);
-    const uint16_t half = dtype_ == ESP_F16 ? encode_f16(f) : encode_bf16(f);
+    const uint16_t half = dtype_ == ESP_F16 ? to_f16(f).bits : to_bf16(f).bits;
     const void* from = &half;
     if (dtype_ == ESP_F64) from = &x;
     if (dtype_ == ESP_F32) from = &f;
@@ -88,7 +53,7 @@ class Matrix {
     if (dtype_ == ESP_F64) return std::memcpy(&d, from, 8), d;
     if (dtype_ == ESP_F32) return std::memcpy(&f, from, 4), f;
     std::memcpy(&half, from, 2);
-    return dtype_ == ESP_F16 ? decode_f16(half) : decode_bf16(half);
+    return dtype_ == ESP_F16 ? to_float(f16{half}) : to_float(bf16{half});
   }
 
   void zero(int64_t i, int64_t j) { std::memset(at(i, j), 0, size()); }

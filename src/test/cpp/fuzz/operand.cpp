@@ -7,6 +7,8 @@
 #include <limits>
 #include <utility>
 
+#include "espalier/dtype.hpp"
+
 namespace espalier::fuzz {
 
 namespace {
@@ -35,23 +37,9 @@ uint64_t random_element(esp_dtype dtype, int kind, Random& random) {
   }
 }
 
-}  // namespace
+int64_t size_of(esp_dtype dtype) { return static_cast<int64_t>(element_size(dtype)); }
 
-int64_t element_size(esp_dtype dtype) {
-  switch (dtype) {
-    case ESP_U8:
-      return 1;
-    case ESP_F16:
-    case ESP_BF16:
-      return 2;
-    case ESP_F32:
-      return 4;
-    case ESP_F64:
-    case ESP_I64:
-      return 8;
-  }
-  return 0;
-}
+}  // namespace
 
 Operand::Operand(const char* name, Role role, std::vector<esp_dtype> dtypes, int64_t rows,
                  int64_t cols, int32_t device, Random& random)
@@ -60,7 +48,7 @@ Operand::Operand(const char* name, Role role, std::vector<esp_dtype> dtypes, int
       dtypes_[static_cast<size_t>(random.below(static_cast<int64_t>(dtypes_.size())))];
   const int64_t stride = cols + (random.once_in(2) ? random.below(20) : 0);
   // Sometimes one element into the memory, so that vectors are not aligned by luck.
-  shift_ = random.once_in(2) ? element_size(dtype) : 0;
+  shift_ = random.once_in(2) ? size_of(dtype) : 0;
   whole_ = {nullptr, rows, cols, stride, dtype, device};
   memory_.reset(new unsigned char[static_cast<size_t>(shift_ + extent())]);
   whole_.data = memory_.get() + shift_;
@@ -69,7 +57,7 @@ Operand::Operand(const char* name, Role role, std::vector<esp_dtype> dtypes, int
 }
 
 int64_t Operand::extent() const {
-  return ((whole_.rows - 1) * whole_.row_stride + whole_.cols) * element_size(whole_.dtype);
+  return ((whole_.rows - 1) * whole_.row_stride + whole_.cols) * size_of(whole_.dtype);
 }
 
 float* Operand::at(int64_t i, int64_t j) {
@@ -77,7 +65,7 @@ float* Operand::at(int64_t i, int64_t j) {
 }
 
 void Operand::fill(Random& random) {
-  const int64_t size = element_size(whole_.dtype);
+  const int64_t size = size_of(whole_.dtype);
   const int kind = static_cast<int>(random.below(3));
   unsigned char* data = static_cast<unsigned char*>(whole_.data);
   for (int64_t at = 0; at < extent(); at += size) {
@@ -92,7 +80,7 @@ bool Operand::has_gaps_of_view() const {
 }
 
 void Operand::set_gaps(bool poisoned) const {
-  const int64_t size = element_size(whole_.dtype);
+  const int64_t size = size_of(whole_.dtype);
   const int64_t gap = (whole_.row_stride - whole_.cols) * size;
   unsigned char* data = static_cast<unsigned char*>(whole_.data);
   for (int64_t i = 0; i + 1 < whole_.rows && gap > 0; ++i) {
@@ -115,7 +103,7 @@ bool Operand::disarm(bool kept) {
   set_gaps(false);
   const unsigned char* data = static_cast<const unsigned char*>(whole_.data);
   if (kept || !may_write()) return std::equal(before_.begin(), before_.end(), data);
-  const int64_t size = element_size(whole_.dtype);
+  const int64_t size = size_of(whole_.dtype);
   for (int64_t i = 0; i + 1 < whole_.rows && has_gaps_of_view(); ++i) {
     const int64_t gap = (i * whole_.row_stride + whole_.cols) * size;
     const int64_t next = (i + 1) * whole_.row_stride * size;
@@ -166,12 +154,12 @@ bool Operand::has_valid_shape() const {
   const esp_matrix& m = view_;
   if (!given_ || std::find(dtypes_.begin(), dtypes_.end(), m.dtype) == dtypes_.end()) return false;
   if (m.rows < 1 || m.cols < 1 || m.row_stride < m.cols || m.device < -1) return false;
-  return static_cast<__int128>(m.rows) * m.row_stride <= max_matrix_bytes / element_size(m.dtype);
+  return static_cast<__int128>(m.rows) * m.row_stride <= max_matrix_bytes / size_of(m.dtype);
 }
 
 bool Operand::is_valid() const {
   if (!given_) return is_optional();
-  const uintptr_t size = static_cast<uintptr_t>(element_size(view_.dtype));
+  const uintptr_t size = static_cast<uintptr_t>(size_of(view_.dtype));
   return has_valid_shape() && view_.data != nullptr &&
          reinterpret_cast<uintptr_t>(view_.data) % size == 0;
 }
@@ -184,7 +172,7 @@ bool Operand::fits() const {
   if (!given_) return true;
   const __int128 elements = static_cast<__int128>(view_.rows - 1) * view_.row_stride + view_.cols;
   const int64_t begin = static_cast<unsigned char*>(view_.data) - memory_.get();
-  return begin + elements * element_size(view_.dtype) <= shift_ + extent();
+  return begin + elements * size_of(view_.dtype) <= shift_ + extent();
 }
 
 }  // namespace espalier::fuzz

@@ -78,7 +78,4 @@ class Operand {
   std::vector<unsigned char> before_;
 };
 
-/** Bytes of an element, 0 for an unknown type. */
-int64_t element_size(esp_dtype dtype);
-
 }  // namespace espalier::fuzz

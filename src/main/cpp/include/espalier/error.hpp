@@ -25,8 +25,11 @@ class Error : public std::runtime_error {
   Error(esp_status code, const char* op, const std::string& text)
       : std::runtime_error(std::string(op) + ": " + text), code_(code), op_(op) {}
 
+  /** What kind of failure. */
   esp_status code() const noexcept { return code_; }
+  /** The function that failed, without prefix, as in "prune_n_of_m". */
   const char* op() const noexcept { return op_; }
+  /** What went wrong, in one sentence. */
   const char* text() const noexcept { return what() + std::strlen(op_) + 2; }
 
  private:

@@ -8,7 +8,9 @@
  *     espalier::prune_n_of_m(espalier::View(weights.data(), rows, cols), std::nullopt, 2, 4);
  *
  * `esp_matrix` parameters take a View of anything but const; they are written, unless it says
- * otherwise. A `stream` is a cudaStream_t, NULL for the legacy default stream; the CPU ignores it.
+ * otherwise. A `workspace` grows to what the call needs, on its operands' device; if it cannot,
+ * what its allocator throws passes through. A `stream` is a cudaStream_t, NULL for the legacy
+ * default stream; the CPU ignores it.
  */
 #ifndef ESPALIER_ESPALIER_HPP
 #define ESPALIER_ESPALIER_HPP
@@ -18,6 +20,7 @@
 #include <string>
 #include <vector>
 
+#include "espalier/dtype.hpp"
 #include "espalier/error.hpp"
 #include "espalier/espalier.h"
 #include "espalier/view.hpp"
@@ -82,7 +85,8 @@ inline void accumulate_squares(const Input& x, const esp_matrix& acc, Workspace&
 }
 
 /**
- * h += alpha * x^T x: the layer Hessian of SparseGPT (Frantar & Alistarh, 2023, sec. 3.1).
+ * h += alpha * x^T x: the Hessian of a linear's inputs, as SparseGPT needs it (Frantar & Alistarh,
+ * 2023, sec. 3.1). h stays exactly symmetric.
  * @param x     [tokens, cols], f32, f16 or bf16
  * @param alpha scale, finite; 2 / (number of calibration sequences) in the published code
  * @param h     [cols, cols], f32, symmetric, added to
@@ -111,10 +115,11 @@ inline esp_dtype factor_precision(std::int32_t device) noexcept {
  * H), as SparseGPT needs it (Frantar & Alistarh, 2023, sec. 3.2). A column j with h[j, j] = 0 is
  * dead: its diagonal counts as 1 and dead[j] becomes 1. Waits until it is known whether that
  * succeeds; on a CUDA device U itself then follows on `stream`.
- * @param h         [n, n], f32, its upper triangle is read; unchanged on failure
- * @param damping   relative, >= 0, 0.01 in the published code
+ * @param h         [n, n], f32, its upper triangle is read; becomes U with zeros below the
+ * diagonal, unchanged on failure
+ * @param damping   a share of the diagonal's mean, finite, >= 0; 0.01 in the published code
  * @param precision ESP_F64 or ESP_F32: what it is factored in
- * @param dead      [1, n], u8, written
+ * @param dead      [1, n], u8, written: 1 where the column of H is dead, else 0
  * @throws NotPositiveDefinite where H + damp I is not, or has a NaN or an infinity: more damping
  *         may help
  */
@@ -138,8 +143,7 @@ inline void inverse_factor(const esp_matrix& h, double damping, esp_dtype precis
  * @param w          [rows, cols], f32, pruned and updated in place
  * @param u          [cols, cols], f32, from inverse_factor; only its upper triangle is read
  * @param sparsity   in [0, 1), or 1 with ESP_EXACT
- * @param rounding   how many weights of each block of columns that makes: see
- * ::esp_sparsegpt_sweep
+ * @param rounding   how many weights of a block that makes: see ::esp_sparsegpt_sweep
  * @param block_cols columns per block, 1..1024, 128 in the published code
  * @param loss       [rows, 1], f64: receives each row's sum over columns of e^2 / 2; or none
  */
@@ -176,9 +180,9 @@ inline void sparsegpt_sweep_n_of_m(const esp_matrix& w, const Input& u, std::int
 }
 
 /**
- * Wanda (Sun et al., 2023): in each row zeroes the smallest |w[i, j]| * s[j], in f32.
+ * Wanda (Sun et al., 2023, eq. 1): in each row zeroes the smallest |w[i, j]| * s[j], in f32.
  * @param w        [rows, cols], f32, f16 or bf16, pruned in place
- * @param s        [1, cols], f32, or none for all ones
+ * @param s        [1, cols], f32, the norms of the inputs' columns; or none for all ones
  * @param sparsity in [0, 1]
  * @param rounding how many weights of each row that makes: see ::esp_prune_rows_smallest
  */
@@ -206,10 +210,11 @@ inline void prune_matrix_smallest(const esp_matrix& w, double sparsity, esp_roun
 }
 
 /**
- * N:M pruning: of every `group` consecutive weights of a row keeps the `keep` largest |w| * s.
+ * N:M pruning (Mishra et al., 2021; scaled as by Sun et al., 2023, eq. 1): of every `group`
+ * consecutive weights of a row keeps the `keep` largest |w[i, j]| * s[j], in f32.
  * @param w     [rows, cols], f32, f16 or bf16, pruned in place
  * @param s     [1, cols], f32, or none for all ones
- * @param keep  0 < keep < group
+ * @param keep  weights kept in each group, 0 < keep < group
  * @param group 2..64, divides cols
  */
 inline void prune_n_of_m(const esp_matrix& w, const std::optional<Input>& s, std::int64_t keep,
@@ -225,6 +230,7 @@ inline void prune_n_of_m(const esp_matrix& w, const std::optional<Input>& s, std
  * @param weights          at least one [rows_i, cols_i], f32, f16 or bf16
  * @param scales           for each of them [1, cols_i], f32; or empty for all ones
  * @param outlier_multiple OWL's M, finite, >= 0
+ * @return all fields that this program and the library know
  */
 inline esp_score_summary_result score_summary(const std::vector<Input>& weights,
                                               const std::vector<Input>& scales,

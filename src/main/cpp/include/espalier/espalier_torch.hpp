@@ -91,16 +91,20 @@ inline esp_matrix view(const at::Tensor& tensor) {
  */
 class TorchContext {
  public:
-  /** @throws Error ESP_UNSUPPORTED for CUDA where the program is compiled without CUDA's headers */
+  /**
+   * @param device the CPU, or a CUDA device with its index, as a tensor's device() is
+   * @throws Error ESP_UNSUPPORTED for CUDA where the program is compiled without CUDA's headers
+   */
   explicit TorchContext(const at::Device& device)
       : stream_(current_stream(device)), guard_(device), workspace_(allocator(device)) {}
 
   TorchContext(const TorchContext&) = delete;
   TorchContext& operator=(const TorchContext&) = delete;
 
+  /** Memory on the device, from libtorch's allocator: throws c10::Error where there is none. */
   Workspace& workspace() noexcept { return workspace_; }
 
-  /** NULL on the CPU. */
+  /** A cudaStream_t; NULL on the CPU. */
   void* stream() const noexcept { return stream_; }
 
  private:

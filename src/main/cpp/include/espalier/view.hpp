@@ -8,40 +8,11 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "espalier/dtype.hpp"
 #include "espalier/error.hpp"
 #include "espalier/espalier.h"
 
 namespace espalier {
-
-/** A half-precision number as it is stored: IEEE 754 binary16. */
-struct f16 {
-  std::uint16_t bits;
-};
-
-/** A bfloat16 number as it is stored: the upper half of a float. */
-struct bf16 {
-  std::uint16_t bits;
-};
-
-/**
- * The element type that T is in memory. Specialise it for half-precision types of your own:
- *
- *     template <> struct espalier::dtype_of<__nv_bfloat16> : espalier::dtype_of<espalier::bf16> {};
- */
-template <class T>
-struct dtype_of;
-template <>
-struct dtype_of<float> : std::integral_constant<esp_dtype, ESP_F32> {};
-template <>
-struct dtype_of<f16> : std::integral_constant<esp_dtype, ESP_F16> {};
-template <>
-struct dtype_of<bf16> : std::integral_constant<esp_dtype, ESP_BF16> {};
-template <>
-struct dtype_of<double> : std::integral_constant<esp_dtype, ESP_F64> {};
-template <>
-struct dtype_of<std::uint8_t> : std::integral_constant<esp_dtype, ESP_U8> {};
-template <>
-struct dtype_of<std::int64_t> : std::integral_constant<esp_dtype, ESP_I64> {};
 
 /** The device of memory that the CPU reads; others are CUDA ordinals. */
 inline constexpr std::int32_t cpu = -1;
@@ -66,10 +37,13 @@ class View {
                 dtype_of<std::remove_const_t<T>>::value,
                 device} {}
 
+  /** The first element. */
   T* data() const noexcept { return static_cast<T*>(matrix_.data); }
   std::int64_t rows() const noexcept { return matrix_.rows; }
   std::int64_t cols() const noexcept { return matrix_.cols; }
+  /** In elements. */
   std::int64_t row_stride() const noexcept { return matrix_.row_stride; }
+  /** `cpu`, or a CUDA ordinal. */
   std::int32_t device() const noexcept { return matrix_.device; }
 
   /** As an operand that may be written. */

@@ -3,44 +3,11 @@
 #include <algorithm>
 
 #include "api/device.hpp"
+#include "espalier/dtype.hpp"
 
 namespace espalier::api {
 
 void invalid(const std::string& text) { throw Error{ESP_INVALID_ARGUMENT, text}; }
-
-const char* dtype_name(esp_dtype dtype) {
-  switch (dtype) {
-    case ESP_F32:
-      return "f32";
-    case ESP_F16:
-      return "f16";
-    case ESP_BF16:
-      return "bf16";
-    case ESP_F64:
-      return "f64";
-    case ESP_U8:
-      return "u8";
-    case ESP_I64:
-      return "i64";
-  }
-  return "unknown";
-}
-
-size_t element_size(esp_dtype dtype) {
-  switch (dtype) {
-    case ESP_F16:
-    case ESP_BF16:
-      return 2;
-    case ESP_F32:
-      return 4;
-    case ESP_F64:
-    case ESP_I64:
-      return 8;
-    case ESP_U8:
-      return 1;
-  }
-  return 0;
-}
 
 namespace {
 

@@ -59,9 +59,4 @@ bool can_size(const esp_matrix* m, std::initializer_list<esp_dtype> dtypes) noex
 /** The same for an f32 matrix [n, n] that goes with the view. */
 bool can_size_square(int64_t n) noexcept;
 
-size_t element_size(esp_dtype dtype);
-
-/** "f32", "f16", ... */
-const char* dtype_name(esp_dtype dtype);
-
 }  // namespace espalier::api

@@ -29,8 +29,8 @@ struct Hessian {
   int64_t end(int64_t begin) const { return least(begin + block, size); }
 };
 
-Panels<float> take_chunk(Scratch& scratch, const esp_matrix& x) {
-  return scratch.take_panels<float>(chunk_tokens(x), x.cols);
+Panels<float> take_chunk(Workspace& workspace, const esp_matrix& x) {
+  return take_panels<float>(workspace, chunk_tokens(x), x.cols);
 }
 
 void convert(const esp_matrix& x, int64_t first, int64_t tokens, Panels<float> chunk) {
@@ -74,15 +74,15 @@ void mirror_block(const Hessian& h, int64_t i0, int64_t j0) {
 }  // namespace
 
 size_t accumulate_hessian_workspace(const esp_matrix& x) {
-  Scratch scratch(nullptr);
-  take_chunk(scratch, x);
-  return scratch.used();
+  Workspace workspace(nullptr);
+  take_chunk(workspace, x);
+  return workspace.used();
 }
 
 void accumulate_hessian(const esp_matrix& x, double alpha, const esp_matrix& h_view,
                         const Execution& run) {
-  Scratch scratch(run.workspace);
-  const Panels<float> chunk = take_chunk(scratch, x);
+  Workspace workspace(run.workspace);
+  const Panels<float> chunk = take_chunk(workspace, x);
   // Small layers are cut finer, to have work for every thread.
   const Hessian h{static_cast<float*>(h_view.data), h_view.cols, h_view.row_stride,
                   h_view.cols < 1024 ? 2 * width : 4 * width};

@@ -74,10 +74,6 @@ struct BracketMemory {
     const int64_t small = n < sample_size ? n : sample_size;
     return padded(n / 24 > small ? n / 24 : small) + (set.matrices() + 2) * max_lanes;
   }
-  static size_t bytes(const ScoreSet& set) {
-    const int64_t n = capacity_for(set);
-    return array_bytes<int32_t>(n) + array_bytes<int32_t>(select_scratch(n));
-  }
   BracketMemory(const ScoreSet& set, Workspace& workspace)
       : capacity(capacity_for(set)),
         keys(workspace.take<int32_t>(capacity)),

@@ -14,15 +14,15 @@ namespace {
 
 /** The matrices of a factorisation, padded so that panels of both precisions tile them. */
 struct Storage {
-  Storage(const esp_matrix& h, esp_dtype precision, Scratch& scratch) {
+  Storage(const esp_matrix& h, esp_dtype precision, Workspace& workspace) {
     const int64_t size = padded(h.rows, Panels<float>::width);
-    factor = scratch.take_panels<float>(size, size);
+    factor = take_panels<float>(workspace, size, size);
     if (precision == ESP_F64) {
-      wide = scratch.take_panels<double>(size, size);
+      wide = take_panels<double>(workspace, size, size);
       // The inverse is taken when the f64 factor is no longer needed.
       inverse = {reinterpret_cast<float*>(wide.data), size};
     } else {
-      inverse = scratch.take_panels<float>(size, size);
+      inverse = take_panels<float>(workspace, size, size);
     }
   }
 
@@ -110,9 +110,9 @@ void store_reversed(Panels<float> x, const esp_matrix& u) {
 }  // namespace
 
 size_t inverse_factor_workspace(const esp_matrix& h, esp_dtype precision) {
-  Scratch scratch(nullptr);
-  Storage(h, precision, scratch);
-  return scratch.used();
+  Workspace workspace(nullptr);
+  Storage(h, precision, workspace);
+  return workspace.used();
 }
 
 int64_t inverse_factor(const esp_matrix& h, double damping, esp_dtype precision,
@@ -124,8 +124,8 @@ int64_t inverse_factor(const esp_matrix& h, double damping, esp_dtype precision,
   const int64_t not_finite = diagonal.first_not_finite();
   if (not_finite >= 0) return not_finite;
 
-  Scratch scratch(run.workspace);
-  const Storage storage(h, precision, scratch);
+  Workspace workspace(run.workspace);
+  const Storage storage(h, precision, workspace);
   const double damp = damping * diagonal.mean();
   int64_t failed;
   if (precision == ESP_F64) {

@@ -1,8 +1,9 @@
 #pragma once
 
 #include "cpu/vectors.hpp"
+#include "cpu/workspace.hpp"
 
-/** Matrix storage that tile_update reads in place, and the workspace it is cut from. */
+/** Matrix storage that tile_update reads in place. */
 namespace espalier::cpu::ESPALIER_ISA {
 
 /**
@@ -20,28 +21,10 @@ struct Panels {
   T* at(int64_t i, int64_t j) const { return data + (j / width * rows + i) * width + j % width; }
 };
 
-/** Cuts a workspace into arrays. Without a workspace it only counts the bytes. */
-class Scratch {
- public:
-  explicit Scratch(void* workspace) : base_(static_cast<char*>(workspace)) {}
-
-  template <class T>
-  T* take(int64_t count) {
-    T* start = base_ == nullptr ? nullptr : reinterpret_cast<T*>(base_ + used_);
-    used_ += static_cast<size_t>(padded(count * static_cast<int64_t>(sizeof(T)), 64));
-    return start;
-  }
-
-  template <class T>
-  Panels<T> take_panels(int64_t rows, int64_t cols) {
-    return {take<T>(rows * padded(cols, Simd<T>::width)), rows};
-  }
-
-  size_t used() const { return used_; }
-
- private:
-  char* base_;
-  size_t used_ = 0;
-};
+/** Takes room for a matrix from a workspace. */
+template <class T>
+Panels<T> take_panels(Workspace& workspace, int64_t rows, int64_t cols) {
+  return {workspace.take<T>(rows * padded(cols, Panels<T>::width)), rows};
+}
 
 }  // namespace espalier::cpu::ESPALIER_ISA

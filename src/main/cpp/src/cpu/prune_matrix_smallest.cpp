@@ -11,11 +11,7 @@ struct MatrixScratch {
   int64_t* kept;    // of each block, how many keys were collected
   int64_t* equals;  // of each block, how many keys equal the threshold
 
-  static size_t bytes(const ScoreSet& set) {
-    return BracketMemory::bytes(set) + array_bytes<Collector>(ScoreSet::max_slices) +
-           2 * array_bytes<int64_t>(set.block_count());
-  }
-  MatrixScratch(const ScoreSet& set, Workspace workspace)
+  MatrixScratch(const ScoreSet& set, Workspace& workspace)
       : memory(set, workspace),
         collectors(workspace.take<Collector>(ScoreSet::max_slices)),
         kept(workspace.take<int64_t>(set.block_count())),
@@ -90,13 +86,16 @@ void zero_up_to(const esp_matrix& w, int32_t value, Cut cut) {
 }  // namespace
 
 size_t prune_matrix_smallest_workspace(const esp_matrix& w) {
-  return MatrixScratch::bytes(ScoreSet(&w, nullptr, 1));
+  Workspace workspace(nullptr);
+  MatrixScratch(ScoreSet(&w, nullptr, 1), workspace);
+  return workspace.used();
 }
 
 void prune_matrix_smallest(const esp_matrix& w, int64_t count, bool with_ties,
                            const Execution& run) {
   const ScoreSet set(&w, nullptr, 1);
-  MatrixScratch scratch(set, Workspace(run.workspace));
+  Workspace workspace(run.workspace);
+  MatrixScratch scratch(set, workspace);
   const BracketMemory& memory = scratch.memory;
   const int64_t blocks = set.block_count();
   const int slices = set.slice_count();

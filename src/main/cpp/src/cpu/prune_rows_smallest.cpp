@@ -14,15 +14,16 @@ struct RowScratch {
   int32_t* keys;
   int32_t* select;
 
-  static size_t bytes(int64_t cols) {
-    return array_bytes<int32_t>(padded(cols)) + array_bytes<int32_t>(select_scratch(cols));
-  }
-  RowScratch(void* begin, int64_t cols) {
-    Workspace workspace(begin);
-    keys = workspace.take<int32_t>(padded(cols));
-    select = workspace.take<int32_t>(select_scratch(cols));
-  }
+  RowScratch(int64_t cols, Workspace& workspace)
+      : keys(workspace.take<int32_t>(padded(cols))),
+        select(workspace.take<int32_t>(select_scratch(cols))) {}
 };
+
+size_t bytes_per_thread(int64_t cols) {
+  Workspace workspace(nullptr);
+  RowScratch(cols, workspace);
+  return workspace.used();
+}
 
 /** floor(i * total / rows), where i * total may not fit. */
 int64_t share(int64_t i, int64_t total, int64_t rows) {
@@ -71,11 +72,11 @@ void prune_row(T* w, const float* s, int64_t cols, int64_t count, RowScratch scr
 }  // namespace
 
 size_t prune_rows_smallest_workspace(const esp_matrix& w, int threads) {
-  return static_cast<size_t>(threads) * RowScratch::bytes(w.cols);
+  return static_cast<size_t>(threads) * bytes_per_thread(w.cols);
 }
 
 void prune_rows_smallest(const esp_matrix& w, const float* s, int64_t total, const Execution& run) {
-  const size_t per_thread = RowScratch::bytes(w.cols);
+  const size_t per_thread = bytes_per_thread(w.cols);
   const int64_t fit = static_cast<int64_t>(run.workspace_bytes / per_thread);
   const int64_t useful = threads_for_elements(w.rows * w.cols);
   const int threads = static_cast<int>(fit < useful ? fit : useful);
@@ -84,9 +85,9 @@ void prune_rows_smallest(const esp_matrix& w, const float* s, int64_t total, con
     using T = typename Type::T;
 #pragma omp parallel num_threads(threads)
     {
-      char* mine = static_cast<char*>(run.workspace) +
-                   static_cast<size_t>(omp_get_thread_num()) * per_thread;
-      const RowScratch scratch(mine, w.cols);
+      Workspace mine(static_cast<char*>(run.workspace) +
+                     static_cast<size_t>(omp_get_thread_num()) * per_thread);
+      const RowScratch scratch(w.cols, mine);
 #pragma omp for schedule(static)
       for (int64_t i = 0; i < w.rows; ++i) {
         const int64_t count = share(i + 1, total, w.rows) - share(i, total, w.rows);

@@ -72,11 +72,7 @@ struct SummaryScratch {
   Collector* outlying;  // of each slice
   Partial* partials;    // of each block
 
-  static size_t bytes(const ScoreSet& set) {
-    return 2 * BracketMemory::bytes(set) + 2 * array_bytes<Collector>(ScoreSet::max_slices) +
-           array_bytes<Partial>(set.block_count());
-  }
-  SummaryScratch(const ScoreSet& set, Workspace workspace)
+  SummaryScratch(const ScoreSet& set, Workspace& workspace)
       : median(set, workspace),
         outliers(set, workspace),
         medians(workspace.take<Collector>(ScoreSet::max_slices)),
@@ -123,14 +119,17 @@ int64_t count_above(const ScoreSet& set, const Collection& kept, int32_t thresho
 }  // namespace
 
 size_t score_summary_workspace(const esp_matrix* weights, int matrices) {
-  return SummaryScratch::bytes(ScoreSet(weights, nullptr, matrices));
+  Workspace workspace(nullptr);
+  SummaryScratch(ScoreSet(weights, nullptr, matrices), workspace);
+  return workspace.used();
 }
 
 void score_summary(const esp_matrix* weights, const esp_matrix* scales, int matrices,
                    double outlier_multiple, esp_score_summary_result& result,
                    const Execution& run) {
   const ScoreSet set(weights, scales, matrices);
-  SummaryScratch scratch(set, Workspace(run.workspace));
+  Workspace workspace(run.workspace);
+  SummaryScratch scratch(set, workspace);
   const int64_t n = set.size();
   const int64_t blocks = set.block_count();
   const int slices = set.slice_count();

@@ -29,18 +29,18 @@ struct Block {
  */
 class Sweep {
  public:
-  Sweep(const esp_matrix& w, int64_t block_cols, Scratch& scratch)
+  Sweep(const esp_matrix& w, int64_t block_cols, Workspace& workspace)
       : rows_(w.rows),
         w_(static_cast<float*>(w.data)),
         w_stride_(w.row_stride),
         // An odd multiple of a cache line, so that a column's rows spread over all cache sets.
         u_stride_(padded(block_cols, 32) + 16),
-        errors_(scratch.take_panels<float>(w.cols, w.rows)),
-        current_(scratch.take_panels<float>(padded(block_cols, tile_rows), w.rows)),
-        keys_(scratch.take_panels<int32_t>(block_cols, w.rows)),
-        candidates_(scratch.take_panels<int32_t>(block_cols, w.rows)),
-        found_(scratch.take<int32_t>(strips())),
-        u_(scratch.take<float>(w.cols * u_stride_)) {}
+        errors_(take_panels<float>(workspace, w.cols, w.rows)),
+        current_(take_panels<float>(workspace, padded(block_cols, tile_rows), w.rows)),
+        keys_(take_panels<int32_t>(workspace, block_cols, w.rows)),
+        candidates_(take_panels<int32_t>(workspace, block_cols, w.rows)),
+        found_(workspace.take<int32_t>(strips())),
+        u_(workspace.take<float>(w.cols * u_stride_)) {}
 
   int64_t strips() const { return (rows_ + strip_rows - 1) / strip_rows; }
 

@@ -4,11 +4,17 @@ package dev.espalier;
 public final class NativeException extends EspalierException {
   /** Why a kernel failed: {@code esp_status}. */
   public enum Code {
+    /** An argument breaks what the kernel asks for; nothing was written. */
     INVALID_ARGUMENT(-1),
+    /** Valid, but not by this build or on this device; nothing was written. */
     UNSUPPORTED(-2),
+    /** Of the host or of the CUDA runtime. */
     OUT_OF_MEMORY(-3),
+    /** The CUDA runtime reported an error. */
     CUDA(-4),
+    /** The numbers do not allow it, such as a matrix that is not positive definite. */
     NUMERICAL(-5),
+    /** A fault of the library. */
     INTERNAL(-6);
 
     private final int status;

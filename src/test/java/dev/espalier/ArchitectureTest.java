@@ -13,6 +13,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
 import java.util.List;
 import java.util.stream.Stream;
+import org.bytedeco.javacpp.annotation.Platform;
 
 /** One direction of dependency, top to bottom; nothing looks up. */
 @AnalyzeClasses(packages = "dev.espalier", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -77,6 +78,24 @@ class ArchitectureTest {
           .accessField(System.class, "err")
           .orShould()
           .callMethod(System.class, "exit", int.class);
+
+  /** Who depends on the library does not get them. */
+  @ArchTest
+  static final ArchRule ONLY_THE_COMMAND_LINE_SEES_ITS_LIBRARIES =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.espalier.cli..")
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage("org.apache.commons.cli..", "me.tongfei..", "org.slf4j.."));
+
+  @ArchTest
+  static final ArchRule ONLY_KERNELS_BIND_NATIVES =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.espalier.kernels.internal..")
+          .should()
+          .beAnnotatedWith(Platform.class);
 
   @ArchTest
   static final ArchRule PAGES_SHOW_PLOTS_OF_FACTS =

@@ -34,6 +34,7 @@ import dev.espalier.pruning.SparseGptPruning;
 import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.pruning.WandaPruning;
 import dev.espalier.pruning.WandaVariantPruning;
+import dev.espalier.testing.Slow;
 import dev.espalier.text.Corpus;
 import dev.espalier.text.EvaluationWindows;
 import dev.espalier.text.HuggingFaceTokenizer;
@@ -58,6 +59,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * What the published code printed and masked for the sample model, against ours: float32, 32
  * windows of 256 tokens, seed 0, published rounding, DLP by the mean.
  */
+@Slow
 class GoldenTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden");
   private static final Path SAMPLES = Path.of("samples");

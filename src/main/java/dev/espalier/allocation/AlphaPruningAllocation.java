@@ -37,6 +37,7 @@ public record AlphaPruningAllocation(
   public static final ChoiceParameter<Granularity> GRANULARITY =
       new ChoiceParameter<>("granularity", "what gets a sparsity of its own", Granularity.BLOCK);
 
+  /** As the catalogue has it. */
   public static final AllocationKind KIND =
       new AllocationKind(
               "alphapruning",

@@ -24,6 +24,7 @@ public record AtpAllocation(double beta) implements SparsityAllocation {
               new Range(0, Double.MAX_VALUE, "a finite number of at least 0"))
           .dependingOnTheModel("half of the largest");
 
+  /** As the catalogue has it. */
   public static final AllocationKind KIND =
       new AllocationKind(
               "atp",

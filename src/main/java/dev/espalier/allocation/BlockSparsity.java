@@ -18,6 +18,7 @@ public record BlockSparsity(List<Double> linears) {
     return new BlockSparsity(List.of(sparsity));
   }
 
+  /** What one of its linears loses, counted as the block runs them. */
   public double of(int linear) {
     return linears.get(linears.size() == 1 ? 0 : linear);
   }

@@ -34,6 +34,7 @@ public record DlpAllocation(double alpha, Measurement.Score statistic)
           "the paper's median, the released code's mean, or sum, max, std, var",
           Measurement.Score.MEDIAN);
 
+  /** As the catalogue has it. */
   public static final AllocationKind KIND =
       new AllocationKind(
               "dlp",

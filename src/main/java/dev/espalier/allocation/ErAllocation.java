@@ -12,6 +12,7 @@ import java.util.Map;
  * LSA's repository has it, also keeps the last linear of every block dense (down_proj).
  */
 public record ErAllocation(boolean keepsLast) implements SparsityAllocation {
+  /** Without a dense linear, as the catalogue has it. */
   public static final AllocationKind ER =
       new AllocationKind(
           "er",

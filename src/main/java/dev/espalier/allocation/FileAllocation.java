@@ -8,7 +8,6 @@ import dev.espalier.files.Json;
 import dev.espalier.measurement.Granularity;
 import dev.espalier.measurement.MeasuredModel;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -80,7 +79,7 @@ public record FileAllocation(Path file, List<Double> byBlock, Map<String, Double
     return new FileAllocation(file, List.of(), sparsities);
   }
 
-  /** The linears of the only allocation that {@code espalier allocate} was asked for. */
+  /** The linears of the only allocation in a document of several side by side. */
   private static JsonNode single(Path file, JsonNode allocations) {
     if (allocations.size() > 1) {
       throw new BadInputException(
@@ -92,7 +91,7 @@ public record FileAllocation(Path file, List<Double> byBlock, Map<String, Double
 
   private static JsonNode json(Path file) {
     try {
-      return Json.MAPPER.readTree(Files.readAllBytes(file));
+      return Json.read(file);
     } catch (JsonProcessingException e) {
       throw new BadInputException(file + " is not valid JSON: " + Json.fault(e), e);
     } catch (IOException e) {

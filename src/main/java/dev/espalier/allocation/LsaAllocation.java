@@ -24,6 +24,7 @@ public record LsaAllocation(double alpha, double share, Granularity granularity)
   /** What gets a sparsity of its own, as AlphaPruning's. */
   public static final ChoiceParameter<Granularity> GRANULARITY = AlphaPruningAllocation.GRANULARITY;
 
+  /** As the catalogue has it. */
   public static final AllocationKind KIND =
       new AllocationKind(
           "lsa",

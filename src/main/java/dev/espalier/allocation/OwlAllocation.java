@@ -37,6 +37,7 @@ public record OwlAllocation(double lambda, double outlierMultiple) implements Sp
               new Range(Double.MIN_VALUE, Double.MAX_VALUE, "a finite number greater than 0"))
           .publishedAs("Hyper_m");
 
+  /** As the catalogue has it. */
   public static final AllocationKind KIND =
       new AllocationKind(
               "owl",

@@ -37,6 +37,7 @@ public record SparsityBudget(Rounding rounding) {
       clamped = List.copyOf(clamped);
     }
 
+    /** What a block, or a linear, loses. */
     public double sparsity(int unit) {
       return sparsities.get(unit);
     }

@@ -57,6 +57,7 @@ public record SparsityPlan(List<BlockSparsity> blocks, List<String> clamped) {
     return new SparsityPlan(blocks, clamped);
   }
 
+  /** What a linear of a block loses, counted as the block runs them. */
   public double sparsity(int block, int linear) {
     return blocks.get(block).of(linear);
   }

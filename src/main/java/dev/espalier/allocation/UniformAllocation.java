@@ -7,6 +7,7 @@ import java.util.Map;
 
 /** Every block loses the same fraction. */
 public record UniformAllocation() implements SparsityAllocation {
+  /** As the catalogue has it. */
   public static final AllocationKind KIND =
       new AllocationKind(
           "uniform", "uniform", "–", "", List.of(), values -> new UniformAllocation());

@@ -22,8 +22,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The JSON of one safetensors header, token by token: a hostile header of 100 MB is refused at its
- * first fault and never becomes a tree in memory.
+ * The JSON of one safetensors header, token by token and not as {@link dev.espalier.files.Json}
+ * reads: a hostile header of 100 MB is refused at its first fault and never becomes a tree in
+ * memory.
  */
 final class HeaderParser {
   /** More than any libtorch operation takes; a bound for hostile shapes. */

@@ -1,7 +1,5 @@
 package dev.espalier.checkpoint;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
@@ -31,13 +29,13 @@ record Journal(ObjectNode run, ObjectNode state, Set<String> written) {
   static final String FILE_NAME = PREFIX + "json";
 
   Journal {
-    run = canonical(run);
-    state = canonical(state);
+    run = Json.canonical(run);
+    state = Json.canonical(state);
     written = Collections.unmodifiableSet(new LinkedHashSet<>(written));
   }
 
   static Journal start(ObjectNode run) {
-    return new Journal(run, Json.MAPPER.createObjectNode(), Set.of());
+    return new Journal(run, Json.object(), Set.of());
   }
 
   /** The journal in a folder; empty where there is none that can be read. */
@@ -69,23 +67,11 @@ record Journal(ObjectNode run, ObjectNode state, Set<String> written) {
 
   /** Puts this in the place of the folder's journal, atomically. */
   void save(Path folder) throws IOException {
-    ObjectNode journal = Json.MAPPER.createObjectNode();
+    ObjectNode journal = Json.object();
     journal.set("run", run);
     journal.set("state", state);
     ArrayNode names = journal.putArray("written");
     written.forEach(names::add);
-    DurableFiles.replace(folder.resolve(FILE_NAME), Json.MAPPER.writeValueAsBytes(journal));
-  }
-
-  /** As read back from a file: 5 as an int and 5 as a long are different nodes until then. */
-  private static ObjectNode canonical(ObjectNode node) {
-    try {
-      JsonNode read = Json.MAPPER.readTree(Json.MAPPER.writeValueAsBytes(node));
-      return (ObjectNode) read;
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("Not JSON: " + node, e);
-    } catch (IOException e) {
-      throw new IllegalStateException("Reading from memory failed", e);
-    }
+    DurableFiles.replace(folder.resolve(FILE_NAME), Json.bytes(journal));
   }
 }

@@ -30,6 +30,8 @@ public record SafetensorsHeader(
 
   private static final int LENGTH_BYTES = Long.BYTES;
   private static final long MAX_LENGTH = 100_000_000;
+
+  /** Token by token, as it is read: no tree of as many nodes as a large model has. */
   private static final JsonFactory JSON = new JsonFactory();
 
   public SafetensorsHeader {

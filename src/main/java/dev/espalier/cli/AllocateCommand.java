@@ -63,24 +63,14 @@ final class AllocateCommand implements Command {
                     "NAME,...",
                     "which ones: %s; %s (%s)"
                         .formatted(
-                            AllocationOptions.CHOICES, AllocationOptions.fallbacks(), DEFAULT)))
-            .addOption(CommonOptions.value("sparsity", "P", "pruned fraction in [0, 1) (0.7)"))
-            .addOption(
-                CommonOptions.value(
-                    "pattern", "P", "unstructured, or N:8 (the letter N) for a mixed one"))
-            .addOption(
-                CommonOptions.value(
-                    "statistics",
-                    "FILE",
-                    "keep what is measured of the dense model there, for the next run"))
-            .addOption(
-                CommonOptions.value(
-                    "output",
-                    "FILE.html",
-                    "also write a page with a plot, and FILE.json beside it"))
-            .addOption(
-                CommonOptions.flag(
-                    "published-rounding", "clamp and average exactly as the published code"));
+                            AllocationOptions.CHOICES, AllocationOptions.fallbacks(), DEFAULT)));
+    PruningOptions.addTarget(options, "unstructured, or N:8 (the letter N) for a mixed one")
+        .addOption(
+            CommonOptions.value(
+                "output", "FILE.html", "also write a page with a plot, and FILE.json beside it"))
+        .addOption(
+            CommonOptions.flag(
+                "published-rounding", "clamp and average exactly as the published code"));
     AllocationOptions.addParameters(options);
     CalibrationOptions.addTo(options);
     return CommonOptions.addCompute(options);

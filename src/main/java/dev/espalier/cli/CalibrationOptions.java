@@ -1,6 +1,7 @@
 package dev.espalier.cli;
 
 import dev.espalier.BadInputException;
+import dev.espalier.run.CalibrationSettings;
 import dev.espalier.run.RunSettings;
 import java.nio.file.Path;
 import org.apache.commons.cli.CommandLine;
@@ -15,10 +16,22 @@ final class CalibrationOptions {
         .addOption(
             CommonOptions.value(
                 "calibration", "FILE", "text to run through the model (the sample's own)"))
-        .addOption(CommonOptions.value("samples", "N", "calibration windows (128)"))
         .addOption(
-            CommonOptions.value("seq-len", "N", "tokens per window (2048 or the model's maximum)"))
-        .addOption(CommonOptions.value("seed", "N", "seed of the calibration windows (0)"));
+            CommonOptions.value(
+                "samples",
+                "N",
+                "calibration windows (%d)".formatted(CalibrationSettings.USUAL_SAMPLES)))
+        .addOption(
+            CommonOptions.value(
+                "seq-len",
+                "N",
+                "tokens per window (%d or the model's maximum)"
+                    .formatted(CalibrationSettings.USUAL_SEQ_LEN)))
+        .addOption(
+            CommonOptions.value(
+                "seed",
+                "N",
+                "seed of the calibration windows (%d)".formatted(CalibrationSettings.USUAL_SEED)));
   }
 
   static void apply(CommandLine line, RunSettings.Builder<?> request) {

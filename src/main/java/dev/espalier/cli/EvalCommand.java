@@ -7,6 +7,7 @@ import dev.espalier.job.EvaluateRequest;
 import dev.espalier.report.Quantities;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.Table;
+import dev.espalier.run.CalibrationSettings;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.commons.cli.CommandLine;
@@ -41,7 +42,10 @@ final class EvalCommand implements Command {
                     "texts to measure it on (the sample's own); " + TextOptions.COMMAS))
             .addOption(
                 CommonOptions.value(
-                    "seq-len", "N", "tokens per window (2048 or the model's maximum)"));
+                    "seq-len",
+                    "N",
+                    "tokens per window (%d or the model's maximum)"
+                        .formatted(CalibrationSettings.USUAL_SEQ_LEN)));
     return CommonOptions.addCompute(options);
   }
 

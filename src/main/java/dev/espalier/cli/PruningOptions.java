@@ -9,6 +9,7 @@ import dev.espalier.pruning.MethodKind;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.pruning.SparsityPattern.NofM;
+import dev.espalier.run.PruningSettings;
 import dev.espalier.run.RunSettings;
 import dev.espalier.search.AllocationChoice;
 import java.util.List;
@@ -41,30 +42,41 @@ final class PruningOptions {
 
   /** What is done to the weights, whatever the allocation. */
   static Options addPruning(Options options) {
+    options.addOption(
+        CommonOptions.value(
+            "method",
+            "NAME",
+            "%s (%s)"
+                .formatted(
+                    Listing.or(MethodCatalogue.all().stream().map(MethodKind::name).toList()),
+                    MethodCatalogue.DEFAULT.name())));
+    return addTarget(
+            options,
+            "unstructured, N:M to keep N of every M, or N:8 (the letter N) for a mixed one"
+                + " (unstructured)")
+        .addOption(
+            CommonOptions.flag(
+                "published-rounding", "count, clamp and average exactly as the published code"));
+  }
+
+  /**
+   * How much of the model goes, and where what is measured for it is kept.
+   *
+   * @param patterns which there are, for people
+   */
+  static Options addTarget(Options options, String patterns) {
     return options
         .addOption(
             CommonOptions.value(
-                "method",
-                "NAME",
-                "%s (%s)"
-                    .formatted(
-                        Listing.or(MethodCatalogue.all().stream().map(MethodKind::name).toList()),
-                        MethodCatalogue.DEFAULT.name())))
-        .addOption(CommonOptions.value("sparsity", "P", "pruned fraction in [0, 1) (0.7)"))
-        .addOption(
-            CommonOptions.value(
-                "pattern",
+                "sparsity",
                 "P",
-                "unstructured, N:M to keep N of every M, or N:8 (the letter N) for a mixed one"
-                    + " (unstructured)"))
+                "pruned fraction in [0, 1) (%s)".formatted(PruningSettings.USUAL_SPARSITY)))
+        .addOption(CommonOptions.value("pattern", "P", patterns))
         .addOption(
             CommonOptions.value(
                 "statistics",
                 "FILE",
-                "keep what is measured of the dense model there, for the next run"))
-        .addOption(
-            CommonOptions.flag(
-                "published-rounding", "count, clamp and average exactly as the published code"));
+                "keep what is measured of the dense model there, for the next run"));
   }
 
   static PruningMethod method(CommandLine line) {

@@ -49,7 +49,9 @@ final class SearchCommand implements Command {
             .addOption(CommonOptions.value("model", "FOLDER", "what to prune (bundled sample)"))
             .addOption(
                 CommonOptions.value(
-                    "output", "FILE", "where the best allocation goes (search-result.json)"))
+                    "output",
+                    "FILE",
+                    "where the best allocation goes (%s)".formatted(SearchRequest.USUAL_OUTPUT)))
             .addOption(
                 CommonOptions.value(
                     "over",
@@ -77,7 +79,11 @@ final class SearchCommand implements Command {
             .addOption(
                 CommonOptions.value(
                     "evaluate", "FILE", "the test text, with --search-criterion test"))
-            .addOption(CommonOptions.value("windows", "N", "the criterion's windows at most (64)"))
+            .addOption(
+                CommonOptions.value(
+                    "windows",
+                    "N",
+                    "the criterion's windows at most (%d)".formatted(SearchRequest.USUAL_WINDOWS)))
             .addOption(
                 CommonOptions.flag(
                     "exhaustive", "every trial sees all windows, even one that is worse at half"));

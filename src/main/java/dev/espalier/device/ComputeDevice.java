@@ -13,6 +13,7 @@ import org.bytedeco.pytorch.global.torch.DeviceType;
  * @param ordinal −1 for the CPU, else the number of a CUDA device
  */
 public record ComputeDevice(int ordinal) {
+  /** The host's processors and memory. */
   public static final ComputeDevice CPU = new ComputeDevice(-1);
 
   /** As many as libtorch can number. */
@@ -24,6 +25,7 @@ public record ComputeDevice(int ordinal) {
     }
   }
 
+  /** Whether it is a CUDA device. */
   public boolean isCuda() {
     return ordinal >= 0;
   }

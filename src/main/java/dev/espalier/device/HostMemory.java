@@ -23,7 +23,7 @@ public final class HostMemory {
    * @param limit of the machine or the container, whichever is less
    * @param taken by this process; mapped files do not count, for they give way
    */
-  public static long available(long available, long limit, long taken) {
+  static long available(long available, long limit, long taken) {
     return Math.max(0, Math.min(available, limit - taken));
   }
 }

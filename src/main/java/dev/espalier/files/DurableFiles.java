@@ -66,6 +66,7 @@ public final class DurableFiles {
     }
   }
 
+  /** Copies so many bytes from one place to another; fails if the source has fewer. */
   public static void transfer(FileChannel in, long from, long count, FileChannel out, long to)
       throws IOException {
     out.position(to);
@@ -79,6 +80,7 @@ public final class DurableFiles {
     }
   }
 
+  /** Writes all that the buffer has left, at a position. */
   public static void writeFully(FileChannel channel, ByteBuffer bytes, long position)
       throws IOException {
     while (bytes.hasRemaining()) {
@@ -95,6 +97,7 @@ public final class DurableFiles {
     }
   }
 
+  /** What a folder holds, in no order. */
   public static List<Path> list(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files.toList();

@@ -26,10 +26,12 @@ public final class FileFaults {
     return new BadInputException(file + ": " + problem, advice);
   }
 
+  /** A fault of a file that something else has found. */
   public static BadInputException in(Path file, String problem, Exception cause) {
     return new BadInputException(file + ": " + problem, cause);
   }
 
+  /** A fault of one of its tensors. */
   public static BadInputException inTensor(Path file, String tensor, String problem) {
     return in(file, "tensor " + quote(tensor) + " " + problem);
   }
@@ -42,6 +44,7 @@ public final class FileFaults {
         : new UncheckedIOException(file + ": reading failed: " + e.getMessage(), e);
   }
 
+  /** A full disk, or another refusal of the file system; else ours. */
   public static RuntimeException writing(Path file, IOException e) {
     if (isFull(e)) {
       return new StorageException(
@@ -68,6 +71,7 @@ public final class FileFaults {
     return "'" + printable(text) + "'";
   }
 
+  /** Text from a file, without controls, and of bounded length. */
   public static String printable(String text) {
     String clean = Printable.of(text);
     return clean.length() <= LONGEST_QUOTE ? clean : clean.substring(0, LONGEST_QUOTE) + "…";

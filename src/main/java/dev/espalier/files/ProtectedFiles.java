@@ -12,16 +12,19 @@ import java.util.Optional;
 public final class ProtectedFiles {
   private final List<Path> paths = new ArrayList<>();
 
+  /** Protects one more. */
   public ProtectedFiles and(Path path) {
     paths.add(path);
     return this;
   }
 
+  /** Protects one more, if it is there. */
   public ProtectedFiles and(Optional<Path> path) {
     path.ifPresent(paths::add);
     return this;
   }
 
+  /** Protects several more. */
   public ProtectedFiles and(List<Path> several) {
     paths.addAll(several);
     return this;

@@ -121,6 +121,7 @@ public final class HiddenStates implements AutoCloseable {
     return torch.empty(shape, options, null);
   }
 
+  /** How many windows they are of. */
   public long windows() {
     return windows;
   }

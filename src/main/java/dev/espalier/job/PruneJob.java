@@ -6,6 +6,7 @@ import dev.espalier.NumericalException;
 import dev.espalier.Plural;
 import dev.espalier.Progress;
 import dev.espalier.StorageException;
+import dev.espalier.allocation.FileAllocation;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.checkpoint.ModelFolderWriter;
 import dev.espalier.device.Placement;
@@ -57,6 +58,7 @@ public final class PruneJob {
         .and(request.calibration().text())
         .and(request.evaluation())
         .and(request.statistics())
+        .and(FileAllocation.files(request.allocation().known()))
         .requireOutside(request.output());
     request.evaluation().forEach(Corpus::requireReadable);
     try (OpenedRun opened = OpenedRun.open(request.run(), progress)) {

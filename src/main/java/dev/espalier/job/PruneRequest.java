@@ -49,6 +49,7 @@ public record PruneRequest(
           "to compare with uniform takes a text to compare on; give one for evaluation",
           Setting.EVALUATION);
     }
+    compareUniform = compareUniform && !uniform;
   }
 
   /** The model folder, never written to. */

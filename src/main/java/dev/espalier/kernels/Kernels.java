@@ -19,9 +19,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /**
  * Espalier's kernels on libtorch tensors: {@code espalier.h} with tensors for views. Matrices are
  * tensors of two dimensions with contiguous rows, vectors of one; dtypes are those of the header.
- * On a CUDA device work is queued on the legacy default stream, which is libtorch's too.
- *
- * @throws NativeException (every method) when the library refuses the arguments or fails
+ * On a CUDA device work is queued on the legacy default stream, which is libtorch's too. Every
+ * method throws {@link NativeException} when the library refuses the arguments or fails.
  */
 public final class Kernels {
   private static final Pointer DEFAULT_STREAM = null;

@@ -63,7 +63,7 @@ public final class DensePass {
   /**
    * @param calibration not looked at, and may be absent, if no inputs are needed
    * @return one number per block or linear for each measurement
-   * @throws BadInputException if a weight or an activation is not finite
+   * @throws dev.espalier.EspalierException if a weight or an activation is not finite
    */
   public Map<Measurement, double[]> measure(Optional<TokenWindows> calibration, Progress progress) {
     measured.clear();

@@ -23,8 +23,21 @@ public sealed interface Measurement {
     return inputs() != InputStatistics.Kind.NONE;
   }
 
+  /** What is measured of a block's scores |W|·s, its linears taken together. */
+  sealed interface OfScores extends Measurement {
+    @Override
+    default Granularity granularity() {
+      return Granularity.BLOCK;
+    }
+
+    @Override
+    default InputStatistics.Kind inputs() {
+      return InputStatistics.Kind.NORMS;
+    }
+  }
+
   /** A statistic of a block's scores |W|·s, its linears taken together. */
-  enum Score implements Measurement, Keyword {
+  enum Score implements OfScores, Keyword {
     MEDIAN,
     MEAN,
     SUM,
@@ -37,16 +50,7 @@ public sealed interface Measurement {
       return "score." + keyword();
     }
 
-    @Override
-    public Granularity granularity() {
-      return Granularity.BLOCK;
-    }
-
-    @Override
-    public InputStatistics.Kind inputs() {
-      return InputStatistics.Kind.NORMS;
-    }
-
+    /** This statistic of the scores. */
     public double of(ScoreSummary scores) {
       return switch (this) {
         case MEDIAN -> scores.median();
@@ -63,20 +67,10 @@ public sealed interface Measurement {
    * The percentage of a block's scores that exceed {@code multiple} times their mean: OWL's outlier
    * ratio (Yin et al., 2024, eq. 2).
    */
-  record Outliers(double multiple) implements Measurement {
+  record Outliers(double multiple) implements OfScores {
     @Override
     public String key() {
       return "outliers." + multiple;
-    }
-
-    @Override
-    public Granularity granularity() {
-      return Granularity.BLOCK;
-    }
-
-    @Override
-    public InputStatistics.Kind inputs() {
-      return InputStatistics.Kind.NORMS;
     }
   }
 

@@ -2,14 +2,15 @@ package dev.espalier.measurement;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
 import dev.espalier.Setting;
 import dev.espalier.StorageException;
 import dev.espalier.files.DurableFiles;
+import dev.espalier.files.Json;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -22,7 +23,6 @@ import java.util.Set;
  * was measured on; measurements of anything else are never taken from it.
  */
 public final class MeasurementFile {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String KEY = "measured_on";
   private static final String VALUES = "measurements";
 
@@ -103,20 +103,15 @@ public final class MeasurementFile {
             array.add(number);
           }
         });
-    try {
-      byte[] bytes = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(document);
-      DurableFiles.save(file, bytes);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("measurements are no JSON", e);
-    }
+    DurableFiles.save(file, Json.pretty(document).getBytes(StandardCharsets.UTF_8));
   }
 
   private ObjectNode document() {
     if (!Files.exists(file)) {
-      return JSON.createObjectNode();
+      return Json.object();
     }
     try {
-      JsonNode document = JSON.readTree(Files.readAllBytes(file));
+      JsonNode document = Json.read(file);
       if (document instanceof ObjectNode object && object.path(KEY) instanceof ObjectNode found) {
         requireOurs(found);
         return object;

@@ -8,7 +8,6 @@ import dev.espalier.device.NativeMemory;
 import dev.espalier.device.Placement;
 import dev.espalier.model.description.BlockDescription;
 import dev.espalier.model.description.DecoderDescription;
-import dev.espalier.model.description.NormDescription;
 import dev.espalier.model.family.ModelFamilies;
 import dev.espalier.model.layer.BlockWeights;
 import dev.espalier.model.layer.Linear;
@@ -71,6 +70,7 @@ public final class DecoderModel implements AutoCloseable {
     return weights;
   }
 
+  /** What the model is made of. */
   public DecoderDescription description() {
     return description;
   }
@@ -80,6 +80,7 @@ public final class DecoderModel implements AutoCloseable {
     return placement;
   }
 
+  /** How many blocks it has. */
   public int blockCount() {
     return description.blockCount();
   }
@@ -173,8 +174,8 @@ public final class DecoderModel implements AutoCloseable {
     }
     return NativeMemory.compute(
         () -> {
-          NormDescription last = description.finalNorm();
-          RmsNorm norm = new RmsNorm(placement.view(weights.tensor(last.weight())), last.epsilon());
+          RmsNorm norm =
+              RmsNorm.of(description.finalNorm(), name -> placement.view(weights.tensor(name)));
           return torch.linear(norm.apply(hidden), headWeight);
         });
   }

@@ -8,10 +8,12 @@ public record BlockResult(int index, List<LinearResult> linears) {
     linears = List.copyOf(linears);
   }
 
+  /** How many weights its linears have. */
   public long weights() {
     return linears.stream().mapToLong(LinearResult::weights).sum();
   }
 
+  /** How many of them are zero. */
   public long zeros() {
     return linears.stream().mapToLong(LinearResult::zeros).sum();
   }
@@ -21,6 +23,7 @@ public record BlockResult(int index, List<LinearResult> linears) {
     return linears.stream().mapToDouble(l -> l.target() * l.weights()).sum() / weights();
   }
 
+  /** The share of them that is zero. */
   public double sparsity() {
     return (double) zeros() / weights();
   }

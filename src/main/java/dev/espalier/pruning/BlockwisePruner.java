@@ -32,6 +32,7 @@ public final class BlockwisePruner {
   private final Rounding rounding;
   private final StatisticsSource statistics;
 
+  /** With statistics that are gathered for every pruning anew. */
   public BlockwisePruner(
       DecoderModel model,
       PruningMethod method,

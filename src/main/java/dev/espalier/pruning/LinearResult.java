@@ -16,10 +16,12 @@ public record LinearResult(
     long zeros,
     LinearError error,
     double seconds) {
+  /** How many weights it has. */
   public long weights() {
     return rows * cols;
   }
 
+  /** The share of them that is zero. */
   public double sparsity() {
     return (double) zeros / weights();
   }

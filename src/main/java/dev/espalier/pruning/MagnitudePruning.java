@@ -8,6 +8,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /** Removes the smallest weights of each linear. */
 public record MagnitudePruning() implements PruningMethod {
+  /** As the catalogue has it. */
   public static final MethodKind KIND =
       new MethodKind(
               "magnitude",
@@ -24,11 +25,6 @@ public record MagnitudePruning() implements PruningMethod {
   @Override
   public InputStatistics.Kind statistics() {
     return InputStatistics.Kind.NONE;
-  }
-
-  @Override
-  public boolean updatesWeights() {
-    return false;
   }
 
   @Override

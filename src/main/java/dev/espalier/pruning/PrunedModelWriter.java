@@ -2,12 +2,12 @@ package dev.espalier.pruning;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.checkpoint.ModelFolderWriter;
 import dev.espalier.checkpoint.WeightSource;
+import dev.espalier.files.Json;
 import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.layer.Linear;
 import java.util.ArrayList;
@@ -25,7 +25,6 @@ import org.bytedeco.pytorch.Tensor;
  * journal, so that an interrupted run goes on with the same plan and reports all of its blocks.
  */
 public final class PrunedModelWriter implements PrunedBlocks {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String PLAN = "plan";
   private static final String ORIGIN = "origin";
   private static final String BLOCKS = "blocks";
@@ -68,7 +67,7 @@ public final class PrunedModelWriter implements PrunedBlocks {
    */
   public void follow(SparsityPlan newPlan, Object newOrigin) {
     this.plan = newPlan;
-    this.origin = JSON.valueToTree(newOrigin);
+    this.origin = Json.of(newOrigin);
   }
 
   /** How the plan came about, in an interrupted run or in this one. */
@@ -102,12 +101,12 @@ public final class PrunedModelWriter implements PrunedBlocks {
   @Override
   public void put(DecoderBlock block, BlockResult result) {
     results.add(result);
-    ObjectNode state = JSON.createObjectNode();
-    state.set(PLAN, JSON.valueToTree(plan));
+    ObjectNode state = Json.object();
+    state.set(PLAN, Json.of(plan));
     state.set(ORIGIN, origin);
     ArrayNode blocks = state.putArray(BLOCKS);
-    results.forEach(r -> blocks.add(JSON.<JsonNode>valueToTree(r)));
-    state.set(TAKEN, JSON.valueToTree(taken.get()));
+    results.forEach(r -> blocks.add(Json.of(r)));
+    state.set(TAKEN, Json.of(taken.get()));
     try (PointerScope scope = new PointerScope()) {
       Map<String, Tensor> tensors = new LinkedHashMap<>();
       for (Linear linear : block.linears()) {
@@ -128,7 +127,7 @@ public final class PrunedModelWriter implements PrunedBlocks {
 
   private static <T> T read(JsonNode json, Class<T> type) {
     try {
-      return JSON.treeToValue(json, type);
+      return Json.value(json, type);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("the journal of the unfinished result is damaged", e);
     }

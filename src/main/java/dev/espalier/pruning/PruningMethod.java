@@ -15,7 +15,9 @@ public interface PruningMethod {
   InputStatistics.Kind statistics();
 
   /** Whether surviving weights change too. */
-  boolean updatesWeights();
+  default boolean updatesWeights() {
+    return false;
+  }
 
   /** Whether the method can make N:M patterns. */
   default boolean supportsNofM() {

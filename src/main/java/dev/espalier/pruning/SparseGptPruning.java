@@ -22,6 +22,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param blockCols columns whose mask is chosen together; 128 in the paper
  */
 public record SparseGptPruning(double damping, int blockCols) implements PruningMethod {
+  /** As the catalogue has it. */
   public static final MethodKind KIND =
       new MethodKind(
               "sparsegpt",
@@ -30,6 +31,7 @@ public record SparseGptPruning(double damping, int blockCols) implements Pruning
               SparseGptPruning::new)
           .publishedAs("sparsegpt");
 
+  /** As published: damping 0.01, blocks of 128 columns. */
   public SparseGptPruning() {
     this(0.01, 128);
   }

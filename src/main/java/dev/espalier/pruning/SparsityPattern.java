@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
 
 /** The shape of the zeros in a weight matrix. */
 public sealed interface SparsityPattern {
+  /** Zeros anywhere. */
   SparsityPattern UNSTRUCTURED = new Unstructured();
 
   /** For people: says both what is kept and what is removed where the two could be confused. */
@@ -56,6 +57,7 @@ public sealed interface SparsityPattern {
       }
     }
 
+    /** The share that goes. */
     public double sparsity() {
       return 1 - (double) keep / group;
     }
@@ -104,6 +106,7 @@ public sealed interface SparsityPattern {
     }
   }
 
+  /** How N:M is written: N, which may be the letter, and M. */
   Pattern N_OF_M = Pattern.compile("(\\d{1,9}|N):(\\d{1,9})");
 
   /**

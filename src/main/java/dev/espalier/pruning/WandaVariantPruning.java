@@ -1,8 +1,6 @@
 package dev.espalier.pruning;
 
 import dev.espalier.device.NativeMemory;
-import dev.espalier.statistics.InputStatistics;
-import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -14,7 +12,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * row's total, so rows differ; α is found by bisection until the matrix is within 0.001 of the
  * target. The target is the block's own, not the model's.
  */
-public record WandaVariantPruning() implements PruningMethod {
+public record WandaVariantPruning() implements ScorePruning {
+  /** As the catalogue has it. */
   public static final MethodKind KIND =
       new MethodKind(
           "wanda-variant",
@@ -33,31 +32,14 @@ public record WandaVariantPruning() implements PruningMethod {
   }
 
   @Override
-  public InputStatistics.Kind statistics() {
-    return InputStatistics.Kind.NORMS;
-  }
-
-  @Override
-  public boolean updatesWeights() {
-    return false;
-  }
-
-  @Override
   public boolean supportsNofM() {
     return false;
   }
 
   @Override
-  public LinearError prune(
-      Tensor weight, Optional<InputStatistics> statistics, PruningTarget target) {
-    try (PointerScope scope = new PointerScope()) {
-      Tensor norms = statistics.orElseThrow().norms();
-      double before = ErrorNorms.finiteSquared(weight, norms);
-      RowShares shares = RowShares.of(weight, norms);
-      weight.masked_fill_(bisect(shares, (float) target.sparsity()), new Scalar(0.0));
-      return ErrorNorms.removalError(
-          LinearError.Measure.SCORES, before, ErrorNorms.squared(weight, norms));
-    }
+  public void remove(Tensor weight, Tensor norms, PruningTarget target) {
+    RowShares shares = RowShares.of(weight, norms);
+    weight.masked_fill_(bisect(shares, (float) target.sparsity()), new Scalar(0.0));
   }
 
   /** The mask, in the caller's scope. Numbers are compared in f32, as in the published loop. */

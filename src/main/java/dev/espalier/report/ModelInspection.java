@@ -23,6 +23,7 @@ public record ModelInspection(String model, List<LinearInspection> linears, long
       long bytes,
       long zeros,
       List<String> patterns) {
+    /** The share of its weights that is zero. */
     public double sparsity() {
       return (double) zeros / (rows * cols);
     }
@@ -32,14 +33,17 @@ public record ModelInspection(String model, List<LinearInspection> linears, long
     linears = List.copyOf(linears);
   }
 
+  /** How many weights all of its linears have. */
   public long weights() {
     return linears.stream().mapToLong(l -> l.rows() * l.cols()).sum();
   }
 
+  /** The size of all tensors. */
   public long bytes() {
     return linears.stream().mapToLong(LinearInspection::bytes).sum() + otherBytes;
   }
 
+  /** The share of its linears' weights that is zero. */
   public double sparsity() {
     return (double) linears.stream().mapToLong(LinearInspection::zeros).sum() / weights();
   }

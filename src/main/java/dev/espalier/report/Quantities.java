@@ -9,6 +9,7 @@ public final class Quantities {
 
   private Quantities() {}
 
+  /** A perplexity, such as {@code 7.26}; four digits of a large one. */
   public static String perplexity(double value) {
     return format(value < 1000 ? "%.2f" : "%.4g", value);
   }
@@ -28,7 +29,7 @@ public final class Quantities {
     return format("%.2f %%", 100 * fraction);
   }
 
-  public static String bytes(long bytes) {
+  static String bytes(long bytes) {
     return bytes < GIB ? format("%.0f MiB", bytes / MIB) : format("%.1f GiB", bytes / GIB);
   }
 
@@ -44,12 +45,12 @@ public final class Quantities {
   }
 
   /** A short time, the unit told elsewhere. */
-  public static String seconds(double seconds) {
+  static String seconds(double seconds) {
     return format("%.2f", seconds);
   }
 
   /** What a Hessian's diagonal was raised by, relative to its mean. */
-  public static String damping(double relative) {
+  static String damping(double relative) {
     return format("%g", relative);
   }
 

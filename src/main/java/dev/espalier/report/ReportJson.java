@@ -1,16 +1,13 @@
 package dev.espalier.report;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.evaluation.Perplexity;
+import dev.espalier.files.Json;
 import dev.espalier.kernels.Kernels;
 import dev.espalier.pruning.BlockResult;
 import dev.espalier.pruning.LinearResult;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +15,6 @@ import org.bytedeco.javacpp.Loader;
 
 /** Reports as JSON documents: {@code espalier.json} and those of the other tasks. */
 public final class ReportJson {
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-
   /**
    * The version of {@code espalier.schema.json}, which documents what {@link #full} gives. It rises
    * when a property goes or changes its meaning, not when one is added.
@@ -40,7 +34,7 @@ public final class ReportJson {
   }
 
   private static ObjectNode prune(PruneReport report, boolean linears) {
-    ObjectNode json = JSON.createObjectNode();
+    ObjectNode json = Json.object();
     json.put("schema", SCHEMA);
     json.putObject("versions")
         .put("espalier", Kernels.version())
@@ -51,11 +45,11 @@ public final class ReportJson {
         .put("output", report.output())
         .put("method", report.method())
         .put("allocation", report.allocation().name());
-    json.set("allocation_parameters", JSON.valueToTree(report.allocation().parameters()));
+    json.set("allocation_parameters", Json.of(report.allocation().parameters()));
     if (!report.allocation().trials().isEmpty()) {
       json.putObject("search")
           .put("criterion", report.allocation().criterion())
-          .set("trials", JSON.valueToTree(report.allocation().trials()));
+          .set("trials", Json.of(report.allocation().trials()));
     }
     json.put("pattern", report.pattern()).put("rounding", report.rounding());
     json.putObject("sparsity")
@@ -84,13 +78,13 @@ public final class ReportJson {
     json.put("peak_bytes", report.peakBytes());
     ObjectNode peaks = json.putObject("peak_bytes_by_phase");
     report.phases().forEach(phase -> peaks.put(phase.name(), phase.peakBytes()));
-    json.set("warnings", JSON.valueToTree(report.warnings()));
-    json.set("notes", JSON.valueToTree(report.notes()));
+    json.set("warnings", Json.of(report.warnings()));
+    json.set("notes", Json.of(report.notes()));
     return json;
   }
 
   private static ArrayNode perplexity(List<CorpusPerplexity> corpora) {
-    ArrayNode perplexity = JSON.createArrayNode();
+    ArrayNode perplexity = Json.array();
     for (CorpusPerplexity corpus : corpora) {
       ObjectNode node = perplexity.addObject();
       node.put("corpus", corpus.protocol().corpus())
@@ -112,7 +106,7 @@ public final class ReportJson {
   }
 
   private static ObjectNode linear(LinearResult linear) {
-    ObjectNode json = JSON.createObjectNode();
+    ObjectNode json = Json.object();
     json.put("name", linear.name());
     json.putArray("shape").add(linear.rows()).add(linear.cols());
     json.put("target", linear.target())
@@ -129,7 +123,7 @@ public final class ReportJson {
 
   /** The result of a search, whose best allocation can be taken from its file. */
   public static ObjectNode search(SearchReport report) {
-    ObjectNode json = JSON.createObjectNode();
+    ObjectNode json = Json.object();
     json.put("espalier", Kernels.version())
         .put("model", report.model())
         .put("method", report.method())
@@ -139,8 +133,8 @@ public final class ReportJson {
     ObjectNode criterion = json.putObject("criterion");
     criterion.put("corpus", report.criterion().corpus()).put("test", report.testCriterion());
     criterion.set("protocol", protocol(report.criterion()));
-    json.set("trials", JSON.valueToTree(report.trials()));
-    json.set("best", JSON.valueToTree(report.best()));
+    json.set("trials", Json.of(report.trials()));
+    json.set("best", Json.of(report.best()));
     ArrayNode blocks = json.putArray("blocks");
     for (Map<String, Double> block : report.sparsities()) {
       ArrayNode linears = blocks.addObject().put("index", blocks.size() - 1).putArray("linears");
@@ -152,7 +146,7 @@ public final class ReportJson {
 
   /** Allocations side by side. */
   public static ObjectNode allocation(AllocationReport report) {
-    ObjectNode json = JSON.createObjectNode();
+    ObjectNode json = Json.object();
     json.put("espalier", Kernels.version())
         .put("model", report.model())
         .put("pattern", report.pattern())
@@ -161,17 +155,17 @@ public final class ReportJson {
     ArrayNode allocations = json.putArray("allocations");
     for (AllocationReport.Plan plan : report.plans()) {
       ObjectNode node = allocations.addObject().put("allocation", plan.allocation());
-      node.set("parameters", JSON.valueToTree(plan.parameters()));
-      node.set("block_sparsities", JSON.valueToTree(plan.blockSparsities()));
-      node.set("linear_sparsities", JSON.valueToTree(plan.linearSparsities()));
-      node.set("clamped", JSON.valueToTree(plan.clamped()));
+      node.set("parameters", Json.of(plan.parameters()));
+      node.set("block_sparsities", Json.of(plan.blockSparsities()));
+      node.set("linear_sparsities", Json.of(plan.linearSparsities()));
+      node.set("clamped", Json.of(plan.clamped()));
     }
     return json;
   }
 
   /** Pruning runs side by side. */
   public static ObjectNode comparison(RunComparison comparison) {
-    ObjectNode json = JSON.createObjectNode();
+    ObjectNode json = Json.object();
     ArrayNode runs = json.putArray("runs");
     for (ComparedRun run : comparison.runs()) {
       ObjectNode node = runs.addObject();
@@ -183,17 +177,17 @@ public final class ReportJson {
       ObjectNode sparsity = node.putObject("sparsity");
       run.target().ifPresent(target -> sparsity.put("target", target));
       sparsity.put("achieved", run.achieved());
-      node.set("blocks", JSON.valueToTree(run.blockSparsities().values()));
+      node.set("blocks", Json.of(run.blockSparsities().values()));
       node.set("perplexity", perplexity(run.perplexity()));
       run.seconds().ifPresent(seconds -> node.put("seconds", seconds));
       run.peakBytes().ifPresent(bytes -> node.put("peak_bytes", bytes));
     }
-    json.set("cautions", JSON.valueToTree(comparison.cautions()));
+    json.set("cautions", Json.of(comparison.cautions()));
     return json;
   }
 
   private static ObjectNode calibration(PruneReport.Calibration calibration) {
-    return JSON.createObjectNode()
+    return Json.object()
         .put("corpus", calibration.corpus())
         .put("samples", calibration.samples())
         .put("seq_len", calibration.seqLen())
@@ -203,7 +197,7 @@ public final class ReportJson {
 
   /** A model's perplexity, one for each text. */
   public static ObjectNode evaluation(String model, List<Perplexity> results, double seconds) {
-    ObjectNode json = JSON.createObjectNode().put("model", model);
+    ObjectNode json = Json.object().put("model", model);
     ArrayNode perplexity = json.putArray("perplexity");
     for (Perplexity result : results) {
       ObjectNode node = perplexity.addObject();
@@ -215,7 +209,7 @@ public final class ReportJson {
 
   /** What a look into a model folder has found. */
   public static ObjectNode inspection(ModelInspection inspection) {
-    ObjectNode json = JSON.createObjectNode().put("model", inspection.model());
+    ObjectNode json = Json.object().put("model", inspection.model());
     json.put("weights", inspection.weights())
         .put("sparsity", inspection.sparsity())
         .put("bytes", inspection.bytes());
@@ -227,13 +221,13 @@ public final class ReportJson {
           .put("bytes", linear.bytes())
           .put("zeros", linear.zeros())
           .put("sparsity", linear.sparsity());
-      node.set("patterns", JSON.valueToTree(linear.patterns()));
+      node.set("patterns", Json.of(linear.patterns()));
     }
     return json;
   }
 
   private static ObjectNode protocol(Perplexity.Protocol protocol) {
-    return JSON.createObjectNode()
+    return Json.object()
         .put("digest", protocol.digest())
         .put("seq_len", protocol.seqLen())
         .put("windows", protocol.windows())
@@ -247,10 +241,6 @@ public final class ReportJson {
 
   /** A document as indented text with a final line break. */
   public static String text(ObjectNode json) {
-    try {
-      return JSON.writeValueAsString(json) + "\n";
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Json.pretty(json) + "\n";
   }
 }

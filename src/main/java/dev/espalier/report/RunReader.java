@@ -2,12 +2,11 @@ package dev.espalier.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.espalier.BadInputException;
 import dev.espalier.evaluation.Perplexity;
+import dev.espalier.files.Json;
 import dev.espalier.pruning.LinearError;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,7 +19,6 @@ import java.util.TreeMap;
 
 /** Reads what {@code espalier.json} tells of a run; other versions may say less, or more. */
 public final class RunReader {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String UNKNOWN = "-";
 
   private RunReader() {}
@@ -40,7 +38,8 @@ public final class RunReader {
     }
     JsonNode json = json(file);
     JsonNode achieved = json.path("sparsity").path("achieved");
-    if (!achieved.isNumber() || !json.path("blocks").isArray()) {
+    boolean measured = achieved.isNumber() && Double.isFinite(achieved.asDouble());
+    if (!measured || !json.path("blocks").isArray()) {
       throw new BadInputException(
           file
               + " is not the espalier.json of a pruned model: it lacks sparsity.achieved or blocks");
@@ -62,8 +61,8 @@ public final class RunReader {
   }
 
   private static JsonNode json(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
-      return JSON.readTree(in);
+    try {
+      return Json.read(file);
     } catch (JsonProcessingException e) {
       throw new BadInputException(file + " is not valid JSON, so not an espalier.json", e);
     } catch (IOException e) {

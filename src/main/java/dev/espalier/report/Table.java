@@ -9,11 +9,12 @@ public final class Table {
   private final List<String> header;
   private final List<List<String>> rows = new ArrayList<>();
 
+  /** A table without rows yet. */
   public Table(String... header) {
     this(List.of(header));
   }
 
-  public Table(List<String> header) {
+  Table(List<String> header) {
     this.header = List.copyOf(header);
   }
 
@@ -23,7 +24,7 @@ public final class Table {
   }
 
   /** Adds a row of as many cells as the header has. */
-  public Table row(List<String> cells) {
+  Table row(List<String> cells) {
     if (cells.size() != header.size()) {
       throw new IllegalArgumentException("a row of " + cells.size() + " cells");
     }
@@ -31,10 +32,12 @@ public final class Table {
     return this;
   }
 
+  /** The heads of its columns. */
   public List<String> header() {
     return header;
   }
 
+  /** The cells, row after row. */
   public List<List<String>> rows() {
     return List.copyOf(rows);
   }

@@ -67,7 +67,7 @@ public record Trial(
   }
 
   /** An allocation and its parameters, for people. */
-  public static String describe(String allocation, Map<String, Object> parameters) {
+  static String describe(String allocation, Map<String, Object> parameters) {
     if (parameters.isEmpty()) {
       return allocation;
     }

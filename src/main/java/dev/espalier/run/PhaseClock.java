@@ -18,6 +18,7 @@ public final class PhaseClock {
     taken.forEach(phase -> add(phases, phase));
   }
 
+  /** Does the work of a phase, and adds what it takes to what the phase has taken before. */
   public <T> T time(String phase, Supplier<T> work) {
     PeakMemory.restart();
     long start = System.nanoTime();
@@ -32,6 +33,7 @@ public final class PhaseClock {
     }
   }
 
+  /** As above, without a result. */
   public void time(String phase, Runnable work) {
     time(
         phase,

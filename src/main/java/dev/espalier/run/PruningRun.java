@@ -63,10 +63,12 @@ public final class PruningRun {
     this.clock = whole.clock;
   }
 
+  /** What is done to the weights. */
   public PruningSettings settings() {
     return settings;
   }
 
+  /** The dense model. */
   public DecoderModel model() {
     return model;
   }
@@ -81,6 +83,7 @@ public final class PruningRun {
     return notes;
   }
 
+  /** What the phases take. */
   public PhaseClock clock() {
     return clock;
   }

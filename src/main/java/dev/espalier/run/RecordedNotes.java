@@ -14,6 +14,11 @@ public final class RecordedNotes implements Progress {
   private final Set<String> notes = new LinkedHashSet<>();
   private final Set<String> warnings = new LinkedHashSet<>();
 
+  /**
+   * Begins without notes.
+   *
+   * @param listener hears all of it, too
+   */
   public RecordedNotes(Progress listener) {
     this.listener = listener;
   }

@@ -1,7 +1,7 @@
 package dev.espalier.run;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.files.Json;
 import dev.espalier.kernels.Kernels;
 import dev.espalier.text.TokenWindows;
 
@@ -11,8 +11,7 @@ final class RunIdentity {
 
   /** All that numbers measured of the dense model depend on. */
   private static ObjectNode of(LoadedModel loaded, TokenWindows calibration) {
-    return new ObjectMapper()
-        .createObjectNode()
+    return Json.object()
         .put("version", Kernels.version())
         .put("checkpoint", loaded.folder().digest())
         .put("windows", calibration.digest())

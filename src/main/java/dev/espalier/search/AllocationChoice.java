@@ -18,6 +18,11 @@ public sealed interface AllocationChoice {
   /** For reports and names of folders. */
   String name();
 
+  /** Those of its allocations that are known beforehand. */
+  default List<SparsityAllocation> known() {
+    return List.of();
+  }
+
   /**
    * What candidates are judged by; absent where there is nothing to choose.
    *
@@ -53,6 +58,11 @@ public sealed interface AllocationChoice {
     @Override
     public String name() {
       return allocation.name();
+    }
+
+    @Override
+    public List<SparsityAllocation> known() {
+      return List.of(allocation);
     }
 
     @Override

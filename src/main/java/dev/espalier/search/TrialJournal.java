@@ -1,14 +1,13 @@
 package dev.espalier.search;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
 import dev.espalier.StorageException;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.files.DurableFiles;
+import dev.espalier.files.Json;
 import dev.espalier.report.Trial;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,8 +18,6 @@ import java.util.Optional;
 
 /** The trials of a search that have been made, in a file, so that an interrupted one goes on. */
 public final class TrialJournal {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private final Path file;
   private final ObjectNode identity;
   private final List<Trial> trials = new ArrayList<>();
@@ -41,10 +38,9 @@ public final class TrialJournal {
     TrialJournal journal = new TrialJournal(file, identity);
     if (Files.exists(file)) {
       try {
-        JsonNode document = JSON.readTree(Files.readAllBytes(file));
+        JsonNode document = Json.read(file);
         if (document.path("identity").equals(identity)) {
-          journal.trials.addAll(
-              JSON.convertValue(document.path("trials"), new TypeReference<List<Trial>>() {}));
+          journal.trials.addAll(trials(document.path("trials")));
         } else if (!discard) {
           throw new BadInputException(
               file
@@ -60,6 +56,15 @@ public final class TrialJournal {
     return journal;
   }
 
+  private static List<Trial> trials(JsonNode array) throws JsonProcessingException {
+    List<Trial> trials = new ArrayList<>();
+    for (JsonNode trial : array) {
+      trials.add(Json.value(trial, Trial.class));
+    }
+    return trials;
+  }
+
+  /** How many trials have been made. */
   public int size() {
     return trials.size();
   }
@@ -76,14 +81,10 @@ public final class TrialJournal {
   Trial add(Trial trial) {
     trials.removeIf(trial::isOfSame);
     trials.add(trial);
-    ObjectNode document = JSON.createObjectNode();
+    ObjectNode document = Json.object();
     document.set("identity", identity);
-    document.set("trials", JSON.valueToTree(trials));
-    try {
-      DurableFiles.save(file, JSON.writeValueAsBytes(document));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a trial is no JSON", e);
-    }
+    document.set("trials", Json.of(trials));
+    DurableFiles.save(file, Json.bytes(document));
     return trial;
   }
 

@@ -11,7 +11,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The layer Hessian H = (2/n) Σ xᵀx of an input, n the number of sequences (SparseGPT, Frantar &
+ * The layer Hessian H = (2/n) Σ xᵀx of an input, n the number of sequences (SparseGPT, Frantar and
  * Alistarh, 2023). {@link #factor} replaces it by its inverse's factor, once for all readers.
  */
 public final class InputHessian implements InputStatistics {

@@ -10,7 +10,7 @@ import java.util.Objects;
  * @param name what messages and reports call it
  * @param documents the texts, at least one; a text may be empty, for it still counts in a draw
  */
-public record DocumentCorpus(String name, List<String> documents) implements Corpus {
+record DocumentCorpus(String name, List<String> documents) implements Corpus {
   public DocumentCorpus {
     Objects.requireNonNull(name);
     documents = List.copyOf(documents);

@@ -6,7 +6,7 @@ import org.apache.commons.rng.core.source32.MersenneTwister;
  * Python's {@code random.Random}, draw for draw, so that a seed picks the same calibration windows
  * here as in the published code. The methods carry Python's names.
  */
-public final class PythonRandom {
+final class PythonRandom {
   private final MersenneTwister generator;
 
   /** As {@code random.seed(seed)}: like there, a seed and its negative give the same draws. */

@@ -79,15 +79,15 @@ final class Checkpoints {
   }
 
   static void index(Path folder, Map<String, String> weights) throws IOException {
-    ObjectNode index = Json.MAPPER.createObjectNode();
+    ObjectNode index = Json.object();
     index.putObject("metadata").put("total_size", 44);
     ObjectNode map = index.putObject("weight_map");
     new TreeMap<>(weights).forEach(map::put);
-    Files.write(folder.resolve(ShardIndex.FILE_NAME), Json.MAPPER.writeValueAsBytes(index));
+    Files.write(folder.resolve(ShardIndex.FILE_NAME), Json.bytes(index));
   }
 
   static ObjectNode run(int value) {
-    return Json.MAPPER.createObjectNode().put("seed", value);
+    return Json.object().put("seed", value);
   }
 
   static Tensor filled(double value, long... shape) {

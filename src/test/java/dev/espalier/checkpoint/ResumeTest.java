@@ -67,7 +67,7 @@ class ResumeTest {
   @Test
   void theRunIsComparedAsJson() {
     ObjectNode ints = run(0).put("n", 5).put("p", 0.5);
-    ObjectNode longs = Json.MAPPER.createObjectNode().put("p", 0.5f).put("n", 5L).put("seed", 0);
+    ObjectNode longs = Json.object().put("p", 0.5f).put("n", 5L).put("seed", 0);
     try (ModelFolderWriter writer = open(ints, false)) {
       putA(writer);
     }
@@ -244,7 +244,7 @@ class ResumeTest {
       if (!writer.written().contains(name)) {
         try (Tensor tensor = source.tensor(name)) {
           int done = writer.written().size() + 1;
-          writer.put(Map.of(name, tensor), Json.MAPPER.createObjectNode().put("done", done));
+          writer.put(Map.of(name, tensor), Json.object().put("done", done));
         }
       }
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.espalier.cli.Runs.Result;
 import dev.espalier.device.CudaSupport;
+import dev.espalier.testing.Slow;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -267,6 +268,7 @@ class BadInputTest {
     return model;
   }
 
+  @Slow
   @Test
   void refusesTextsThatAreNone() throws IOException {
     Path binary = Files.write(temp.resolve("latin1.txt"), new byte[] {'a', 'b', (byte) 0xE9, 'c'});

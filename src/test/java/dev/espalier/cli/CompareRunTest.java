@@ -214,6 +214,8 @@ class CompareRunTest {
     Runs.run("compare", run, "--output", temp.resolve("x.json")).refused("name a page");
     Runs.run("compare", run, "--output", temp.resolve("no/x.html")).refused("no is no folder");
     Runs.run("eval", "stray").refused("\"stray\" belongs to no option");
+    Path twice = Files.writeString(temp.resolve("twice.json"), "{\"model\": 1, \"model\": 2}");
+    Runs.run("compare", twice).refused("twice.json is not valid JSON");
     Path empty = Files.writeString(temp.resolve("empty.json"), "");
     Runs.run("compare", empty).refused("empty.json is not the espalier.json");
   }

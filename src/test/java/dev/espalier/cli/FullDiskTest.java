@@ -10,6 +10,7 @@ import dev.espalier.StorageException;
 import dev.espalier.cli.Runs.Result;
 import dev.espalier.job.PruneJob;
 import dev.espalier.job.PruneRequest;
+import dev.espalier.testing.RecordingProgress;
 import dev.espalier.testing.Slow;
 import dev.espalier.testing.SmallDisk;
 import java.io.IOException;
@@ -88,14 +89,13 @@ class FullDiskTest {
       Path filler = disk.resolve("filler");
       PruneRequest request = request(output);
       Progress filling =
-          new Progress() {
-            @Override
-            public void step(long steps) {
-              if (!Files.exists(filler) && finishedBlocks(output) == 2) {
-                fill(filler);
-              }
-            }
-          };
+          new RecordingProgress()
+              .atStep(
+                  () -> {
+                    if (!Files.exists(filler) && finishedBlocks(output) == 2) {
+                      fill(filler);
+                    }
+                  });
       StorageException full =
           assertThrows(StorageException.class, () -> PruneJob.run(request, filling));
       assertTrue(full.getMessage().contains("disk is full"), full.getMessage());

@@ -3,12 +3,14 @@ package dev.espalier.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.testing.Slow;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Mixed N:M on the sample. */
+@Slow
 class MixedPatternRunTest {
   @TempDir Path temp;
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.espalier.kernels.Natives;
 import dev.espalier.testing.ChildJvm;
+import dev.espalier.testing.Slow;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Without the launcher: whatever is asked of the library first, nothing comes too late for it. */
+@Slow
 class NoLauncherTest {
   @TempDir Path folder;
 

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.cli.Folders.Stored;
 import dev.espalier.cli.Runs.Result;
 import dev.espalier.report.html.Pages;
+import dev.espalier.testing.Slow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -152,6 +153,7 @@ class PruneRunTest {
     assertEquals((double) zeros / weights, report.at("/sparsity/achieved").asDouble(), 1e-12);
   }
 
+  @Slow
   @ParameterizedTest
   @CsvSource({
     "wanda, 2:4",
@@ -188,6 +190,7 @@ class PruneRunTest {
     }
   }
 
+  @Slow
   @Test
   void printsOneJsonDocument() throws IOException {
     Path text = text("test.txt");
@@ -248,6 +251,7 @@ class PruneRunTest {
     assertEquals("", Runs.run("inspect", "--model", output, "--quiet").succeeded().err());
   }
 
+  @Slow
   @Test
   void tellsPeopleWhatHappened() throws IOException {
     Path text = text("speech.txt");
@@ -262,6 +266,7 @@ class PruneRunTest {
     assertTrue(result.err().contains("--cache_dir is ignored"), result.err());
   }
 
+  @Slow
   @Test
   void leavesAPageToReadOnAPhone() throws IOException, InterruptedException {
     Path text = text("speech.txt");
@@ -280,6 +285,7 @@ class PruneRunTest {
         "model.layers.9.mlp.down_proj.weight");
   }
 
+  @Slow
   @Test
   void repeatsItselfAndReplacesOnRequest() throws IOException {
     prune("--seed", 1).succeeded();
@@ -294,6 +300,7 @@ class PruneRunTest {
     }
   }
 
+  @Slow
   @ParameterizedTest
   @CsvSource({"wanda", "sparsegpt"})
   void shardsMakeNoDifference(String method) throws IOException {
@@ -320,6 +327,7 @@ class PruneRunTest {
     assertEquals(134 * 192, stored.zeros());
   }
 
+  @Slow
   @Test
   void resultsOfAPruneCanBePrunedAgain() throws IOException {
     // Uniformly: another allocation may give a block less than the zeros it already has.

@@ -11,6 +11,7 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.ValidationMessage;
 import dev.espalier.report.ReportJson;
+import dev.espalier.testing.Slow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +43,7 @@ class ReportSchemaTest {
     assertTrue(messages.isEmpty(), messages::toString);
   }
 
+  @Slow
   @Test
   void reportsKeepToTheirSchema() throws IOException {
     Path text =
@@ -58,6 +60,7 @@ class ReportSchemaTest {
     assertValid(report("--method", "magnitude", "--pattern", "2:4"));
   }
 
+  @Slow
   @Test
   void warningsStandApartFromNotes() throws IOException {
     ObjectNode report =

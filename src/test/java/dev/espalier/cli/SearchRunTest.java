@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.cli.Runs.Result;
 import dev.espalier.report.html.Pages;
+import dev.espalier.testing.Slow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +47,7 @@ class SearchRunTest {
     return new ObjectMapper().readTree(temp.resolve("result.json").toFile());
   }
 
+  @Slow
   @Test
   void theBestOfAGridWinsAndPrunes() throws IOException, InterruptedException {
     JsonNode json =
@@ -78,6 +80,7 @@ class SearchRunTest {
     }
   }
 
+  @Slow
   @ParameterizedTest
   @ValueSource(strings = {"unstructured", "N:8"})
   void prunesAsTheWinnerDidWhateverThePattern(String pattern) throws IOException {
@@ -110,6 +113,7 @@ class SearchRunTest {
         .toList();
   }
 
+  @Slow
   @Test
   void whatIsWorseAtHalfStopsThereAndChangesNothing() throws IOException {
     Object[] space = {"--over", "owl-lambda", "--values", "0.02,0.3", "--json"};
@@ -133,6 +137,7 @@ class SearchRunTest {
     assertTrue(list(early.get("trials")).get(2).get("stopped").asBoolean(), early::toPrettyString);
   }
 
+  @Slow
   @Test
   void aRangeIsTriedFromCoarseToFineAndListedInItsOrder() throws IOException {
     Result run =
@@ -143,7 +148,7 @@ class SearchRunTest {
             .map(trial -> trial.at("/parameters/beta").asDouble())
             .toList();
     assertEquals(List.of(0.0, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06), betas, "0 is uniform, once");
-    assertTrue(run.err().contains("7 trials"), run.err());
+    assertTrue(run.err().contains("7 candidates"), run.err());
     // A good value comes second, so that nearly all others stop at half.
     long whole =
         list(run.json().get("trials")).stream().filter(t -> !t.get("stopped").asBoolean()).count();
@@ -156,6 +161,7 @@ class SearchRunTest {
     return all.toArray();
   }
 
+  @Slow
   @Test
   void theTrialsOfAnotherSearchAreNotTakenUp() throws IOException {
     Object[] space = {"--over", "beta", "--values", "0.01,0.03", "--json"};
@@ -178,6 +184,7 @@ class SearchRunTest {
     return journal;
   }
 
+  @Slow
   @Test
   void goldenSectionsComeNearerToTheBest() throws IOException {
     JsonNode json =
@@ -188,6 +195,7 @@ class SearchRunTest {
     assertTrue(json.at("/best/parameters/beta").asDouble() > 0.005, json::toPrettyString);
   }
 
+  @Slow
   @Test
   void goldenSectionsGoTheSameWayWhetherTrialsStopOrNot() throws IOException {
     // Everything beyond the second trial stops: half of the windows are easier than all of them.
@@ -202,6 +210,7 @@ class SearchRunTest {
         list(early.get("trials")).stream().map(t -> t.get("parameters")).toList());
   }
 
+  @Slow
   @Test
   void thePublishedCriterionIsNamedAsSuch() {
     String out =
@@ -217,6 +226,7 @@ class SearchRunTest {
         out);
   }
 
+  @Slow
   @Test
   void autoFindsWhatHelpsThisModel() throws IOException {
     Path output = temp.resolve("auto");
@@ -236,13 +246,14 @@ class SearchRunTest {
     assertFalse(Files.exists(temp.resolve("auto.trials.json")));
   }
 
+  @Slow
   @Test
   void allocationsCompeteByTheirNames() throws IOException {
     Path ratios = Files.writeString(temp.resolve("mine.json"), "[0.5" + ", 0.5".repeat(9) + "]");
     String names = "owl,alphapruning,uniform,er,owl,atp," + ratios;
     Result run =
         search("--values", names, "--beta", 0.0166, "--epsilon", 0.2, "--json").succeeded();
-    assertTrue(run.err().contains("6 trials"), run.err());
+    assertTrue(run.err().contains("6 candidates"), run.err());
     assertTrue(run.err().contains("mine.json make 50.00 % of the model"), run.err());
     List<JsonNode> trials = list(run.json().get("trials"));
     assertEquals(

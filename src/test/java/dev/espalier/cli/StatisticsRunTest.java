@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.testing.Slow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ class StatisticsRunTest {
     return all.toArray();
   }
 
+  @Slow
   @Test
   void statisticsAreKeptAndNeverTakenForAnotherModel() throws IOException {
     Path statistics = temp.resolve("statistics.json");

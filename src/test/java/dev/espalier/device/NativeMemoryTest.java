@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.testing.Fixture;
+import dev.espalier.testing.Slow;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.Pointer;
@@ -56,6 +57,7 @@ class NativeMemoryTest {
     assertTrue(growth < CALLS * MEGABYTE, () -> growth / MEGABYTE + " MB are left behind");
   }
 
+  @Slow
   @Test
   void runningABlockLeavesNothingBehind() {
     Fixture fixture = Fixture.sample();

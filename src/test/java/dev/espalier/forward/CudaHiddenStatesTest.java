@@ -10,6 +10,7 @@ import dev.espalier.model.DecoderModel;
 import dev.espalier.statistics.BlockStatistics;
 import dev.espalier.statistics.InputStatistics.Kind;
 import dev.espalier.testing.OnCuda;
+import dev.espalier.testing.RecordingProgress;
 import dev.espalier.testing.Scoped;
 import dev.espalier.testing.Tensors;
 import dev.espalier.testing.TinyModel;
@@ -73,27 +74,12 @@ class CudaHiddenStatesTest {
 
   @Test
   void saysWhereTheStatesStay() {
-    List<String> notes = new ArrayList<>();
-    Progress progress =
-        new Progress() {
-          @Override
-          public void begin(String task, long steps) {}
-
-          @Override
-          public void step(long steps) {}
-
-          @Override
-          public void end() {}
-
-          @Override
-          public void note(String sentence) {
-            notes.add(sentence);
-          }
-        };
+    RecordingProgress progress = new RecordingProgress();
     try (TinyModel source = TinyModel.small();
         DecoderModel model = source.open(BF16)) {
       HiddenStates.embed(model, TinyModel.windows(3, 20), MemoryBeside.NONE, progress).close();
     }
-    assertEquals(List.of("The activations of 3 windows (0.0 MiB) stay on cuda:0."), notes);
+    assertEquals(
+        List.of("The activations of 3 windows (0.0 MiB) stay on cuda:0."), progress.notes());
   }
 }

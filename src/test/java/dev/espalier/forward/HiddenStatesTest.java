@@ -9,6 +9,7 @@ import dev.espalier.model.layer.Linear;
 import dev.espalier.statistics.BlockStatistics;
 import dev.espalier.statistics.InputStatistics;
 import dev.espalier.statistics.InputStatistics.Kind;
+import dev.espalier.testing.RecordingProgress;
 import dev.espalier.testing.Scoped;
 import dev.espalier.testing.Tensors;
 import dev.espalier.testing.TinyModel;
@@ -180,24 +181,11 @@ class HiddenStatesTest {
 
   @Test
   void progressCountsWindows() {
-    List<Long> steps = new ArrayList<>();
-    Progress progress =
-        new Progress() {
-          @Override
-          public void begin(String task, long count) {}
-
-          @Override
-          public void step(long count) {
-            steps.add(count);
-          }
-
-          @Override
-          public void end() {}
-        };
+    RecordingProgress progress = new RecordingProgress();
     try (HiddenStates hidden = HiddenStates.embed(model, WINDOWS, 3, StatesHome.DEVICE, progress)) {
-      assertEquals(List.of(), steps);
+      assertEquals(0, progress.done());
       hidden.advance(block);
-      assertEquals(List.of(3L, 3L, 1L), steps);
+      assertEquals(List.of(3L, 3L, 1L), progress.steps());
     }
   }
 

@@ -10,13 +10,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
 import dev.espalier.Progress;
 import dev.espalier.allocation.AtpAllocation;
+import dev.espalier.allocation.FileAllocation;
 import dev.espalier.allocation.UniformAllocation;
 import dev.espalier.pruning.MagnitudePruning;
+import dev.espalier.testing.RecordingProgress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -26,28 +27,6 @@ class PruneJobTest {
   private static final Path SAMPLES = Path.of("samples");
 
   @TempDir Path temp;
-
-  /** Keeps what it hears. */
-  private static class Heard implements Progress {
-    final List<String> tasks = new ArrayList<>();
-    final List<String> notes = new ArrayList<>();
-
-    @Override
-    public void begin(String task, long steps) {
-      tasks.add(task);
-    }
-
-    @Override
-    public void step(long steps) {}
-
-    @Override
-    public void end() {}
-
-    @Override
-    public void note(String sentence) {
-      notes.add(sentence);
-    }
-  }
 
   private PruneRequest request(Path model, List<Path> evaluation) {
     return builder(model).allocation(new UniformAllocation()).evaluate(evaluation).build();
@@ -68,18 +47,7 @@ class PruneJobTest {
   void whatIsFinishedOutlivesAnOutputThatAppearedMeanwhile() throws IOException {
     PruneRequest request = request(SAMPLES.resolve("sotu-llama-5m"), List.of());
     Path intruder = temp.resolve("out").resolve("notes.txt");
-    Heard intrusion =
-        new Heard() {
-          @Override
-          public void end() {
-            try {
-              Files.createDirectories(intruder.getParent());
-              Files.writeString(intruder, "mine");
-            } catch (IOException e) {
-              throw new UncheckedIOException(e);
-            }
-          }
-        };
+    Progress intrusion = new RecordingProgress().atEnd(() -> write(intruder, "mine"));
     Exception refusal =
         assertThrows(BadInputException.class, () -> PruneJob.run(request, intrusion));
     assertTrue(refusal.getMessage().contains("out"), refusal.getMessage());
@@ -87,10 +55,20 @@ class PruneJobTest {
     Files.delete(intruder);
     Files.delete(intruder.getParent());
 
-    Heard heard = new Heard();
+    RecordingProgress heard = new RecordingProgress();
     assertEquals(0.5, PruneJob.run(request, heard).achievedSparsity(), 1e-3);
-    assertTrue(heard.notes.contains("Resuming after 10 finished blocks."), heard.notes::toString);
-    assertEquals(List.of(), heard.tasks);
+    assertTrue(
+        heard.notes().contains("Resuming after 10 finished blocks."), heard.notes()::toString);
+    assertEquals(List.of(), heard.tasks());
+  }
+
+  private static void write(Path file, String text) {
+    try {
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
@@ -98,7 +76,7 @@ class PruneJobTest {
     Path trials = Files.writeString(temp.resolve("out.trials.json"), "{}");
     PruneRequest impossible =
         builder(SAMPLES.resolve("sotu-llama-5m")).allocation(new AtpAllocation(5)).build();
-    assertThrows(BadInputException.class, () -> PruneJob.run(impossible, new Heard()));
+    assertThrows(BadInputException.class, () -> PruneJob.run(impossible, Progress.NONE));
     assertTrue(Files.exists(trials));
   }
 
@@ -108,7 +86,21 @@ class PruneJobTest {
     Path text = Files.writeString(temp.resolve("out/text.txt"), "once upon a time ".repeat(50));
     PruneRequest request = request(SAMPLES.resolve("sotu-llama-5m"), List.of(text));
     Exception refusal =
-        assertThrows(BadInputException.class, () -> PruneJob.run(request, new Heard()));
+        assertThrows(BadInputException.class, () -> PruneJob.run(request, Progress.NONE));
+    assertTrue(refusal.getMessage().contains("which is to be replaced"), refusal.getMessage());
+  }
+
+  @Test
+  void anAllocationThatIsReadIsNotReplaced() throws IOException {
+    Files.createDirectory(temp.resolve("out"));
+    Path file = Files.writeString(temp.resolve("out/mine.json"), "[0.5" + ", 0.5".repeat(9) + "]");
+    PruneRequest request =
+        builder(SAMPLES.resolve("sotu-llama-5m"))
+            .overwrite(true)
+            .allocation(FileAllocation.read(file))
+            .build();
+    Exception refusal =
+        assertThrows(BadInputException.class, () -> PruneJob.run(request, Progress.NONE));
     assertTrue(refusal.getMessage().contains("which is to be replaced"), refusal.getMessage());
   }
 
@@ -129,12 +121,12 @@ class PruneJobTest {
     Path text =
         Files.writeString(temp.resolve("text.txt"), "<more>" + " once upon a time".repeat(50));
 
-    Heard heard = new Heard();
+    RecordingProgress heard = new RecordingProgress();
     Exception refusal =
         assertThrows(
             BadInputException.class, () -> PruneJob.run(request(model, List.of(text)), heard));
     assertTrue(refusal.getMessage().contains("The token 4096"), refusal.getMessage());
-    assertEquals(List.of(), heard.tasks);
+    assertEquals(List.of(), heard.tasks());
     assertFalse(Files.exists(temp.resolve("out.partial")));
   }
 }

@@ -21,6 +21,7 @@ import dev.espalier.model.description.LinearDescription;
 import dev.espalier.statistics.FirstBlockOnce;
 import dev.espalier.statistics.InputHessian;
 import dev.espalier.statistics.InputStatistics;
+import dev.espalier.testing.RecordingProgress;
 import dev.espalier.testing.Scoped;
 import dev.espalier.testing.Tensors;
 import dev.espalier.testing.TinyModel;
@@ -67,25 +68,19 @@ class BlockwisePrunerTest {
       SparsityPattern pattern,
       Rounding rounding,
       PrunedBlocks output) {
-    try (HiddenStates hidden =
-        HiddenStates.embed(model, WINDOWS, MemoryBeside.NONE, Progress.NONE)) {
-      new BlockwisePruner(model, method, pattern, PLAN, rounding).prune(hidden, output);
-    }
+    prune(model, method, pattern, rounding, output, Progress.NONE);
   }
 
-  private static final class CountedSteps implements Progress {
-    private long count;
-
-    @Override
-    public void begin(String task, long steps) {}
-
-    @Override
-    public void step(long steps) {
-      count += steps;
+  private static void prune(
+      DecoderModel model,
+      PruningMethod method,
+      SparsityPattern pattern,
+      Rounding rounding,
+      PrunedBlocks output,
+      Progress progress) {
+    try (HiddenStates hidden = HiddenStates.embed(model, WINDOWS, MemoryBeside.NONE, progress)) {
+      new BlockwisePruner(model, method, pattern, PLAN, rounding).prune(hidden, output);
     }
-
-    @Override
-    public void end() {}
   }
 
   private static void assertSameBits(
@@ -135,26 +130,35 @@ class BlockwisePrunerTest {
   @ParameterizedTest
   @MethodSource("methods")
   void whatTheFirstBlockReadsIsGatheredOnce(PruningMethod method) {
-    CountedSteps steps = new CountedSteps();
     try (KeptBlocks alone = pruned(method, Rounding.EXACT, Placement.cpu());
         DecoderModel model = source.open();
         FirstBlockOnce shared = new FirstBlockOnce()) {
       for (int i = 0; i < 3; i++) {
+        RecordingProgress progress = new RecordingProgress();
         try (KeptBlocks again = new KeptBlocks(source);
-            HiddenStates hidden = HiddenStates.embed(model, WINDOWS, MemoryBeside.NONE, steps)) {
+            HiddenStates hidden = HiddenStates.embed(model, WINDOWS, MemoryBeside.NONE, progress)) {
           BlockwisePruner pruner =
               new BlockwisePruner(
                   model, method, SparsityPattern.UNSTRUCTURED, PLAN, Rounding.EXACT, shared);
           long passes = pruner.passes(again);
           boolean observes = method.statistics() != InputStatistics.Kind.NONE;
           assertEquals(observes && i == 0 ? 5 : observes ? 4 : 2, passes);
-          steps.count = 0;
+          assertEquals(0, progress.done());
           pruner.prune(hidden, again);
-          assertEquals(passes * WINDOWS.count(), steps.count);
+          assertEquals(passes * WINDOWS.count(), progress.done());
           assertSameBits(model, alone, again, method.name() + " " + i);
         }
       }
     }
+  }
+
+  /** In the midst of the block after that many. */
+  private static void interrupted(
+      DecoderModel model, PruningMethod method, Rounding rounding, KeptBlocks output, int blocks) {
+    Progress progress = new RecordingProgress().interruptedWhen(() -> output.finished() == blocks);
+    assertThrows(
+        RecordingProgress.Interrupted.class,
+        () -> prune(model, method, SparsityPattern.UNSTRUCTURED, rounding, output, progress));
   }
 
   @ParameterizedTest
@@ -165,10 +169,9 @@ class BlockwisePrunerTest {
           KeptBlocks resumed = new KeptBlocks(source);
           DecoderModel model = source.open()) {
         for (int stop = 1; stop <= 2; stop++) {
-          resumed.stopAfter(stop);
-          assertThrows(KeptBlocks.Interrupted.class, () -> prune(model, method, rounding, resumed));
+          interrupted(model, method, rounding, resumed, stop);
+          assertEquals(stop, resumed.finished());
         }
-        resumed.stopAfter(Integer.MAX_VALUE);
         prune(model, method, rounding, resumed);
         assertEquals(3, resumed.finished());
         assertSameBits(model, whole, resumed, method.name() + " " + rounding);
@@ -307,7 +310,7 @@ class BlockwisePrunerTest {
   void laterBlocksSeeTheWeightsThatAreStored() {
     // What a model of the stored weights computes is what the next block was calibrated on.
     try (KeptBlocks output = pruned(new SparseGptPruning(), Rounding.EXACT, Placement.cpu());
-        KeptBlocks again = new KeptBlocks(output);
+        KeptBlocks again = new KeptBlocks(output.weights());
         DecoderModel model = source.open()) {
       again.results.addAll(output.results.subList(0, 2));
       prune(model, new SparseGptPruning(), Rounding.EXACT, again);

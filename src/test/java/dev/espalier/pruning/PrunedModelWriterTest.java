@@ -10,15 +10,14 @@ import dev.espalier.Progress;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.checkpoint.ModelFolder;
 import dev.espalier.checkpoint.ModelFolderWriter;
-import dev.espalier.checkpoint.WeightSource;
 import dev.espalier.device.ComputeDevice;
 import dev.espalier.device.Placement;
 import dev.espalier.forward.HiddenStates;
 import dev.espalier.forward.MemoryBeside;
 import dev.espalier.kernels.Rounding;
-import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.model.description.LinearDescription;
+import dev.espalier.testing.RecordingProgress;
 import dev.espalier.testing.Scoped;
 import dev.espalier.testing.Tensors;
 import dev.espalier.testing.TinyModel;
@@ -64,9 +63,10 @@ class PrunedModelWriterTest {
     return PruningMethodsTest.methods();
   }
 
-  private void prune(PruningMethod method, Rounding rounding, PrunedBlocks output) {
+  private void prune(
+      PruningMethod method, Rounding rounding, PrunedBlocks output, Progress progress) {
     try (HiddenStates hidden =
-        HiddenStates.embed(model, TinyModel.windows(4, 40), MemoryBeside.NONE, Progress.NONE)) {
+        HiddenStates.embed(model, TinyModel.windows(4, 40), MemoryBeside.NONE, progress)) {
       new BlockwisePruner(model, method, SparsityPattern.UNSTRUCTURED, PLAN, rounding)
           .prune(hidden, output);
     }
@@ -83,11 +83,14 @@ class PrunedModelWriterTest {
         output.plan().ifPresent(plan -> assertEquals(PLAN, plan));
         output.follow(PLAN, Map.of("name", "test"));
         if (stopping && runs < 2) {
+          int stop = runs + 1;
+          Progress progress =
+              new RecordingProgress().interruptedWhen(() -> output.finished() == stop);
           assertThrows(
-              KeptBlocks.Interrupted.class, () -> prune(method, rounding, new Stopping(output)));
+              RecordingProgress.Interrupted.class, () -> prune(method, rounding, output, progress));
           continue;
         }
-        prune(method, rounding, output);
+        prune(method, rounding, output, Progress.NONE);
         assertEquals(3, output.results().size());
         for (BlockResult block : output.results()) {
           assertEquals(PLAN.sparsity(block.index(), 0), block.target(), 1e-15);
@@ -95,25 +98,6 @@ class PrunedModelWriterTest {
         }
         return writer.finish(Map.of());
       }
-    }
-  }
-
-  /** Stops after each block, when it is stored. */
-  private record Stopping(PrunedBlocks output) implements PrunedBlocks {
-    @Override
-    public int finished() {
-      return output.finished();
-    }
-
-    @Override
-    public WeightSource weights() {
-      return output.weights();
-    }
-
-    @Override
-    public void put(DecoderBlock block, BlockResult result) {
-      output.put(block, result);
-      throw new KeptBlocks.Interrupted();
     }
   }
 

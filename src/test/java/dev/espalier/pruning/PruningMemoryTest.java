@@ -14,6 +14,7 @@ import dev.espalier.model.DecoderModel;
 import dev.espalier.model.layer.Linear;
 import dev.espalier.statistics.BlockStatistics;
 import dev.espalier.testing.ResidentMemory;
+import dev.espalier.testing.Slow;
 import dev.espalier.testing.TinyModel;
 import dev.espalier.text.TokenWindows;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@Slow
 class PruningMemoryTest {
   private static final long MEGABYTE = 1 << 20;
 

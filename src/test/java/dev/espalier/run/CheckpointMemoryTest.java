@@ -8,11 +8,14 @@ import dev.espalier.BadInputException;
 import dev.espalier.Progress;
 import dev.espalier.job.InspectJob;
 import dev.espalier.model.DecoderModel;
+import dev.espalier.testing.RecordingProgress;
 import dev.espalier.testing.ResidentMemory;
 import dev.espalier.testing.UnalignedSample;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -35,33 +38,14 @@ class CheckpointMemoryTest {
     model = UnalignedSample.in(temp.resolve("model"));
   }
 
-  /** Counts the native objects at every step. */
-  private static final class Counting implements Progress {
-    private long first = -1;
-    private long steps;
-
-    @Override
-    public void begin(String task, long steps) {}
-
-    @Override
-    public void step(long count) {
-      first = first < 0 ? Pointer.totalCount() : first;
-      steps += count;
-      assertTrue(Pointer.totalCount() <= first, "native objects are kept");
-    }
-
-    @Override
-    public void end() {}
-
-    @Override
-    public void note(String sentence) {}
-  }
-
   @Test
   void inspectingKeepsNoTensor() {
-    Counting listener = new Counting();
-    assertEquals(70, InspectJob.run(model, List.of(), listener).linears().size());
-    assertEquals(70, listener.steps);
+    List<Long> objects = new ArrayList<>();
+    RecordingProgress counting =
+        new RecordingProgress().atStep(() -> objects.add(Pointer.totalCount()));
+    assertEquals(70, InspectJob.run(model, List.of(), counting).linears().size());
+    assertEquals(70, counting.done());
+    assertEquals(objects.get(0), Collections.max(objects), "native objects are kept");
   }
 
   @Test

@@ -9,8 +9,9 @@ import dev.espalier.measurement.Measurement.Outliers;
 import dev.espalier.measurement.Measurement.ReconstructionError;
 import dev.espalier.measurement.Measurement.Score;
 import dev.espalier.model.DecoderModel;
+import dev.espalier.testing.RecordingProgress;
+import dev.espalier.testing.RecordingProgress.Task;
 import dev.espalier.testing.TinyModel;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,26 +27,11 @@ class KnownMeasurementsTest {
 
   private static final long WEIGHTS_ONLY = 3;
 
-  private static final class Steps implements Progress {
-    private final List<Long> announced = new ArrayList<>();
-    private final List<Long> taken = new ArrayList<>();
-
-    @Override
-    public void begin(String task, long steps) {
-      announced.add(steps);
-      taken.add(0L);
-    }
-
-    @Override
-    public void step(long steps) {
-      taken.set(taken.size() - 1, taken.get(taken.size() - 1) + steps);
-    }
-
-    @Override
-    public void end() {}
-
-    @Override
-    public void note(String sentence) {}
+  /** That each task took as many as it announced. */
+  private static void assertSteps(RecordingProgress progress, Long... expected) {
+    List<Task> tasks = progress.tasks();
+    assertEquals(List.of(expected), tasks.stream().map(Task::planned).toList());
+    assertEquals(List.of(expected), tasks.stream().map(Task::done).toList());
   }
 
   private static KnownMeasurements measurements(DecoderModel model) {
@@ -58,15 +44,14 @@ class KnownMeasurementsTest {
     try (TinyModel source = TinyModel.small();
         DecoderModel model = source.open()) {
       PhaseClock clock = new PhaseClock();
-      Map<Measurement, double[]> together = measurements(model).of(all, new Steps(), clock);
+      Map<Measurement, double[]> together = measurements(model).of(all, Progress.NONE, clock);
       for (Measurement first : List.of(FIVE, new ReconstructionError(0.5))) {
-        Steps steps = new Steps();
+        RecordingProgress progress = new RecordingProgress();
         KnownMeasurements oneByOne = measurements(model);
-        oneByOne.of(Set.of(first), steps, clock);
-        oneByOne.of(Set.of(TWO), steps, clock);
-        Map<Measurement, double[]> known = oneByOne.of(all, steps, clock);
-        assertEquals(List.of(FORWARD, WEIGHTS_ONLY, WEIGHTS_ONLY), steps.announced);
-        assertEquals(steps.announced, steps.taken);
+        oneByOne.of(Set.of(first), progress, clock);
+        oneByOne.of(Set.of(TWO), progress, clock);
+        Map<Measurement, double[]> known = oneByOne.of(all, progress, clock);
+        assertSteps(progress, FORWARD, WEIGHTS_ONLY, WEIGHTS_ONLY);
         all.forEach(m -> assertArrayEquals(together.get(m), known.get(m), m.key()));
       }
     }
@@ -76,12 +61,11 @@ class KnownMeasurementsTest {
   void whatTakesMoreThanNormsRunsTheModelAgain() {
     try (TinyModel source = TinyModel.small();
         DecoderModel model = source.open()) {
-      Steps steps = new Steps();
+      RecordingProgress progress = new RecordingProgress();
       KnownMeasurements measurements = measurements(model);
-      measurements.of(Set.of(FIVE), steps, new PhaseClock());
-      measurements.of(Set.of(new ReconstructionError(0.5)), steps, new PhaseClock());
-      assertEquals(List.of(FORWARD, FORWARD), steps.announced);
-      assertEquals(steps.announced, steps.taken);
+      measurements.of(Set.of(FIVE), progress, new PhaseClock());
+      measurements.of(Set.of(new ReconstructionError(0.5)), progress, new PhaseClock());
+      assertSteps(progress, FORWARD, FORWARD);
     }
   }
 }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.NumericalException;
-import dev.espalier.Progress;
 import dev.espalier.allocation.AtpAllocation;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.UniformAllocation;
@@ -21,9 +20,9 @@ import dev.espalier.run.PruningRun;
 import dev.espalier.run.PruningSettings;
 import dev.espalier.run.RecordedNotes;
 import dev.espalier.statistics.InputStatistics;
+import dev.espalier.testing.RecordingProgress;
 import dev.espalier.testing.TinyModel;
 import dev.espalier.text.TokenWindows;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -35,41 +34,8 @@ import org.junit.jupiter.api.Test;
 class TrialRunnerTest {
   private final TinyModel source = TinyModel.small();
   private final TokenWindows criterion = TinyModel.windows(7, 20);
-  private final Heard heard = new Heard();
+  private final RecordingProgress heard = new RecordingProgress();
   private DecoderModel model;
-
-  /** Counts what begins and ends. */
-  private static final class Heard implements Progress {
-    private final List<String> notes = new ArrayList<>();
-    private final List<String> tasks = new ArrayList<>();
-    private long planned;
-    private long done;
-    private boolean open;
-
-    @Override
-    public void begin(String task, long steps) {
-      assertFalse(open, "one task at a time");
-      open = true;
-      tasks.add(task);
-      planned += steps;
-    }
-
-    @Override
-    public void step(long steps) {
-      assertTrue(open);
-      done += steps;
-    }
-
-    @Override
-    public void end() {
-      open = false;
-    }
-
-    @Override
-    public void note(String sentence) {
-      notes.add(sentence);
-    }
-  }
 
   /** Magnitude pruning of a model that does not survive more than 80 %. */
   private record Fragile(MagnitudePruning method) implements PruningMethod {
@@ -133,7 +99,7 @@ class TrialRunnerTest {
   void halvesMeanTheSameHoweverTheyAreMeasured() {
     Trial atOnce = make(new UniformAllocation(), true, OptionalDouble.empty());
     Trial byHalves = make(new UniformAllocation(), false, OptionalDouble.empty());
-    assertEquals(List.of("Trial", "Trial", "Trial, the rest"), heard.tasks);
+    assertEquals(List.of("Trial", "Trial", "Trial, the rest"), heard.taskNames());
     assertEquals(atOnce.atHalf(), byHalves.atHalf(), 1e-4 * atOnce.atHalf());
     double whole = atOnce.perplexity();
     assertEquals(whole, byHalves.perplexity(), 1e-4 * whole);
@@ -152,7 +118,8 @@ class TrialRunnerTest {
   void theTasksHaveAsManyStepsAsTheySay() {
     make(new UniformAllocation());
     make(new UniformAllocation(), true, OptionalDouble.empty());
-    assertEquals(heard.planned, heard.done);
+    assertEquals(
+        heard.tasks().stream().mapToLong(RecordingProgress.Task::planned).sum(), heard.done());
   }
 
   @Test
@@ -160,10 +127,10 @@ class TrialRunnerTest {
     Trial outcome = make(new AtpAllocation(0.2)); // 50, 70 and 90 %
     assertTrue(Double.isNaN(outcome.atHalf()));
     assertTrue(Double.isNaN(outcome.perplexity()));
-    assertEquals(1, heard.notes.size());
-    assertTrue(heard.notes.get(0).startsWith("atp (beta 0.2) is out: "), heard.notes.get(0));
-    assertTrue(heard.notes.get(0).endsWith("the inputs overflow"), heard.notes.get(0));
-    assertFalse(heard.open);
+    assertEquals(1, heard.notes().size());
+    assertTrue(heard.notes().get(0).startsWith("atp (beta 0.2) is out: "), heard.notes().get(0));
+    assertTrue(heard.notes().get(0).endsWith("the inputs overflow"), heard.notes().get(0));
+    assertTrue(heard.current().isEmpty());
     assertTrue(make(new AtpAllocation(0.05)).perplexity() > 1);
   }
 
@@ -171,7 +138,7 @@ class TrialRunnerTest {
   void anImpossiblePlanIsOutBeforeItBegins() {
     Trial outcome = make(new AtpAllocation(0.4));
     assertTrue(Double.isNaN(outcome.perplexity()));
-    assertTrue(heard.notes.get(0).contains("is out: beta is 0.4"), heard.notes.get(0));
-    assertEquals(List.of(), heard.tasks);
+    assertTrue(heard.notes().get(0).contains("is out: beta is 0.4"), heard.notes().get(0));
+    assertEquals(List.of(), heard.taskNames());
   }
 }

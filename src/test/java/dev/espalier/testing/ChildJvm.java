@@ -52,16 +52,12 @@ public final class ChildJvm {
   }
 
   public Result run(Object... args) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(options);
+    List<String> command = JavaProcess.command(options, program, args);
     List<String> places = new ArrayList<>();
     classPath.forEach(folder -> places.add(folder.toString()));
-    places.add(System.getProperty("java.class.path"));
-    command.addAll(List.of("-cp", String.join(":", places), program.getName()));
-    for (Object arg : args) {
-      command.add(arg.toString());
-    }
+    int given = command.indexOf("-cp") + 1;
+    places.add(command.get(given));
+    command.set(given, String.join(":", places));
     Path out = Files.createTempFile("child", ".out");
     Path err = Files.createTempFile("child", ".err");
     try {

@@ -17,11 +17,7 @@ public final class JavaProcess {
   public static List<String> command(List<String> options, Class<?> program, Object... arguments) {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    words.addAll(
-        List.of(
-            "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
-            "-Djava.library.path=",
-            "-Djava.awt.headless=true"));
+    words.add("-Djava.awt.headless=true");
     words.addAll(options);
     words.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
     List.of(arguments).forEach(argument -> words.add(argument.toString()));

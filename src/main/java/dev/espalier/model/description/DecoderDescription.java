@@ -29,6 +29,7 @@ public record DecoderDescription(
     blocks = List.copyOf(blocks);
   }
 
+  /** How many blocks the decoder has. */
   public int blockCount() {
     return blocks.size();
   }

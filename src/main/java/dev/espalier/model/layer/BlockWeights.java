@@ -79,7 +79,7 @@ public final class BlockWeights implements AutoCloseable {
 
   /** The normalisation with its weight, which stays this object's. */
   public RmsNorm norm(NormDescription norm) {
-    return new RmsNorm(listed(tensors, norm.weight()), norm.epsilon());
+    return RmsNorm.of(norm, name -> listed(tensors, name));
   }
 
   Linear linear(LinearDescription linear) {

@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 
 /** What is to be drawn; values that are no finite numbers are left out. */
 public sealed interface Plot {
+  /** What it shows. */
   String title();
 
   /** What one has to know to read it; may be empty. */

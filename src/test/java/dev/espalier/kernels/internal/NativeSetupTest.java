@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.testing.ChildJvm;
+import dev.espalier.testing.Slow;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** In processes that start as a user's do: nothing is set, and libraries lie where they may. */
+@Slow
 class NativeSetupTest {
   private static final String NATIVES = "org/bytedeco/pytorch/" + Loader.getPlatform();
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.espalier.report.PruneReport;
 import dev.espalier.report.plot.Plots;
 import dev.espalier.testing.JavaProcess;
+import dev.espalier.testing.Slow;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,6 +30,7 @@ class PrunePageTest {
     return page.split("<svg", -1).length - 1;
   }
 
+  @Slow
   @Test
   void eightyBlocksAreReadable() throws IOException, InterruptedException {
     Path page =
@@ -85,6 +87,7 @@ class PrunePageTest {
   }
 
   /** As in a container with a JDK and nothing else. */
+  @Slow
   @Test
   void aMachineWithoutFontsGetsTheTables() throws IOException, InterruptedException {
     Path fonts = Files.writeString(temp.resolve("fonts.conf"), "<fontconfig></fontconfig>");
