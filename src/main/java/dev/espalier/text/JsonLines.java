@@ -21,7 +21,10 @@ final class JsonLines {
   private static final String TEXT = "text";
   private static final String BYTE_ORDER_MARK = "\uFEFF";
 
-  /** A document may be as long as a string can be; by default the parser stops at 20 MB. */
+  /**
+   * Other than {@link dev.espalier.files.Json}: a document may be as long as a string can be, while
+   * the parser usually stops at 20 MB; and what a line holds beside its text is nobody's concern.
+   */
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
