@@ -37,7 +37,9 @@ final class EvalCommand implements Command {
             .addOption(CommonOptions.value("model", "FOLDER", "what to measure (bundled sample)"))
             .addOption(
                 CommonOptions.value(
-                    "evaluate", "FILE,...", "texts to measure it on (the sample's own)"))
+                    "evaluate",
+                    "FILE,...",
+                    "texts to measure it on (the sample's own); " + TextOptions.COMMAS))
             .addOption(
                 CommonOptions.value(
                     "seq-len",

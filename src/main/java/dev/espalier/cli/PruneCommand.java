@@ -43,7 +43,8 @@ final class PruneCommand implements Command {
             CommonOptions.value(
                 "evaluate",
                 "FILE,...",
-                "texts to measure perplexity on, or none (the sample's own, else none)"))
+                "texts to measure perplexity on, or none (the sample's own, else none); "
+                    + TextOptions.COMMAS))
         .addOption(
             CommonOptions.flag(
                 "compare-uniform",

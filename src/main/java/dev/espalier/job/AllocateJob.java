@@ -45,6 +45,7 @@ public final class AllocateJob {
       Optional<ReportFiles> output =
           request.output().map(page -> ReportFiles.ofPage(page, inputs(request, allocations)));
       opened.run().measure(needs(allocations));
+      opened.tellHowTextsWereRead();
       AllocationReport report = report(request, allocations, opened);
       output.ifPresent(
           files ->

@@ -22,11 +22,12 @@ public final class EvaluateJob {
     try (LoadedModel model = LoadedModel.open(request.model(), request.compute(), progress)) {
       int seqLen = model.seqLen(request.seqLen(), progress);
       List<Perplexity> results = new ArrayList<>();
-      for (TokenWindows windows : model.evaluation(request.evaluation(), seqLen)) {
+      for (TokenWindows windows : model.evaluation(request.evaluation(), seqLen, progress)) {
         progress.begin("Evaluating", PerplexityMeter.passes(model.decoder()) * windows.count());
         results.add(Perplexity.measure(model.decoder(), windows, progress));
         progress.end();
       }
+      model.tellHowTextsWereRead(progress);
       return results;
     }
   }

@@ -25,6 +25,7 @@ import dev.espalier.run.Warnings;
 import dev.espalier.search.AllocationChoice;
 import dev.espalier.search.TrialJournal;
 import dev.espalier.statistics.FirstBlockOnce;
+import dev.espalier.text.Corpus;
 import dev.espalier.text.TokenWindows;
 import java.nio.file.Path;
 import java.util.List;
@@ -59,6 +60,7 @@ public final class PruneJob {
         .and(request.statistics())
         .and(FileAllocation.files(request.allocation().known()))
         .requireOutside(request.output());
+    request.evaluation().forEach(Corpus::requireReadable);
     try (OpenedRun opened = OpenedRun.open(request.run(), progress)) {
       return new PruneJob(request, opened).run();
     }
@@ -150,6 +152,7 @@ public final class PruneJob {
   }
 
   private PruneReport report(PrunedModelWriter output, List<CorpusPerplexity> perplexity) {
+    opened.tellHowTextsWereRead();
     PruningSettings settings = run.settings();
     Placement placement = run.model().placement();
     return new PruneReport(

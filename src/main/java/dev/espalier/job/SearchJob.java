@@ -42,6 +42,7 @@ public final class SearchJob {
       AllocationSearch search =
           AllocationSearch.over(
               request.candidates(), opened.run(), criterion, request.exhaustive(), journal);
+      opened.tellHowTextsWereRead();
       SearchReport report = report(request, opened, criterion, search, start);
       output.write(SearchPage.of(report), ReportJson.bytes(ReportJson.search(report)));
       journal.remove();

@@ -13,6 +13,7 @@ import dev.espalier.text.HuggingFaceTokenizer;
 import dev.espalier.text.TokenWindows;
 import dev.espalier.text.WindowSampler;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -81,20 +82,60 @@ public final class LoadedModel implements AutoCloseable {
     return wished.orElse(Math.min(CalibrationSettings.USUAL_SEQ_LEN, max));
   }
 
-  /** Draws calibration windows; keeps the corpus for what they leave of it. */
-  CalibrationDraw calibration(CalibrationSettings settings, int seqLen) {
+  /**
+   * Draws calibration windows; keeps the corpus for what they leave of it.
+   *
+   * @param progress hears how far reading has come where it takes a while
+   * @throws BadInputException if the text has too little for them
+   */
+  CalibrationDraw calibration(CalibrationSettings settings, int seqLen, Progress progress) {
     return new WindowSampler(tokenizer, settings.samples(), seqLen, settings.seed())
-        .draw(Corpus.open(settings.text()));
+        .draw(Corpus.open(settings.text(), progress), progress);
   }
 
-  /** Windows that are known to suit the model, for they are taken up last. */
-  public List<TokenWindows> evaluation(List<Path> texts, int seqLen) {
-    List<TokenWindows> windows =
-        texts.stream()
-            .map(text -> EvaluationWindows.of(Corpus.open(text), tokenizer, seqLen))
-            .toList();
-    windows.forEach(text -> decoder.requireToken(text.highest()));
+  /**
+   * Texts as windows that are known to suit the model, for they are taken up last.
+   *
+   * @param progress hears how far reading has come where it takes a while
+   * @throws BadInputException if a text is too short or has tokens that the model does not know
+   */
+  public List<TokenWindows> evaluation(List<Path> texts, int seqLen, Progress progress) {
+    texts.forEach(Corpus::requireReadable);
+    return texts.stream()
+        .map(text -> Corpus.open(text, progress))
+        .map(corpus -> EvaluationWindows.of(corpus, tokenizer, seqLen, progress))
+        .map(windows -> known(windows, Setting.EVALUATION))
+        .toList();
+  }
+
+  /**
+   * These windows, of which the model knows every token.
+   *
+   * @param text what names the text they are from
+   * @throws BadInputException if it does not
+   */
+  TokenWindows known(TokenWindows windows, Setting text) {
+    int rows = decoder.description().vocabularySize();
+    for (int i = 0; i < windows.count(); i++) {
+      OptionalInt unknown = Arrays.stream(windows.window(i)).filter(id -> id >= rows).findFirst();
+      if (unknown.isPresent()) {
+        throw new BadInputException(
+            "%s: window %d of %d has a token for which the model's embedding of %d rows has none, %s"
+                .formatted(
+                    windows.source(),
+                    i + 1,
+                    windows.count(),
+                    rows,
+                    tokenizer.explain(unknown.getAsInt())),
+            text);
+      }
+    }
     return windows;
+  }
+
+  /** Tells how texts were read: which tokens stand at their ends. */
+  public void tellHowTextsWereRead(Progress notes) {
+    tokenizer.remarks().forEach(notes::note);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.espalier.run;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
 import dev.espalier.Progress;
+import dev.espalier.Setting;
 import dev.espalier.checkpoint.ModelFolder;
 import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.measurement.MeasurementFile;
@@ -30,8 +31,9 @@ public final class OpenedRun implements AutoCloseable {
     this.drawn =
         settings
             .calibration()
-            .map(text -> loaded.calibration(text, loaded.seqLen(text.seqLen(), notes)));
-    Optional<TokenWindows> windows = drawn.map(CalibrationDraw::windows);
+            .map(text -> loaded.calibration(text, loaded.seqLen(text.seqLen(), notes), notes));
+    Optional<TokenWindows> windows =
+        drawn.map(draw -> loaded.known(draw.windows(), Setting.CALIBRATION));
     this.run =
         new PruningRun(settings.pruning(), loaded.decoder(), windows, statistics(windows), notes);
   }
@@ -88,12 +90,19 @@ public final class OpenedRun implements AutoCloseable {
    * @throws BadInputException if there are none
    */
   public TokenWindows heldOut(int limit) {
-    return drawn.orElseThrow().heldOut(limit);
+    return loaded.known(drawn.orElseThrow().heldOut(limit), Setting.CALIBRATION);
   }
 
   /** Texts as windows as long as those of the calibration. */
   public List<TokenWindows> evaluation(List<Path> texts) {
-    return loaded.evaluation(texts, run.calibration().seqLen());
+    return loaded.evaluation(texts, run.calibration().seqLen(), notes);
+  }
+
+  /** Tells how texts were read, if any was. */
+  public void tellHowTextsWereRead() {
+    if (drawn.isPresent()) {
+      loaded.tellHowTextsWereRead(notes);
+    }
   }
 
   /** What was run through the model, for reports; absent if nothing was. */

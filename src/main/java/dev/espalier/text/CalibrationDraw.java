@@ -3,12 +3,14 @@ package dev.espalier.text;
 import dev.espalier.BadInputException;
 import dev.espalier.CoarseToFine;
 import dev.espalier.Setting;
-import java.nio.IntBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * What a sampler has drawn from a corpus: the calibration windows, and what they leave of it. Holds
@@ -19,8 +21,19 @@ public final class CalibrationDraw {
   private final WindowSampler sampler;
   private final List<Cut> cuts;
 
+  /** Fewer windows than these are no judge if there can be more. */
+  private static final int ENOUGH = 16;
+
   /** A window: where it starts in a text's or a document's tokens. */
-  record Cut(int[] tokens, int start) {}
+  record Cut(TokenIds tokens, long start) {}
+
+  /** Tokens of a text or a document that no window has. */
+  private record Stretch(TokenIds tokens, long from, long to) {
+    Stream<Cut> windows(int length) {
+      return LongStream.range(0, (to - from) / length)
+          .mapToObj(i -> new Cut(tokens, from + i * length));
+    }
+  }
 
   CalibrationDraw(Corpus corpus, WindowSampler sampler, List<Cut> cuts) {
     this.corpus = corpus;
@@ -30,34 +43,38 @@ public final class CalibrationDraw {
 
   /** The calibration windows. */
   public TokenWindows windows() {
+    return windows(cuts, "seed " + sampler.seed());
+  }
+
+  private TokenWindows windows(List<Cut> places, String how) {
     int[][] windows =
-        cuts.stream()
-            .map(cut -> Arrays.copyOfRange(cut.tokens, cut.start, cut.start + sampler.seqLen()))
+        places.stream()
+            .map(cut -> cut.tokens.window(cut.start, sampler.seqLen()))
             .toArray(int[][]::new);
-    return new TokenWindows(windows, corpus.name() + ", seed " + sampler.seed());
+    return TokenWindows.owning(windows, corpus.name() + ", " + how);
   }
 
   /**
    * Windows that share no token with the calibration windows: what a choice can be judged by
    * without looking at a test set. Of a text, consecutive windows between those drawn; of
-   * documents, consecutive windows of the documents not drawn.
+   * documents, consecutive windows of the documents not drawn, and where these have too few, of
+   * what the windows leave of the others.
    *
    * @param limit how many windows at most; they are spread over the text, or over as many documents
    *     from all over the corpus
    * @throws BadInputException if nothing is left
    */
   public TokenWindows heldOut(int limit) {
-    int length = sampler.seqLen();
-    List<int[]> free = new ArrayList<>();
-    for (int[] stretch : untouched(limit)) {
-      for (int start = 0; start + length <= stretch.length; start += length) {
-        free.add(Arrays.copyOfRange(stretch, start, start + length));
-      }
-    }
-    if (free.isEmpty()) {
+    List<Cut> chosen =
+        corpus instanceof DocumentCorpus all
+            ? ofDocuments(all.documents(), limit)
+            : spread(cut(unused()), limit);
+    if (chosen.isEmpty()) {
       throw new BadInputException(
           corpus.name()
-              + (" has no window of " + length + " tokens beside the calibration windows:")
+              + (" has no window of "
+                  + sampler.seqLen()
+                  + " tokens beside the calibration windows:")
               + " lower the number of samples or the sequence length, give a longer text, or prune with"
               + " the uniform allocation, which needs none",
           Setting.SAMPLES,
@@ -65,44 +82,57 @@ public final class CalibrationDraw {
           Setting.CALIBRATION,
           Setting.ALLOCATION);
     }
-    int count = Math.min(limit, free.size());
-    int[][] windows = new int[count][];
-    for (int i = 0; i < count; i++) {
-      windows[i] = free.get((int) ((long) i * free.size() / count));
+    return windows(chosen, "held out");
+  }
+
+  private List<Cut> ofDocuments(List<String> documents, int limit) {
+    List<Cut> chosen = new ArrayList<>(spread(cut(others(documents, limit)), limit));
+    if (chosen.size() < Math.min(limit, ENOUGH)) {
+      chosen.addAll(spread(cut(unused()), limit - chosen.size()));
     }
-    return new TokenWindows(windows, corpus.name() + ", held out");
+    return chosen;
   }
 
-  /** Of a text the stretches between the windows, of documents so many of those not drawn. */
-  private List<int[]> untouched(int documents) {
-    return corpus instanceof DocumentCorpus all
-        ? otherDocuments(all.documents(), documents)
-        : stretchesBetween();
+  private List<Cut> cut(Stream<Stretch> stretches) {
+    return stretches.flatMap(stretch -> stretch.windows(sampler.seqLen())).toList();
   }
 
-  /** Documents that were not drawn and hold a window. A corpus may be sorted by anything. */
-  private List<int[]> otherDocuments(List<String> documents, int limit) {
-    Set<IntBuffer> drawn = new HashSet<>(); // buffers compare by content
-    cuts.forEach(cut -> drawn.add(IntBuffer.wrap(cut.tokens)));
-    return CoarseToFine.order(documents.size())
-        .mapToObj(documents::get)
-        .filter(document -> LongDocuments.canBeLonger(document, sampler.seqLen()))
-        .map(sampler.tokenizer()::encode)
-        .filter(tokens -> tokens.length >= sampler.seqLen())
-        .filter(tokens -> !drawn.contains(IntBuffer.wrap(tokens)))
-        .limit(limit)
+  private static List<Cut> spread(List<Cut> all, int limit) {
+    int count = Math.min(limit, all.size());
+    return LongStream.range(0, count)
+        .mapToObj(i -> all.get((int) (i * all.size() / count)))
         .toList();
   }
 
-  private List<int[]> stretchesBetween() {
-    int[] text = cuts.get(0).tokens;
-    List<int[]> stretches = new ArrayList<>();
-    int free = 0;
-    for (int start : cuts.stream().mapToInt(Cut::start).sorted().toArray()) {
-      stretches.add(Arrays.copyOfRange(text, free, Math.max(free, start)));
+  /** Documents that were not drawn and hold a window. A corpus may be sorted by anything. */
+  private Stream<Stretch> others(List<String> documents, int limit) {
+    Set<TokenIds> drawn = cuts.stream().map(Cut::tokens).collect(Collectors.toSet());
+    return CoarseToFine.order(documents.size())
+        .mapToObj(documents::get)
+        .filter(document -> LongDocuments.canBeLonger(document, sampler.seqLen()))
+        .map(document -> TokenIds.of(sampler.tokenizer().encode(document)))
+        .filter(tokens -> tokens.length() >= sampler.seqLen())
+        .filter(tokens -> !drawn.contains(tokens))
+        .limit(limit)
+        .map(tokens -> new Stretch(tokens, 0, tokens.length()));
+  }
+
+  /** The stretches between windows. What stands in a corpus twice is drawn where one is. */
+  private Stream<Stretch> unused() {
+    Map<TokenIds, List<Cut>> drawn =
+        cuts.stream()
+            .collect(Collectors.groupingBy(Cut::tokens, LinkedHashMap::new, Collectors.toList()));
+    return drawn.entrySet().stream().flatMap(text -> unused(text.getKey(), text.getValue()));
+  }
+
+  private Stream<Stretch> unused(TokenIds tokens, List<Cut> drawn) {
+    List<Stretch> stretches = new ArrayList<>();
+    long free = 0;
+    for (long start : drawn.stream().mapToLong(Cut::start).sorted().toArray()) {
+      stretches.add(new Stretch(tokens, free, Math.max(free, start)));
       free = Math.max(free, start + sampler.seqLen());
     }
-    stretches.add(Arrays.copyOfRange(text, free, text.length));
-    return stretches;
+    stretches.add(new Stretch(tokens, free, tokens.length()));
+    return stretches.stream();
   }
 }

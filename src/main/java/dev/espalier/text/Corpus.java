@@ -1,7 +1,9 @@
 package dev.espalier.text;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Progress;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 
 /** Text to calibrate or to evaluate on: one long text, or many documents. */
@@ -9,22 +11,44 @@ public sealed interface Corpus permits TextCorpus, DocumentCorpus {
   /** What messages and reports call it: the path it came from, or the name of a data set. */
   String name();
 
+  /** {@link #open(Path, Progress)}, telling nobody. */
+  static Corpus open(Path path) {
+    return open(path, Progress.NONE);
+  }
+
   /**
-   * Opens a local file by its name: {@code .jsonl} and {@code .json} hold one document a line, in
-   * the string field {@code text} of a JSON object; anything else is plain text. Both are UTF-8,
-   * and compressed if the name ends in {@code .gz}.
+   * Opens a local file by its name: {@code .jsonl}, {@code .json}, {@code .ndjson}, {@code
+   * .jsonlines}, {@code .ldjson} and {@code .jl} hold one document a line, in the string field
+   * {@code text} of a JSON object; anything else is plain text. Both are UTF-8, and may be
+   * compressed with gzip. What is something else by its first bytes or its name is refused: another
+   * compression or encoding, a web page, a Git LFS pointer.
    *
+   * @param progress hears how far reading has come where it takes a while
    * @throws BadInputException if the file is missing, empty or not what its name says
    */
-  static Corpus open(Path path) {
-    String fileName = String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
-    if (fileName.endsWith(".parquet")) {
-      throw new BadInputException(
-          path + " is a Parquet file, which is not read here: convert it to JSON lines (.jsonl)");
+  static Corpus open(Path path, Progress progress) {
+    TextFile file = TextFile.at(path);
+    if (!isJsonLines(path)) {
+      return TextCorpus.of(file);
     }
-    Utf8File file = Utf8File.at(path);
-    return fileName.matches(".*\\.jsonl?(\\.gz)?")
-        ? new DocumentCorpus(path.toString(), JsonLines.texts(file))
-        : new TextCorpus(path.toString(), file.text());
+    List<String> texts =
+        Reading.of(file.size(), "Reading " + path.getFileName(), progress)
+            .told(bytes -> JsonLines.texts(file, bytes));
+    return new DocumentCorpus(path.toString(), texts);
+  }
+
+  /**
+   * Looks whether a file can be opened, without reading it.
+   *
+   * @throws BadInputException if it is missing or not what its name says
+   */
+  static void requireReadable(Path path) {
+    TextFile.at(path);
+  }
+
+  private static boolean isJsonLines(Path path) {
+    return String.valueOf(path.getFileName())
+        .toLowerCase(Locale.ROOT)
+        .matches(".*\\.(jsonl?|ndjson|ldjson|jsonlines|jl)(\\.gz)?");
   }
 }

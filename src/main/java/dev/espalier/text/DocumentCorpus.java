@@ -21,7 +21,7 @@ record DocumentCorpus(String name, List<String> documents) implements Corpus {
 
   /** All documents as one text. */
   public TextCorpus joined(String separator) {
-    return new TextCorpus(name, String.join(separator, documents));
+    return new TextCorpus(name, documents, separator);
   }
 
   @Override

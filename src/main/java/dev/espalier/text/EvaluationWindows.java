@@ -2,12 +2,17 @@ package dev.espalier.text;
 
 import dev.espalier.BadInputException;
 import dev.espalier.Plural;
+import dev.espalier.Progress;
 import dev.espalier.Setting;
-import java.util.Arrays;
 
 /** Cuts a corpus into the windows perplexity is measured on. */
 public final class EvaluationWindows {
   private EvaluationWindows() {}
+
+  /** {@link #of(Corpus, Tokenizer, int, Progress)}, telling nobody. */
+  public static TokenWindows of(Corpus corpus, Tokenizer tokenizer, int seqLen) {
+    return of(corpus, tokenizer, seqLen, Progress.NONE);
+  }
 
   /**
    * Tokenizes the corpus once and cuts it into consecutive windows that do not overlap; tokens left
@@ -15,9 +20,10 @@ public final class EvaluationWindows {
    * "\n\n"}, as wikitext2's test split is. For another separator, pass {@link
    * DocumentCorpus#joined}.
    *
+   * @param progress hears how far tokenizing has come where it takes a while
    * @throws BadInputException if the corpus is shorter than one window
    */
-  public static TokenWindows of(Corpus corpus, Tokenizer tokenizer, int seqLen) {
+  public static TokenWindows of(Corpus corpus, Tokenizer tokenizer, int seqLen, Progress progress) {
     if (seqLen < 2) {
       throw new BadInputException(
           "the sequence length must be at least 2 for perplexity, in which earlier tokens predict later"
@@ -26,22 +32,22 @@ public final class EvaluationWindows {
     }
     TextCorpus text =
         corpus instanceof DocumentCorpus documents ? documents.joined("\n\n") : (TextCorpus) corpus;
-    int[] tokens = tokenizer.encode(text.text());
-    if (tokens.length < seqLen) {
+    TokenIds tokens = tokenizer.encode(text, progress);
+    if (tokens.length() < seqLen) {
       throw new BadInputException(
           corpus.name()
               + (" has "
-                  + Plural.of(tokens.length, "token")
+                  + Plural.of(tokens.length(), "token")
                   + ", fewer than one window of "
                   + seqLen)
               + ": lower the sequence length or give a longer text",
           Setting.SEQ_LEN,
           Setting.EVALUATION);
     }
-    int[][] windows = new int[tokens.length / seqLen][];
+    int[][] windows = new int[Math.toIntExact(tokens.length() / seqLen)][];
     for (int i = 0; i < windows.length; i++) {
-      windows[i] = Arrays.copyOfRange(tokens, i * seqLen, (i + 1) * seqLen);
+      windows[i] = tokens.window((long) i * seqLen, seqLen);
     }
-    return new TokenWindows(windows, corpus.name());
+    return TokenWindows.owning(windows, corpus.name());
   }
 }

@@ -1,56 +1,89 @@
 package dev.espalier.text;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import dev.espalier.BadInputException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 
-/** Reads the field {@code text} of every line of a file of JSON objects, as C4 is published. */
+/**
+ * Reads the field {@code text} of every line of a file of JSON objects, as C4 is published. What
+ * stands beside it is passed over, be it NaN, as Python writes it, or nested deeply.
+ */
 final class JsonLines {
+  private static final String TEXT = "text";
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
+
   /**
    * Other than {@link dev.espalier.files.Json}: a document may be as long as a string can be, while
    * the parser usually stops at 20 MB; and what a line holds beside its text is nobody's concern.
    */
-  private static final ObjectReader READER =
-      new JsonMapper(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .maxNameLength(Integer.MAX_VALUE)
+                  .maxNumberLength(Integer.MAX_VALUE)
+                  .maxNestingDepth(Integer.MAX_VALUE)
                   .build())
-          .reader()
-          .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+          .build();
 
   private JsonLines() {}
 
-  static List<String> texts(Utf8File file) {
+  static List<String> texts(TextFile file, LongConsumer progress) {
     List<String> texts = new ArrayList<>();
     file.lines(
+        progress,
         (number, line) -> {
-          if (!line.isBlank()) {
-            texts.add(text(line, file.path() + " line " + number));
+          // Files that were put together one after the other leave a mark at each beginning.
+          String json = line.startsWith(BYTE_ORDER_MARK) ? line.substring(1) : line;
+          if (!json.isBlank()) {
+            texts.add(text(json, file.path() + " line " + number));
           }
         });
     return texts;
   }
 
   private static String text(String line, String where) {
-    try {
-      JsonNode text = READER.readTree(line).path("text");
-      if (!text.isTextual()) {
+    try (JsonParser json = JSON.createParser(line)) {
+      String text = null;
+      boolean object = json.nextToken() == JsonToken.START_OBJECT;
+      while (object && json.nextToken() == JsonToken.FIELD_NAME) {
+        boolean wanted = json.currentName().equals(TEXT);
+        JsonToken value = json.nextToken();
+        if (wanted) { // where a field stands twice, the last one counts, as everywhere
+          text = value == JsonToken.VALUE_STRING ? json.getText() : null;
+        }
+        json.skipChildren();
+      }
+      json.skipChildren();
+      if (json.nextToken() != null) {
+        throw notJson(where, null);
+      }
+      if (text == null) {
         throw new BadInputException(
             where + " has no string field \"text\": every line must be {\"text\": \"…\"}");
       }
-      return wellFormed(text.textValue());
+      return wellFormed(text);
     } catch (JsonProcessingException e) {
-      throw new BadInputException(
-          where + " is not a JSON object: every line must be {\"text\": \"…\"}", e);
+      throw notJson(where, e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // there is none in reading a string
     }
+  }
+
+  private static BadInputException notJson(String where, Exception cause) {
+    return new BadInputException(
+        where + " is not a JSON object: every line must be {\"text\": \"…\"}", cause);
   }
 
   /** JSON can escape half a surrogate pair, which no UTF-8 and no tokenizer can take. */

@@ -19,7 +19,7 @@ final class LongDocuments {
   private final DocumentCorpus corpus;
   private final Tokenizer tokenizer;
   private final int seqLen;
-  private final Map<Integer, int[]> longer = new HashMap<>();
+  private final Map<Integer, TokenIds> longer = new HashMap<>();
   private final BitSet shorter = new BitSet();
 
   LongDocuments(DocumentCorpus corpus, Tokenizer tokenizer, int seqLen) {
@@ -29,7 +29,7 @@ final class LongDocuments {
   }
 
   /** Draws documents until one is longer than a window, and gives its tokens. */
-  int[] draw(PythonRandom random) {
+  TokenIds draw(PythonRandom random) {
     List<String> documents = corpus.documents();
     for (int misses = 0; ; misses++) {
       // The published loop would go on for ever if every document were short.
@@ -54,7 +54,7 @@ final class LongDocuments {
     if (canBeLonger(text, seqLen)) {
       int[] tokens = tokenizer.encode(text);
       if (tokens.length > seqLen) {
-        longer.put(document, tokens);
+        longer.put(document, TokenIds.of(tokens));
         return true;
       }
     }

@@ -22,17 +22,25 @@ public final class TokenWindows {
    * @param source where they are from, for people: a file's name and how it was read
    */
   public TokenWindows(int[][] windows, String source) {
+    this(source, Arrays.stream(windows).map(int[]::clone).toArray(int[][]::new));
+  }
+
+  private TokenWindows(String source, int[][] windows) {
     if (windows.length == 0 || windows[0].length == 0) {
       throw new IllegalArgumentException("at least one token is needed");
     }
-    this.windows = new int[windows.length][];
     for (int i = 0; i < windows.length; i++) {
       if (windows[i].length != windows[0].length) {
         throw new IllegalArgumentException("window " + i + " is not as long as window 0");
       }
-      this.windows[i] = windows[i].clone();
     }
+    this.windows = windows;
     this.source = Objects.requireNonNull(source);
+  }
+
+  /** Without a copy of windows that nobody else has. */
+  static TokenWindows owning(int[][] windows, String source) {
+    return new TokenWindows(source, windows);
   }
 
   /** How many windows there are. */
@@ -63,11 +71,6 @@ public final class TokenWindows {
     return Tensor.create(ids, last - first, seqLen());
   }
 
-  /** The largest id of all. */
-  public int highest() {
-    return Arrays.stream(windows).flatMapToInt(Arrays::stream).max().orElseThrow();
-  }
-
   /** Where the windows are from, for people. */
   public String source() {
     return source;
@@ -75,12 +78,12 @@ public final class TokenWindows {
 
   /** Windows {@code first} to {@code last} − 1, at least one. */
   public TokenWindows slice(int first, int last) {
-    return new TokenWindows(Arrays.copyOfRange(windows, first, last), source);
+    return owning(Arrays.copyOfRange(windows, first, last), source);
   }
 
   /** The first {@code limit} windows, or all when there are fewer. */
   public TokenWindows first(int limit) {
-    return limit >= count() ? this : new TokenWindows(Arrays.copyOf(windows, limit), source);
+    return limit >= count() ? this : owning(Arrays.copyOf(windows, limit), source);
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.espalier.text;
 
 import dev.espalier.BadInputException;
 import dev.espalier.Plural;
+import dev.espalier.Progress;
 import dev.espalier.Setting;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,34 +33,44 @@ public record WindowSampler(Tokenizer tokenizer, int samples, int seqLen, long s
   }
 
   /**
-   * Draws the windows.
+   * {@link #draw(Corpus, Progress)}, telling nobody.
    *
    * @throws BadInputException if the corpus is too short for them
    */
   public CalibrationDraw draw(Corpus corpus) {
+    return draw(corpus, Progress.NONE);
+  }
+
+  /**
+   * Draws the windows.
+   *
+   * @param progress hears how far tokenizing has come where it takes a while
+   * @throws BadInputException if the corpus is too short for them
+   */
+  public CalibrationDraw draw(Corpus corpus, Progress progress) {
     PythonRandom random = new PythonRandom(seed);
-    Supplier<int[]> tokens = tokens(corpus, random);
+    Supplier<TokenIds> tokens = tokens(corpus, random, progress);
     List<CalibrationDraw.Cut> cuts = new ArrayList<>();
     for (int i = 0; i < samples; i++) {
-      int[] from = tokens.get();
-      int start = (int) random.randint(0, from.length - seqLen - 1);
+      TokenIds from = tokens.get();
+      long start = random.randint(0, from.length() - seqLen - 1);
       cuts.add(new CalibrationDraw.Cut(from, start));
     }
     return new CalibrationDraw(corpus, this, cuts);
   }
 
   /** What each window is cut from: the whole text every time, or a newly drawn document. */
-  private Supplier<int[]> tokens(Corpus corpus, PythonRandom random) {
+  private Supplier<TokenIds> tokens(Corpus corpus, PythonRandom random, Progress progress) {
     if (corpus instanceof DocumentCorpus documents) {
       LongDocuments longer = new LongDocuments(documents, tokenizer, seqLen);
       return () -> longer.draw(random);
     }
-    int[] text = tokenizer.encode(((TextCorpus) corpus).text());
-    requireEnough(text.length, corpus);
+    TokenIds text = tokenizer.encode((TextCorpus) corpus, progress);
+    requireEnough(text.length(), corpus);
     return () -> text;
   }
 
-  private void requireEnough(int tokens, Corpus corpus) {
+  private void requireEnough(long tokens, Corpus corpus) {
     String has = "%s has %s, but ".formatted(corpus.name(), Plural.of(tokens, "token"));
     if (tokens <= seqLen) {
       throw new BadInputException(

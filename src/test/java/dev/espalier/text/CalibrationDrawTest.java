@@ -99,12 +99,73 @@ class CalibrationDrawTest {
         .collect(Collectors.toSet());
   }
 
+  /** Where every document is drawn, there is still what the windows leave of each. */
+  @Test
+  void whereAllDocumentsAreDrawnTheirRestIsHeldOut() {
+    List<String> documents =
+        IntStream.range(0, 3).mapToObj(i -> text(1000 + 1000 * i, 1500 + 1000 * i)).toList();
+    CalibrationDraw draw = sampler(40, 10).draw(new DocumentCorpus("d", documents));
+    TokenWindows heldOut = draw.heldOut(20);
+    assertEquals(20, heldOut.count());
+    Set<Integer> seen = letters(draw.windows());
+    assertTrue(letters(heldOut).stream().noneMatch(seen::contains), "no token is shared");
+    Set<Integer> judged =
+        letters(heldOut).stream().map(token -> token / 1000).collect(Collectors.toSet());
+    assertEquals(Set.of(1, 2, 3), judged, "they are from all documents");
+  }
+
+  /** Leaving aside the token that starts a document. */
+  private static Set<Integer> letters(TokenWindows windows) {
+    return tokens(windows).stream().filter(token -> token > 0).collect(Collectors.toSet());
+  }
+
+  @Test
+  void aFewOtherDocumentsComeFirstAndTheRestIsAdded() {
+    List<String> documents =
+        IntStream.range(0, 3).mapToObj(i -> text(1000 + 1000 * i, 1500 + 1000 * i)).toList();
+    CalibrationDraw draw = sampler(1, 10).draw(new DocumentCorpus("d", documents));
+    int drawn = letters(draw.windows()).iterator().next() / 1000;
+    TokenWindows enough = draw.heldOut(30);
+    assertTrue(letters(enough).stream().noneMatch(token -> token / 1000 == drawn));
+
+    List<String> two = List.of(documents.get(0), text(5000, 5025));
+    CalibrationDraw most = sampler(30, 10).draw(new DocumentCorpus("d", two));
+    assertEquals(
+        Set.of(1, 5),
+        letters(most.windows()).stream().map(t -> t / 1000).collect(Collectors.toSet()));
+    CalibrationDraw few = firstOf(documents.get(0), text(5000, 5025));
+    TokenWindows filled = few.heldOut(12);
+    assertEquals(12, filled.count());
+    assertEquals(5000, filled.window(0)[1], "the document that was not drawn leads");
+  }
+
+  /** A draw of one window from the first of two documents. */
+  private CalibrationDraw firstOf(String first, String second) {
+    for (long seed = 0; ; seed++) {
+      CalibrationDraw draw =
+          new WindowSampler(tokenizer, 1, 10, seed)
+              .draw(new DocumentCorpus("d", List.of(first, second)));
+      if (first.indexOf(draw.windows().window(0)[9]) >= 0) {
+        return draw;
+      }
+    }
+  }
+
   @Test
   void anotherCopyOfADrawnDocumentIsNotHeldOut() {
     String twice = text(2000, 2030);
     DocumentCorpus documents = new DocumentCorpus("d", List.of(twice, twice));
-    CalibrationDraw draw = sampler(1, 10).draw(documents);
-    assertThrows(BadInputException.class, () -> draw.heldOut(1));
+    for (int samples : new int[] {1, 2, 3}) {
+      CalibrationDraw draw = sampler(samples, 10).draw(documents);
+      Set<Integer> seen = letters(draw.windows());
+      try {
+        assertTrue(letters(draw.heldOut(9)).stream().noneMatch(seen::contains));
+      } catch (BadInputException e) {
+        assertTrue(seen.size() > 10, "of one window, something is left");
+      }
+    }
+    CalibrationDraw all = sampler(1, 20).draw(documents);
+    assertThrows(BadInputException.class, () -> all.heldOut(1));
   }
 
   @Test
