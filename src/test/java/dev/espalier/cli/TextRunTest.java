@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.cli.Runs.Result;
+import dev.espalier.testing.Samples;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -67,7 +68,7 @@ class TextRunTest {
 
   /** A copy of the sample with a token that its embedding does not have. */
   private Path padded() throws IOException {
-    Path model = Folders.copyOfSample(temp.resolve("model"));
+    Path model = Samples.copy(temp.resolve("model"));
     Path file = model.resolve("tokenizer.json");
     ObjectNode tokenizer = (ObjectNode) Folders.json(file);
     ((ArrayNode) tokenizer.get("added_tokens"))
@@ -155,7 +156,7 @@ class TextRunTest {
   @Test
   void theTokenizersClassDecides() throws IOException {
     Path good = write("good.txt", text);
-    Path model = Folders.copyOfSample(temp.resolve("model"));
+    Path model = Samples.copy(temp.resolve("model"));
     Path file = model.resolve("tokenizer.json");
     Files.writeString(file, ((ObjectNode) Folders.json(file)).putNull("post_processor").toString());
     Path config = model.resolve("tokenizer_config.json");

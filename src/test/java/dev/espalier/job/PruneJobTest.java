@@ -99,11 +99,7 @@ class PruneJobTest {
   void anAllocationThatIsReadIsNotReplaced() throws IOException {
     Files.createDirectory(temp.resolve("out"));
     Path file = Files.writeString(temp.resolve("out/mine.json"), "[0.5" + ", 0.5".repeat(9) + "]");
-    PruneRequest request =
-        builder(SAMPLES.resolve("sotu-llama-5m"))
-            .overwrite(true)
-            .allocation(FileAllocation.read(file))
-            .build();
+    PruneRequest request = builder().overwrite(true).allocation(FileAllocation.read(file)).build();
     Exception refusal =
         assertThrows(BadInputException.class, () -> PruneJob.run(request, Progress.NONE));
     assertTrue(refusal.getMessage().contains("which is to be replaced"), refusal.getMessage());

@@ -25,6 +25,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.testing.Samples;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -274,7 +275,7 @@ class PieceEncoderTest {
   @ParameterizedTest
   @EnumSource
   void piecesOfTheSampleAreSmallAndTheSame(Kind kind) throws IOException {
-    String text = Files.readString(Sample.TEST).substring(0, 60_000);
+    String text = Files.readString(Samples.TEST).substring(0, 60_000);
     try (HuggingFaceTokenizer tokenizer = load(kind)) {
       List<Integer> lengths = Collections.synchronizedList(new ArrayList<>());
       TokenIds ids = new TokenIds();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.testing.Samples;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -60,7 +61,7 @@ final class TokenizerFolders {
   static ObjectNode sample() {
     try {
       ObjectNode tokenizer =
-          (ObjectNode) JSON.readTree(Sample.MODEL.resolve("tokenizer.json").toFile());
+          (ObjectNode) JSON.readTree(Samples.MODEL.resolve("tokenizer.json").toFile());
       ObjectNode vocabulary = (ObjectNode) tokenizer.get("model").get("vocab");
       ArrayNode merges = (ArrayNode) tokenizer.get("model").get("merges");
       for (String merge : List.of("Ċ Ċ", "Ġ Ġ", "ĠĠ Ġ", ". Ċ", "! ?", "Ġ Ċ", "č Ċ", "1 2", "0 0")) {
@@ -181,7 +182,7 @@ final class TokenizerFolders {
 
   private static List<String> words(boolean acrossWords) {
     try {
-      String text = Files.readString(Sample.TEST).substring(0, 12_000).replace("\n", " ");
+      String text = Files.readString(Samples.TEST).substring(0, 12_000).replace("\n", " ");
       String marked = text.replaceAll(" +", "▁");
       return List.of(marked.split(acrossWords ? "(?<=[.,])" : "(?=▁)"));
     } catch (IOException e) {

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
 import dev.espalier.Progress;
+import dev.espalier.testing.Samples;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -193,7 +194,7 @@ class TokenizerSettingsTest {
   void aLongTextHasOneBeginningAndOneEnd() throws IOException {
     TokenizerFolders.write(folder, TokenizerFolders.llama());
     put("tokenizer_config.json", "{'tokenizer_class': 'LlamaTokenizer', 'add_eos_token': true}");
-    String text = Files.readString(Sample.TEST);
+    String text = Files.readString(Samples.TEST);
     try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(folder)) {
       int[] whole = tokenizer.part(text);
       int[] expected = new int[whole.length + 2];
