@@ -119,7 +119,7 @@ class PruneJobTest {
     RecordingProgress heard = new RecordingProgress();
     Exception refusal =
         assertThrows(BadInputException.class, () -> PruneJob.run(request(List.of(text)), heard));
-    assertTrue(refusal.getMessage().contains("The token 4096"), refusal.getMessage());
+    assertTrue(refusal.getMessage().contains("<more> (id 4096)"), refusal.getMessage());
     assertEquals(List.of(), heard.tasks());
     assertFalse(Files.exists(temp.resolve("out.partial")));
   }
