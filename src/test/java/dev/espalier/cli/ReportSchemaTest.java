@@ -66,7 +66,8 @@ class ReportSchemaTest {
     assertTrue(warnings.contains("context is 512 tokens"), warnings);
     assertTrue(warnings.contains("dlp allocation asks to prune more than 99 % or less"), warnings);
     assertEquals(2, report.get("warnings").size(), warnings);
-    assertEquals(0, report.get("notes").size(), report.get("notes")::toString);
+    assertEquals(1, report.get("notes").size(), report.get("notes")::toString);
+    assertTrue(report.at("/notes/0").asText().startsWith("A text is read with BOS <s>"));
   }
 
   @Test
