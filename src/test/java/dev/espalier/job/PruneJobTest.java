@@ -98,7 +98,7 @@ class PruneJobTest {
   @Test
   void anAllocationThatIsReadIsNotReplaced() throws IOException {
     Files.createDirectory(temp.resolve("out"));
-    Path file = Files.writeString(temp.resolve("out/mine.json"), "[0.5" + ", 0.5".repeat(9) + "]");
+    Path file = Files.writeString(temp.resolve("out/mine.json"), "[0.5, 0.5, 0.5]");
     PruneRequest request = builder().overwrite(true).allocation(FileAllocation.read(file)).build();
     Exception refusal =
         assertThrows(BadInputException.class, () -> PruneJob.run(request, Progress.NONE));
