@@ -111,7 +111,7 @@ final class AllocationOptions {
         .collect(Collectors.joining("; "));
   }
 
-  /** The names of the allocations that compete where none is named, for people. */
+  /** The names of the allocations that are tried where none is named, for people. */
   static String usual() {
     return Listing.and(
         AllocationCatalogue.usual(0.5, 2).stream()
