@@ -14,7 +14,7 @@ import org.apache.commons.cli.Options;
 
 /** The entry point: finds the subcommand, runs it, turns failures into a sentence and a code. */
 public final class Espalier {
-  private static final List<Command> COMMANDS =
+  static final List<Command> COMMANDS =
       List.of(
           new PruneCommand(),
           new AllocateCommand(),

@@ -21,14 +21,7 @@ import org.junit.jupiter.api.TestFactory;
 /** The command lines that documents and help texts show have the options that there are. */
 class DocumentedCommandsTest {
   private static final Map<String, Command> COMMANDS =
-      Stream.of(
-              new PruneCommand(),
-              new AllocateCommand(),
-              new SearchCommand(),
-              new EvalCommand(),
-              new InspectCommand(),
-              new CompareCommand())
-          .collect(Collectors.toMap(Command::name, Function.identity()));
+      Espalier.COMMANDS.stream().collect(Collectors.toMap(Command::name, Function.identity()));
 
   /** A program of its own, in C++. */
   private static final String BENCH = "bench";

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.BadInputException;
 import dev.espalier.Setting;
-import java.util.List;
 import org.apache.commons.cli.Options;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,15 +12,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Advice is given in the command's own options. */
 class SettingOptionsTest {
-  private static final List<Command> COMMANDS =
-      List.of(
-          new PruneCommand(),
-          new AllocateCommand(),
-          new SearchCommand(),
-          new EvalCommand(),
-          new InspectCommand(),
-          new CompareCommand());
-
   private static String advised(Options options, Setting... advice) {
     return SettingOptions.advised(new BadInputException("no", advice), options);
   }
@@ -30,7 +20,8 @@ class SettingOptionsTest {
   @EnumSource
   void everySettingIsAnOptionOfSomeCommand(Setting setting) {
     assertTrue(
-        COMMANDS.stream().anyMatch(command -> !advised(command.options(), setting).isEmpty()));
+        Espalier.COMMANDS.stream()
+            .anyMatch(command -> !advised(command.options(), setting).isEmpty()));
   }
 
   @Test
