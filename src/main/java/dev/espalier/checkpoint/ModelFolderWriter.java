@@ -129,8 +129,18 @@ public final class ModelFolderWriter implements WeightSource, AutoCloseable {
   }
 
   @Override
+  public Set<String> names() {
+    return source.names();
+  }
+
+  @Override
   public boolean contains(String name) {
     return source.contains(name);
+  }
+
+  @Override
+  public Map<String, String> aliases() {
+    return source.aliases();
   }
 
   /** Type and shape of a tensor; they are the source's. */
