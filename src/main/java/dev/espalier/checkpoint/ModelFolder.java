@@ -45,6 +45,7 @@ public final class ModelFolder implements WeightSource, AutoCloseable {
     for (Shard shard : shards) {
       shard.header().tensors().keySet().forEach(name -> shardOf.put(name, shard));
     }
+    shardOf.keySet().removeAll(contradictions.keySet());
   }
 
   /**
@@ -98,13 +99,18 @@ public final class ModelFolder implements WeightSource, AutoCloseable {
     return shards;
   }
 
-  /** The names of all tensors, shard by shard in the order of the headers. */
+  /** The names of all tensors, shard by shard in the order of the headers; disputed ones apart. */
   @Override
   public Set<String> names() {
     return Collections.unmodifiableSet(shardOf.keySet());
   }
 
-  /** Also of one that only the index has, of which {@link #entry} says what is wrong. */
+  /** The names of tensors of which the index says otherwise than the shards. */
+  public Set<String> disputed() {
+    return contradictions.keySet();
+  }
+
+  /** Also of a disputed one, of which {@link #entry} says what is wrong. */
   @Override
   public boolean contains(String name) {
     return shardOf.containsKey(name) || contradictions.containsKey(name);

@@ -205,7 +205,8 @@ class ModelFolderTest {
     Checkpoints.index(folder, Map.of("a", FIRST, "b", FIRST, "c", FIRST, "e", SECOND));
     Checkpoints.shard(folder.resolve(SECOND), "b", "d");
     try (ModelFolder model = ModelFolder.open(folder)) {
-      assertEquals(Set.of("a", "b", "d"), model.names());
+      assertEquals(Set.of("a"), model.names());
+      assertEquals(Set.of("b", "c", "d", "e"), model.disputed());
       assertEquals(4, model.entry("a").elements());
       contradicted(model, "b", "is in '" + SECOND + "', though mapped to '" + FIRST + "'");
       contradicted(model, "c", "is not in '" + FIRST + "'");
