@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
 import dev.espalier.files.FileFaults;
 import dev.espalier.files.Json;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -40,8 +41,16 @@ final class ShardIndex {
 
   /** Reads every shard it names. */
   List<Shard> shards() {
-    return new TreeSet<>(shardOf.values())
-        .stream().map(name -> Shard.read(file.getParent(), name)).toList();
+    return new TreeSet<>(shardOf.values()).stream().map(this::shard).toList();
+  }
+
+  private Shard shard(String name) {
+    Path shard = file.resolveSibling(name);
+    if (!Files.exists(shard)) {
+      throw FileFaults.in(
+          shard, "there is no such file, though " + FILE_NAME + " names it; fetch it, too");
+    }
+    return Shard.read(file.getParent(), name);
   }
 
   /** What contradicts the index: sentences by tensor. */

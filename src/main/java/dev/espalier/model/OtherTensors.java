@@ -114,7 +114,7 @@ final class OtherTensors {
     return outside.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            "%s outside of the decoder (%s) play no part and are left as they are."
+            "Outside of the decoder, and left as it is: %s (%s)."
                 .formatted(Plural.of(outside.size(), "tensor"), some(outside)));
   }
 

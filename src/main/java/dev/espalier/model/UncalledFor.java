@@ -6,6 +6,10 @@ import java.util.regex.Pattern;
 
 /** What tensors mean that config.json does not call for, by their names. */
 enum UncalledFor {
+  WRAPPED(
+      ".*\\.(_orig_mod|module|_fsdp_wrapped_module|_checkpoint_wrapped_module|_forward_module)\\..*",
+      "a wrapper (of torch.compile or a trainer) has put a part into their names, so save the model"
+          + " inside of it"),
   QUANTIZED(
       ".*\\.(qweight|qzeros|scales?|biases|zeros?|g_idx|absmax|quant_.*|nested_.*|SCB|weight_scale.*"
           + "|weight_packed|weight_shape|weight_zero_point|weight_g_idx|(in|out)put_scale|.*_scale"

@@ -17,7 +17,7 @@ enum ConfigKey {
   SCALE(
       "(embedding|residual|lm_head|key|attention_(in|out))_multiplier|logits?_scal(e|ing)"
           + "|scale_emb|rope_ratio|rotary_(pct|percent)|rope_(pct|percent)",
-      "a scale",
+      "a scale that other families have",
       (value, decoder) -> isNumber(value, 1)),
   SCORE_SCALE(
       "attention_multiplier|(attention|attn|softmax)_scale",

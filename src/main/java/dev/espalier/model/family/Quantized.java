@@ -6,8 +6,10 @@ import java.util.List;
 
 /** The keys of config.json by which a checkpoint says that its weights are not plain numbers. */
 final class Quantized {
+  private static final String MLX = "quantization";
+
   private static final List<String> KEYS =
-      List.of("quantization_config", "quantization", "compression_config", "sparsity_config");
+      List.of(MLX, "quantization_config", "compression_config", "sparsity_config");
 
   /** Where the keys of the methods say which it is. */
   private static final List<String> METHODS = List.of("quant_method", "format", "bits");
@@ -27,7 +29,8 @@ final class Quantized {
                 throw new BadInputException(
                     ("config.json: the model is quantized or compressed (\"%s\"%s); supported: models"
                             + " in float32, bfloat16 or float16, so prune the original.")
-                        .formatted(key, method(value)));
+                        .formatted(
+                            key, method(value) + (key.equals(MLX) ? ", as MLX writes it" : "")));
               });
     }
   }
