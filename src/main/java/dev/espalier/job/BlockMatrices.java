@@ -27,7 +27,7 @@ record BlockMatrices(List<TensorEntry> linears, List<TensorEntry> routers) {
       Pattern.compile("(.*\\.)?(router|shared_expert_gate)(\\..*)?");
 
   /** A router where there are experts beside it, and else half of a feed-forward part. */
-  private static final Pattern GATE = Pattern.compile("((.*\\.)?)(gate|gating|wg|switch)(\\.wg)?");
+  private static final Pattern GATE = Pattern.compile("((.*\\.)?)(gate|gating|switch)(\\.wg)?");
 
   static BlockMatrices of(ModelFolder folder) {
     Set<String> besideExperts = new HashSet<>();
