@@ -5,6 +5,7 @@ import dev.espalier.BadInputException;
 import dev.espalier.files.FileFaults;
 import dev.espalier.files.Json;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -67,7 +68,7 @@ public final class ModelFolder implements WeightSource, AutoCloseable {
     }
     ObjectNode config = Json.readObject(path.resolve(CONFIG));
     // As transformers does, the single file wins where both it and an index are present.
-    if (Files.exists(path.resolve(SINGLE_FILE))) {
+    if (Files.exists(path.resolve(SINGLE_FILE), LinkOption.NOFOLLOW_LINKS)) {
       return new ModelFolder(
           path, config, List.of(Shard.read(path, SINGLE_FILE)), Optional.empty());
     }

@@ -49,7 +49,11 @@ public record SafetensorsHeader(
    */
   public static SafetensorsHeader read(Path file) {
     if (!Files.isRegularFile(file)) {
-      throw FileFaults.in(file, "there is no such file; check the path");
+      throw FileFaults.in(
+          file,
+          Files.isSymbolicLink(file)
+              ? "is a broken symbolic link; fetch the model again"
+              : "there is no such file; check the path");
     }
     FirstBytes.requireSafetensors(file);
     try (FileChannel channel = FileChannel.open(file)) {

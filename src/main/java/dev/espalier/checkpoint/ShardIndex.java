@@ -7,6 +7,7 @@ import dev.espalier.files.FileFaults;
 import dev.espalier.files.Json;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -46,7 +47,7 @@ final class ShardIndex {
 
   private Shard shard(String name) {
     Path shard = file.resolveSibling(name);
-    if (!Files.exists(shard)) {
+    if (!Files.exists(shard, LinkOption.NOFOLLOW_LINKS)) {
       throw FileFaults.in(
           shard, "there is no such file, though " + FILE_NAME + " names it; fetch it, too");
     }

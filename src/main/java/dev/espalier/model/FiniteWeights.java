@@ -22,9 +22,8 @@ final class FiniteWeights {
       if (!(Double.isFinite(tensor.min().item_double())
           && Double.isFinite(tensor.max().item_double()))) {
         throw new BadInputException(
-            ("The tensor \"%s\" has weights that are NaN or infinite in the checkpoint itself, which is"
-                    + " damaged or was never sound: fetch it again or take another.")
-                .formatted(name));
+            name
+                + " has weights that are NaN or infinite; the checkpoint is damaged, fetch it again");
       }
     }
   }

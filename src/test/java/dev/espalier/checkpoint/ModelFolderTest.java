@@ -158,6 +158,17 @@ class ModelFolderTest {
   }
 
   @Test
+  void brokenLinksAreNamed() throws IOException {
+    Checkpoints.sharded(folder);
+    Files.delete(folder.resolve(SECOND));
+    assertRefused(() -> ModelFolder.open(folder), SECOND, "no such file", "fetch it, too");
+    Files.createSymbolicLink(folder.resolve(SECOND), Path.of("../blobs/gone"));
+    assertRefused(() -> ModelFolder.open(folder), SECOND, "broken symbolic link");
+    Files.createSymbolicLink(folder.resolve("model.safetensors"), Path.of("../blobs/gone"));
+    assertRefused(() -> ModelFolder.open(folder), "model.safetensors", "broken symbolic link");
+  }
+
+  @Test
   void anAdapterIsNoModel() throws IOException {
     Files.writeString(folder.resolve("adapter_config.json"), "{}");
     Path weights = Files.writeString(folder.resolve("adapter_model.safetensors"), "");
