@@ -91,19 +91,12 @@ class OutputPlaceTest {
     assertRefused(() -> open(file, true, PLENTY), file.toString(), "not a folder");
     Path home = Files.createDirectory(temporary.resolve("home"));
     Files.writeString(home.resolve("thesis.txt"), "x");
-    assertRefused(() -> open(home, true, PLENTY), home.toString(), "no model");
+    assertRefused(
+        () -> open(home, true, PLENTY), home.toString(), "holds thesis.txt, which no run");
     Path broken = Files.createSymbolicLink(temporary.resolve("broken"), Path.of("nowhere"));
     assertRefused(() -> open(broken, true, PLENTY), broken.toString(), "broken symbolic link");
     assertRefused(() -> open(Path.of("/"), true, PLENTY), "/", "another output");
     assertTrue(Files.exists(home.resolve("thesis.txt")));
-  }
-
-  @Test
-  void anEmptyFolderMayBeReplaced() throws IOException {
-    Path empty = Files.createDirectory(temporary.resolve("empty"));
-    assertRefused(() -> open(empty, false, PLENTY), "already exists");
-    open(empty, true, PLENTY).finish(Map.of());
-    assertTrue(Files.exists(empty.resolve("config.json")));
   }
 
   @Test
