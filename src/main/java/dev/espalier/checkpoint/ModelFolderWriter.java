@@ -7,7 +7,6 @@ import dev.espalier.Setting;
 import dev.espalier.StorageException;
 import dev.espalier.files.DurableFiles;
 import dev.espalier.files.FileFaults;
-import dev.espalier.files.Json;
 import dev.espalier.files.OutputLock;
 import dev.espalier.files.SettingsDifference;
 import java.io.IOException;
@@ -36,6 +35,7 @@ public final class ModelFolderWriter implements WeightSource, AutoCloseable {
   private final OutputPlace place;
   private final boolean overwrite;
   private final CopiedFiles companions;
+  private final ObjectNode whole;
   private final OutputLock lock;
   private Journal journal;
   private OutputShards shards;
@@ -47,12 +47,14 @@ public final class ModelFolderWriter implements WeightSource, AutoCloseable {
       OutputPlace place,
       boolean overwrite,
       CopiedFiles companions,
+      ObjectNode whole,
       Journal journal,
       OutputLock lock) {
     this.source = source;
     this.place = place;
     this.overwrite = overwrite;
     this.companions = companions;
+    this.whole = whole;
     this.journal = journal;
     this.lock = lock;
   }
@@ -65,33 +67,45 @@ public final class ModelFolderWriter implements WeightSource, AutoCloseable {
    * @param overwrite whether what another run has written to {@code output}, or its unfinished
    *     result, may be replaced; the former stays until {@link #finish}
    * @param run what identifies the run; an unfinished result is taken up only if its own is equal
+   * @param whole what identifies the finished result, for its {@link RunRecord}: the run, and what
+   *     does not change the tensors
    * @throws BadInputException if the output exists, overlaps with the input, is being written by
    *     another process or has too little space
    * @throws StorageException if it cannot be written
    */
   public static ModelFolderWriter open(
-      ModelFolder source, Path output, boolean overwrite, ObjectNode run) {
+      ModelFolder source, Path output, boolean overwrite, ObjectNode run, ObjectNode whole) {
     return open(
-        source, output, overwrite, run, folder -> Files.getFileStore(folder).getUsableSpace());
+        source,
+        output,
+        overwrite,
+        run,
+        whole,
+        folder -> Files.getFileStore(folder).getUsableSpace());
   }
 
   static ModelFolderWriter open(
-      ModelFolder source, Path output, boolean overwrite, ObjectNode run, FreeSpace space) {
+      ModelFolder source,
+      Path output,
+      boolean overwrite,
+      ObjectNode run,
+      ObjectNode whole,
+      FreeSpace space) {
     OutputPlace place = OutputPlace.of(source, output);
     CopiedFiles companions = CopiedFiles.of(source);
     Journal start = Journal.start(run);
     try {
       if (!place.isCutShort()) {
-        place.checkFree(overwrite, start.run());
+        place.checkFree(overwrite, whole);
       }
       if (!place.inside()) {
         place.createPartial();
       }
       OutputLock lock = OutputLock.take(place.lock(), place.partial());
-      var writer = new ModelFolderWriter(source, place, overwrite, companions, start, lock);
+      var writer = new ModelFolderWriter(source, place, overwrite, companions, whole, start, lock);
       try {
         place.recover();
-        place.checkFree(overwrite, start.run());
+        place.checkFree(overwrite, whole);
         place.createPartial();
       } catch (IOException | RuntimeException e) {
         writer.release();
@@ -180,23 +194,17 @@ public final class ModelFolderWriter implements WeightSource, AutoCloseable {
     return journal.written().contains(name) ? shards.tensor(name) : source.tensor(name);
   }
 
-  /** {@link #finish(Map, ObjectNode, JsonNode)} with nothing more to keep. */
-  public Path finish(Map<String, byte[]> files) {
-    return finish(files, journal.run(), Json.object());
-  }
-
   /**
    * Completes the copy with the tensors that were not put and the source's other files, and gives
    * it its name. The writer is closed then.
    *
    * @param files more files to write, by name; they win over the source's
-   * @param run what identifies the whole result, for its {@link RunRecord}
    * @param result what the record is to keep
    * @return the finished folder
    * @throws IllegalArgumentException if a file's name is not plain or is a shard's
    * @throws StorageException if the disk is full; what was put is safe
    */
-  public Path finish(Map<String, byte[]> files, ObjectNode run, JsonNode result) {
+  public Path finish(Map<String, byte[]> files, JsonNode result) {
     checkOpen();
     files.keySet().forEach(this::checkFileName);
     Path partial = place.partial();
@@ -206,9 +214,9 @@ public final class ModelFolderWriter implements WeightSource, AutoCloseable {
       for (Map.Entry<String, byte[]> file : files.entrySet()) {
         DurableFiles.write(partial.resolve(file.getKey()), file.getValue());
       }
-      RunRecord.save(partial, run, result);
+      RunRecord.save(partial, whole, result);
       DurableFiles.syncFolder(partial);
-      place.checkFree(overwrite, journal.run());
+      place.checkFree(overwrite, whole);
       closed = true;
       try (lock) {
         shards.close();

@@ -81,7 +81,7 @@ public final class PruneJob {
     }
     try (ModelFolderWriter writer =
         ModelFolderWriter.open(
-            opened.folder(), request.output(), request.overwrite(), identity())) {
+            opened.folder(), request.output(), request.overwrite(), identity(), whole)) {
       TrialJournal trials = journal(writer, criterion);
       PruneReport report;
       try {
@@ -94,7 +94,6 @@ public final class PruneJob {
           Map.of(
               "espalier.json", ReportJson.bytes(ReportJson.full(report)),
               "report.html", PrunePage.of(report)),
-          whole,
           Json.of(report));
       trials.remove();
       return report;

@@ -6,6 +6,7 @@ import static dev.espalier.checkpoint.Checkpoints.tree;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.espalier.files.Json;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -50,9 +51,10 @@ class CopiedFilesTest {
   private Set<String> copied() throws IOException {
     Path output = Files.createTempDirectory(temporary, "output");
     try (ModelFolder source = ModelFolder.open(input);
-        ModelFolderWriter writer = ModelFolderWriter.open(source, output, false, run(0))) {
+        ModelFolderWriter writer = ModelFolderWriter.open(source, output, false, run(0), run(0))) {
       left = writer.leftBehind();
-      writer.finish(Map.of("espalier.json", new byte[0], "report.html", new byte[0]));
+      writer.finish(
+          Map.of("espalier.json", new byte[0], "report.html", new byte[0]), Json.object());
     }
     Set<String> files = new TreeSet<>(Checkpoints.copied(output).keySet());
     assertTrue(files.containsAll(ALWAYS));
@@ -203,8 +205,8 @@ class CopiedFilesTest {
     input = Checkpoints.sharded(Files.createDirectory(temporary.resolve("sharded")));
     Path output = temporary.resolve("output");
     try (ModelFolder source = ModelFolder.open(input);
-        ModelFolderWriter writer = ModelFolderWriter.open(source, output, false, run(0))) {
-      writer.finish(Map.of());
+        ModelFolderWriter writer = ModelFolderWriter.open(source, output, false, run(0), run(0))) {
+      writer.finish(Map.of(), Json.object());
     }
     assertEquals(tree(input).keySet(), Checkpoints.copied(output).keySet());
   }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.espalier.files.Json;
 import dev.espalier.testing.Slow;
 import dev.espalier.testing.SmallDisk;
 import java.io.IOException;
@@ -44,12 +45,12 @@ class ExistingOutputTest {
   }
 
   private ModelFolderWriter open(boolean overwrite) {
-    return ModelFolderWriter.open(source, output, overwrite, run(0));
+    return ModelFolderWriter.open(source, output, overwrite, run(0), run(0));
   }
 
   private void write(boolean overwrite) {
     try (ModelFolderWriter writer = open(overwrite)) {
-      writer.finish(Map.of());
+      writer.finish(Map.of(), Json.object());
     }
   }
 
@@ -88,7 +89,7 @@ class ExistingOutputTest {
     }
     try (ModelFolderWriter writer = open(false)) {
       assertTrue(writer.resumed());
-      writer.finish(Map.of());
+      writer.finish(Map.of(), Json.object());
     }
     assertEquals(tree(source.path()).keySet(), copied(output).keySet());
   }
@@ -142,7 +143,7 @@ class ExistingOutputTest {
   void ofAnotherRunItIsSaidWhatDiffers() {
     write(false);
     assertRefused(
-        () -> ModelFolderWriter.open(source, output, false, run(4)),
+        () -> ModelFolderWriter.open(source, output, false, run(4), run(4)),
         "written with other settings (seed 0 there, 4 here)",
         "allow overwriting");
   }
@@ -194,7 +195,7 @@ class ExistingOutputTest {
     assertFalse(Files.exists(replaced));
     try (ModelFolderWriter writer = open(true)) {
       assertEquals(Set.of("a"), writer.written());
-      writer.finish(Map.of());
+      writer.finish(Map.of(), Json.object());
     }
     assertEquals(tree(source.path()).keySet(), copied(output).keySet());
     assertFalse(Files.exists(partial));
@@ -212,8 +213,9 @@ class ExistingOutputTest {
       Path input = Checkpoints.single(Files.createDirectory(disk.resolveSibling("model")));
       for (boolean overwrite : new boolean[] {false, true}) {
         try (ModelFolder source = ModelFolder.open(input);
-            ModelFolderWriter writer = ModelFolderWriter.open(source, disk, overwrite, run(0))) {
-          writer.finish(Map.of());
+            ModelFolderWriter writer =
+                ModelFolderWriter.open(source, disk, overwrite, run(0), run(0))) {
+          writer.finish(Map.of(), Json.object());
         }
         assertEquals(tree(input).keySet(), copied(disk).keySet());
       }

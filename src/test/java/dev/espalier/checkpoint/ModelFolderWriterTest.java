@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.espalier.files.Json;
 import dev.espalier.testing.Safetensors;
 import dev.espalier.testing.Samples;
 import java.io.IOException;
@@ -60,8 +61,8 @@ class ModelFolderWriterTest {
       assertEquals(run(3), writer.state());
       assertEquals(Set.of("a"), writer.written());
       assertFalse(Files.exists(output), "nothing appears before it is finished");
-      finished = writer.finish(Map.of("espalier.json", REPORT));
-      assertThrows(IllegalStateException.class, () -> writer.finish(Map.of()));
+      finished = writer.finish(Map.of("espalier.json", REPORT), Json.object());
+      assertThrows(IllegalStateException.class, () -> writer.finish(Map.of(), Json.object()));
     }
     assertEquals(output.toRealPath(), finished);
     assertEquals(before, tree(input), "the input is as it was");
@@ -86,7 +87,7 @@ class ModelFolderWriterTest {
         Tensor b = filled(1, 3);
         Tensor c = filled(2, 2, 2)) {
       writer.put(Map.of("b", b, "c", c), run(0));
-      writer.finish(Map.of());
+      writer.finish(Map.of(), Json.object());
     }
     try (ModelFolder source = ModelFolder.open(input);
         ModelFolder copy = ModelFolder.open(output)) {
@@ -113,7 +114,7 @@ class ModelFolderWriterTest {
           writer.put(Map.of(name, wide), run(0));
         }
       }
-      writer.finish(Map.of());
+      writer.finish(Map.of(), Json.object());
     }
     assertEquals(tree(Samples.MODEL), copied(output));
   }
@@ -126,7 +127,7 @@ class ModelFolderWriterTest {
         Tensor a = source.tensor("a");
         Tensor transposed = a.t()) {
       writer.put(Map.of("a", transposed), run(0));
-      writer.finish(Map.of());
+      writer.finish(Map.of(), Json.object());
     }
     assertArrayEquals(
         new byte[] {1, 2, 3, 4, 9, 10, 11, 12, 5, 6, 7, 8, 13, 14, 15, 16}, bytes(output, "a"));
@@ -145,7 +146,7 @@ class ModelFolderWriterTest {
         ModelFolder source = ModelFolder.open(input);
         ModelFolderWriter writer = open(source, false)) {
       writer.put(Map.of("a", floats), run(0));
-      writer.finish(Map.of());
+      writer.finish(Map.of(), Json.object());
       try (ModelFolder copy = ModelFolder.open(output);
           Tensor a = copy.tensor("a")) {
         assertTrue(a.equal(floats));
@@ -165,7 +166,9 @@ class ModelFolderWriterTest {
       assertThrows(IllegalArgumentException.class, () -> writer.put(Map.of("a", a), run(0)));
       for (String name : List.of("../x", "/x", "x/y", "", "..", "model.safetensors")) {
         assertThrows(
-            IllegalArgumentException.class, () -> writer.finish(Map.of(name, REPORT)), name);
+            IllegalArgumentException.class,
+            () -> writer.finish(Map.of(name, REPORT), Json.object()),
+            name);
       }
       writer.discard();
     }
@@ -208,7 +211,7 @@ class ModelFolderWriterTest {
       try (ModelFolderWriter writer = open(source, true)) {
         writer.put(Map.of("a", a), run(0));
         assertTrue(tree(output).entrySet().containsAll(old.entrySet()));
-        writer.finish(Map.of());
+        writer.finish(Map.of(), Json.object());
       }
     }
     assertArrayEquals(new byte[16], bytes(output, "a"));
@@ -238,7 +241,7 @@ class ModelFolderWriterTest {
         Tensor a = filled(0, 2, 2)) {
       writer.put(Map.of("a", a), run(0));
       Files.createDirectories(output);
-      assertRefused(() -> writer.finish(Map.of()), "already exists");
+      assertRefused(() -> writer.finish(Map.of(), Json.object()), "already exists");
     }
     assertTrue(Files.exists(output.resolveSibling("output.partial")));
   }
@@ -246,12 +249,12 @@ class ModelFolderWriterTest {
   private void finishUntouched(boolean overwrite) {
     try (ModelFolder source = ModelFolder.open(input);
         ModelFolderWriter writer = open(source, overwrite)) {
-      writer.finish(Map.of());
+      writer.finish(Map.of(), Json.object());
     }
   }
 
   private ModelFolderWriter open(ModelFolder source, boolean overwrite) {
-    return ModelFolderWriter.open(source, output, overwrite, run(0));
+    return ModelFolderWriter.open(source, output, overwrite, run(0), run(0));
   }
 
   private List<Path> siblings() throws IOException {

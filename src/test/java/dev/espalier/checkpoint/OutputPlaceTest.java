@@ -75,7 +75,8 @@ class OutputPlaceTest {
         snapshot.resolve("model.safetensors"), blobs.resolve("model.safetensors"));
     try (ModelFolder linked = ModelFolder.open(snapshot)) {
       assertRefused(
-          () -> ModelFolderWriter.open(linked, blobs, true, run(0)), "weights of the input");
+          () -> ModelFolderWriter.open(linked, blobs, true, run(0), run(0)),
+          "weights of the input");
     }
   }
 
@@ -149,6 +150,6 @@ class OutputPlaceTest {
   }
 
   private ModelFolderWriter open(Path output, boolean overwrite, long free) {
-    return ModelFolderWriter.open(source, output, overwrite, run(0), folder -> free);
+    return ModelFolderWriter.open(source, output, overwrite, run(0), run(0), folder -> free);
   }
 }
