@@ -21,8 +21,7 @@ import java.util.Set;
  */
 final class CopiedFiles {
   /** What a pruned folder has of its own. */
-  private static final Set<String> OURS =
-      Set.of("espalier.json", "report.html", RunRecord.FILE_NAME);
+  private static final Set<String> OURS = Set.of("espalier.json", OutputPlace.PAGE);
 
   private final Path root;
   private final Set<Path> weights = new HashSet<>();

@@ -8,6 +8,7 @@ import dev.espalier.StorageException;
 import dev.espalier.files.DurableFiles;
 import dev.espalier.files.FileFaults;
 import dev.espalier.files.OutputLock;
+import dev.espalier.files.RunRecord;
 import dev.espalier.files.SettingsDifference;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -199,12 +200,13 @@ public final class ModelFolderWriter implements WeightSource, AutoCloseable {
    * it its name. The writer is closed then.
    *
    * @param files more files to write, by name; they win over the source's
+   * @param page for people, written as {@code report.html} with the {@link RunRecord}
    * @param result what the record is to keep
    * @return the finished folder
    * @throws IllegalArgumentException if a file's name is not plain or is a shard's
    * @throws StorageException if the disk is full; what was put is safe
    */
-  public Path finish(Map<String, byte[]> files, JsonNode result) {
+  public Path finish(Map<String, byte[]> files, byte[] page, JsonNode result) {
     checkOpen();
     files.keySet().forEach(this::checkFileName);
     Path partial = place.partial();
@@ -214,7 +216,7 @@ public final class ModelFolderWriter implements WeightSource, AutoCloseable {
       for (Map.Entry<String, byte[]> file : files.entrySet()) {
         DurableFiles.write(partial.resolve(file.getKey()), file.getValue());
       }
-      RunRecord.save(partial, whole, result);
+      RunRecord.write(partial.resolve(OutputPlace.PAGE), page, whole, result, place.written());
       DurableFiles.syncFolder(partial);
       place.checkFree(overwrite, whole);
       closed = true;
@@ -336,7 +338,7 @@ public final class ModelFolderWriter implements WeightSource, AutoCloseable {
     Path path = Path.of(name);
     boolean plain = path.getNameCount() == 1 && !path.isAbsolute() && !name.startsWith(".");
     boolean shard = source.shards().stream().anyMatch(s -> s.fileName().equals(name));
-    boolean ours = name.startsWith(Journal.PREFIX) || name.equals(RunRecord.FILE_NAME);
+    boolean ours = name.startsWith(Journal.PREFIX) || name.equals(OutputPlace.PAGE);
     if (!plain || name.isEmpty() || shard || ours) {
       throw new IllegalArgumentException("Not a name for an additional file: " + name);
     }

@@ -5,14 +5,17 @@ import dev.espalier.BadInputException;
 import dev.espalier.Setting;
 import dev.espalier.files.DurableFiles;
 import dev.espalier.files.FileFaults;
-import dev.espalier.files.SettingsDifference;
+import dev.espalier.files.RunRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Where an output goes and what stands there meanwhile. An output that does not exist grows in a
@@ -24,6 +27,9 @@ import java.util.Optional;
  * @param inside whether it grows inside of itself
  */
 record OutputPlace(Path output, boolean inside) {
+  /** For people, and with the record of the run. */
+  static final String PAGE = "report.html";
+
   private static final int NAMED = 3;
 
   /**
@@ -88,7 +94,7 @@ record OutputPlace(Path output, boolean inside) {
       move(DurableFiles.list(leaving()), output);
       Files.delete(leaving());
     } else if (inside && isFolder(replaced())) {
-      if (RunRecord.read(output).isEmpty()) {
+      if (record().isEmpty()) {
         Files.createDirectories(partial());
         move(contents(), partial());
         move(DurableFiles.list(replaced()), output);
@@ -113,7 +119,7 @@ record OutputPlace(Path output, boolean inside) {
     if (contents.isEmpty() && inside) {
       return;
     }
-    Optional<RunRecord> record = RunRecord.read(output);
+    Optional<RunRecord> record = record();
     if (record.isEmpty()) {
       // A mistyped output must not cost anyone a home directory.
       throw FileFaults.in(
@@ -128,12 +134,12 @@ record OutputPlace(Path output, boolean inside) {
     if (!overwrite) {
       throw FileFaults.in(
           output,
-          "already exists%s; allow overwriting it or choose another output"
-              .formatted(standing(record.get(), run)),
+          "already exists, %s; allow overwriting it or choose another output"
+              .formatted(record.get().standing(output, run)),
           Setting.OVERWRITE,
           Setting.OUTPUT);
     }
-    List<String> foreign = record.get().foreign(output);
+    List<String> foreign = foreign(record.get());
     if (!foreign.isEmpty()) {
       throw FileFaults.in(
           output,
@@ -143,15 +149,40 @@ record OutputPlace(Path output, boolean inside) {
     }
   }
 
-  private String standing(RunRecord record, ObjectNode run) {
-    Optional<String> difference = SettingsDifference.between(record.run(), run);
-    if (difference.isPresent()) {
-      return ", written with other settings (%s)".formatted(difference.get());
+  private Optional<RunRecord> record() {
+    return RunRecord.read(output.resolve(PAGE));
+  }
+
+  /** What lies in the output and was not written by its run. */
+  private List<String> foreign(RunRecord record) throws IOException {
+    Set<String> ours = new HashSet<>(Set.of(PAGE));
+    Set<String> folders = new HashSet<>();
+    for (RunRecord.Entry file : record.files()) {
+      ours.add(file.name());
+      for (Path up = Path.of(file.name()).getParent(); up != null; up = up.getParent()) {
+        folders.add(up.toString());
+      }
     }
-    return record
-        .changed(output)
-        .map(", of the same run, but %s was changed since"::formatted)
-        .orElse("");
+    try (Stream<Path> all = Files.walk(output)) {
+      return all.filter(path -> !path.equals(output))
+          .filter(path -> !isProgress(output.relativize(path).getName(0)))
+          .filter(
+              path ->
+                  !(isFolder(path) ? folders : ours).contains(output.relativize(path).toString()))
+          .map(path -> output.relativize(path).toString())
+          .sorted()
+          .toList();
+    }
+  }
+
+  /** Everything in the unfinished output but the traces of its making. */
+  List<Path> written() throws IOException {
+    try (Stream<Path> all = Files.walk(partial())) {
+      return all.filter(file -> !isFolder(file))
+          .filter(file -> !isProgress(partial().relativize(file).getName(0)))
+          .sorted()
+          .toList();
+    }
   }
 
   /** Creates the unfinished output where there is none; what is not ours is not taken over. */
@@ -196,7 +227,7 @@ record OutputPlace(Path output, boolean inside) {
     move(leaving(), replaced());
     move(DurableFiles.list(partial()).stream().filter(file -> !isLast(file)).toList(), output);
     DurableFiles.syncFolder(output);
-    move(List.of(partial().resolve(RunRecord.FILE_NAME)), output);
+    move(List.of(partial().resolve(PAGE)), output);
     DurableFiles.syncFolder(output);
   }
 
@@ -224,7 +255,7 @@ record OutputPlace(Path output, boolean inside) {
   }
 
   private static boolean isLast(Path file) {
-    return isProgress(file) || file.endsWith(RunRecord.FILE_NAME);
+    return isProgress(file) || file.endsWith(PAGE);
   }
 
   private static boolean isProgress(Path file) {

@@ -1,6 +1,5 @@
 package dev.espalier.job;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
@@ -12,10 +11,10 @@ import dev.espalier.allocation.FileAllocation;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.checkpoint.LeftBehind;
 import dev.espalier.checkpoint.ModelFolderWriter;
-import dev.espalier.checkpoint.RunRecord;
 import dev.espalier.device.Placement;
 import dev.espalier.files.Json;
 import dev.espalier.files.ProtectedFiles;
+import dev.espalier.files.RunRecord;
 import dev.espalier.kernels.Kernels;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.pruning.PrunedModelWriter;
@@ -91,9 +90,8 @@ public final class PruneJob {
         throw e;
       }
       writer.finish(
-          Map.of(
-              "espalier.json", ReportJson.bytes(ReportJson.full(report)),
-              "report.html", PrunePage.of(report)),
+          Map.of("espalier.json", ReportJson.bytes(ReportJson.full(report))),
+          PrunePage.of(report),
           Json.of(report));
       trials.remove();
       return report;
@@ -102,16 +100,9 @@ public final class PruneJob {
 
   /** What an earlier run of the same has found, if its output is as it was written. */
   private Optional<PruneReport> finished(ObjectNode whole) {
-    return RunRecord.read(request.output())
+    return RunRecord.read(request.output().resolve("report.html"))
         .filter(record -> record.isOf(whole) && record.changed(request.output()).isEmpty())
-        .flatMap(
-            record -> {
-              try {
-                return Optional.of(Json.value(record.result(), PruneReport.class));
-              } catch (JsonProcessingException e) {
-                return Optional.empty();
-              }
-            });
+        .flatMap(record -> record.result(PruneReport.class));
   }
 
   private ObjectNode identity() {

@@ -8,7 +8,7 @@ import dev.espalier.files.DurableFiles;
 import dev.espalier.files.Json;
 import dev.espalier.files.OutputLock;
 import dev.espalier.files.ProtectedFiles;
-import dev.espalier.files.SettingsDifference;
+import dev.espalier.files.RunRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,7 +84,7 @@ final class ReportFiles implements AutoCloseable {
 
   private void requireOurs() {
     for (Path file : List.of(page, json)) {
-      if (exists(file) && !(file.equals(page) ? ReportMark.isPage(file) : isReport(file))) {
+      if (exists(file) && !(file.equals(page) ? isPage(file) : isReport(file))) {
         throw new BadInputException(
             file
                 + " already exists and is nothing that Espalier wrote, so it is not overwritten;"
@@ -100,6 +100,15 @@ final class ReportFiles implements AutoCloseable {
       return Files.exists(file) && !(Files.isRegularFile(file) && Files.size(file) == 0);
     } catch (IOException e) {
       return true;
+    }
+  }
+
+  /** Be it changed since or not. */
+  private static boolean isPage(Path file) {
+    try {
+      return Files.isRegularFile(file) && Files.readString(file).contains(" · Espalier</title>");
+    } catch (IOException e) {
+      return false;
     }
   }
 
@@ -132,23 +141,20 @@ final class ReportFiles implements AutoCloseable {
     if (overwrite || !exists(page) && !exists(json)) {
       return Optional.empty();
     }
-    Optional<ReportMark> mark = ReportMark.read(page);
+    Optional<RunRecord> record = RunRecord.read(page);
+    Path folder = page.getParent();
     Optional<T> finished =
-        mark.filter(m -> m.isOf(run) && m.isUnchanged(json)).flatMap(m -> m.kept(type));
+        record.filter(r -> r.isOf(run) && r.changed(folder).isEmpty()).flatMap(r -> r.result(type));
     if (finished.isEmpty()) {
       throw new BadInputException(
           "%s already exists%s; allow overwriting it or choose another output"
-              .formatted(exists(json) ? json : page, mark.map(m -> standing(m, run)).orElse("")),
+              .formatted(
+                  exists(json) ? json : page,
+                  record.map(r -> ", " + r.standing(folder, run)).orElse("")),
           Setting.OVERWRITE,
           Setting.OUTPUT);
     }
     return finished;
-  }
-
-  private static String standing(ReportMark mark, ObjectNode run) {
-    return SettingsDifference.between(mark.run(), run)
-        .map(", written with other settings (%s)"::formatted)
-        .orElse(", of the same run, but it was changed since");
   }
 
   /**
@@ -157,15 +163,11 @@ final class ReportFiles implements AutoCloseable {
    * @param kept what {@link #finished} is to give
    */
   void write(byte[] pageBytes, byte[] jsonBytes, ObjectNode run, Object kept) {
-    replace(json, jsonBytes);
-    replace(page, ReportMark.on(pageBytes, jsonBytes, run, kept));
-  }
-
-  private static void replace(Path file, byte[] bytes) {
     try {
-      DurableFiles.replace(file, bytes);
+      DurableFiles.replace(json, jsonBytes);
+      RunRecord.write(page, pageBytes, run, Json.of(kept), List.of(json));
     } catch (IOException e) {
-      throw new StorageException("cannot write the result to " + file, e);
+      throw new StorageException("cannot write the result to " + json, e);
     }
   }
 

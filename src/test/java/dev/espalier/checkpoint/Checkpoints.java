@@ -103,7 +103,7 @@ final class Checkpoints {
   /** The same without what an output says of its own run. */
   static Map<String, ByteBuffer> copied(Path output) throws IOException {
     Map<String, ByteBuffer> files = tree(output);
-    assertTrue(files.remove(RunRecord.FILE_NAME) != null, "every output has its record");
+    assertTrue(files.remove(OutputPlace.PAGE) != null, "every output has its record");
     return files;
   }
 

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.files.Json;
+import dev.espalier.files.RunRecord;
 import dev.espalier.testing.Slow;
 import dev.espalier.testing.SmallDisk;
 import java.io.IOException;
@@ -50,7 +51,7 @@ class ExistingOutputTest {
 
   private void write(boolean overwrite) {
     try (ModelFolderWriter writer = open(overwrite)) {
-      writer.finish(Map.of(), Json.object());
+      writer.finish(Map.of(), new byte[0], Json.object());
     }
   }
 
@@ -89,7 +90,7 @@ class ExistingOutputTest {
     }
     try (ModelFolderWriter writer = open(false)) {
       assertTrue(writer.resumed());
-      writer.finish(Map.of(), Json.object());
+      writer.finish(Map.of(), new byte[0], Json.object());
     }
     assertEquals(tree(source.path()).keySet(), copied(output).keySet());
   }
@@ -100,7 +101,7 @@ class ExistingOutputTest {
       strings = {
         "config.json",
         "espalier.json",
-        "espalier-run.json",
+        "report.html",
         "model.safetensors",
         ".git/HEAD",
         "src/index.js"
@@ -151,7 +152,7 @@ class ExistingOutputTest {
   @Test
   void theRecordKnowsItsRunAndWhetherItsFilesWereChanged() throws IOException {
     write(false);
-    RunRecord record = RunRecord.read(output).orElseThrow();
+    RunRecord record = RunRecord.read(output.resolve(OutputPlace.PAGE)).orElseThrow();
     assertTrue(record.isOf(run(0)));
     assertFalse(record.isOf(run(1)));
     assertTrue(record.changed(output).isEmpty());
@@ -168,7 +169,7 @@ class ExistingOutputTest {
     write(false);
     Map<String, ByteBuffer> before = tree(output);
     Path leaving = Files.createDirectory(output.resolve("espalier-progress.leaving"));
-    for (String name : new String[] {"config.json", RunRecord.FILE_NAME}) {
+    for (String name : new String[] {"config.json", OutputPlace.PAGE}) {
       Files.move(output.resolve(name), leaving.resolve(name));
     }
     assertRefused(() -> open(false), "already exists");
@@ -189,13 +190,13 @@ class ExistingOutputTest {
         new String[] {"config.json", "tokenizer.json", "extra", "model.safetensors"}) {
       Files.move(output.resolve(name), replaced.resolve(name));
     }
-    Files.move(output.resolve(RunRecord.FILE_NAME), replaced.resolve(RunRecord.FILE_NAME));
+    Files.move(output.resolve(OutputPlace.PAGE), replaced.resolve(OutputPlace.PAGE));
     Files.move(partial.resolve("model.safetensors"), output.resolve("model.safetensors"));
     assertRefused(() -> open(false), "already exists");
     assertFalse(Files.exists(replaced));
     try (ModelFolderWriter writer = open(true)) {
       assertEquals(Set.of("a"), writer.written());
-      writer.finish(Map.of(), Json.object());
+      writer.finish(Map.of(), new byte[0], Json.object());
     }
     assertEquals(tree(source.path()).keySet(), copied(output).keySet());
     assertFalse(Files.exists(partial));
@@ -215,7 +216,7 @@ class ExistingOutputTest {
         try (ModelFolder source = ModelFolder.open(input);
             ModelFolderWriter writer =
                 ModelFolderWriter.open(source, disk, overwrite, run(0), run(0))) {
-          writer.finish(Map.of(), Json.object());
+          writer.finish(Map.of(), new byte[0], Json.object());
         }
         assertEquals(tree(input).keySet(), copied(disk).keySet());
       }

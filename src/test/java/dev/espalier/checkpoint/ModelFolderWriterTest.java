@@ -61,8 +61,9 @@ class ModelFolderWriterTest {
       assertEquals(run(3), writer.state());
       assertEquals(Set.of("a"), writer.written());
       assertFalse(Files.exists(output), "nothing appears before it is finished");
-      finished = writer.finish(Map.of("espalier.json", REPORT), Json.object());
-      assertThrows(IllegalStateException.class, () -> writer.finish(Map.of(), Json.object()));
+      finished = writer.finish(Map.of("espalier.json", REPORT), new byte[0], Json.object());
+      assertThrows(
+          IllegalStateException.class, () -> writer.finish(Map.of(), new byte[0], Json.object()));
     }
     assertEquals(output.toRealPath(), finished);
     assertEquals(before, tree(input), "the input is as it was");
@@ -87,7 +88,7 @@ class ModelFolderWriterTest {
         Tensor b = filled(1, 3);
         Tensor c = filled(2, 2, 2)) {
       writer.put(Map.of("b", b, "c", c), run(0));
-      writer.finish(Map.of(), Json.object());
+      writer.finish(Map.of(), new byte[0], Json.object());
     }
     try (ModelFolder source = ModelFolder.open(input);
         ModelFolder copy = ModelFolder.open(output)) {
@@ -114,7 +115,7 @@ class ModelFolderWriterTest {
           writer.put(Map.of(name, wide), run(0));
         }
       }
-      writer.finish(Map.of(), Json.object());
+      writer.finish(Map.of(), new byte[0], Json.object());
     }
     assertEquals(tree(Samples.MODEL), copied(output));
   }
@@ -127,7 +128,7 @@ class ModelFolderWriterTest {
         Tensor a = source.tensor("a");
         Tensor transposed = a.t()) {
       writer.put(Map.of("a", transposed), run(0));
-      writer.finish(Map.of(), Json.object());
+      writer.finish(Map.of(), new byte[0], Json.object());
     }
     assertArrayEquals(
         new byte[] {1, 2, 3, 4, 9, 10, 11, 12, 5, 6, 7, 8, 13, 14, 15, 16}, bytes(output, "a"));
@@ -146,7 +147,7 @@ class ModelFolderWriterTest {
         ModelFolder source = ModelFolder.open(input);
         ModelFolderWriter writer = open(source, false)) {
       writer.put(Map.of("a", floats), run(0));
-      writer.finish(Map.of(), Json.object());
+      writer.finish(Map.of(), new byte[0], Json.object());
       try (ModelFolder copy = ModelFolder.open(output);
           Tensor a = copy.tensor("a")) {
         assertTrue(a.equal(floats));
@@ -167,7 +168,7 @@ class ModelFolderWriterTest {
       for (String name : List.of("../x", "/x", "x/y", "", "..", "model.safetensors")) {
         assertThrows(
             IllegalArgumentException.class,
-            () -> writer.finish(Map.of(name, REPORT), Json.object()),
+            () -> writer.finish(Map.of(name, REPORT), new byte[0], Json.object()),
             name);
       }
       writer.discard();
@@ -211,7 +212,7 @@ class ModelFolderWriterTest {
       try (ModelFolderWriter writer = open(source, true)) {
         writer.put(Map.of("a", a), run(0));
         assertTrue(tree(output).entrySet().containsAll(old.entrySet()));
-        writer.finish(Map.of(), Json.object());
+        writer.finish(Map.of(), new byte[0], Json.object());
       }
     }
     assertArrayEquals(new byte[16], bytes(output, "a"));
@@ -241,7 +242,7 @@ class ModelFolderWriterTest {
         Tensor a = filled(0, 2, 2)) {
       writer.put(Map.of("a", a), run(0));
       Files.createDirectories(output);
-      assertRefused(() -> writer.finish(Map.of(), Json.object()), "already exists");
+      assertRefused(() -> writer.finish(Map.of(), new byte[0], Json.object()), "already exists");
     }
     assertTrue(Files.exists(output.resolveSibling("output.partial")));
   }
@@ -249,7 +250,7 @@ class ModelFolderWriterTest {
   private void finishUntouched(boolean overwrite) {
     try (ModelFolder source = ModelFolder.open(input);
         ModelFolderWriter writer = open(source, overwrite)) {
-      writer.finish(Map.of(), Json.object());
+      writer.finish(Map.of(), new byte[0], Json.object());
     }
   }
 

@@ -60,7 +60,7 @@ class ResumeTest {
       assertEquals(run(10), writer.state());
       putC(writer);
       assertEquals(Set.of("a", "c"), writer.written());
-      writer.finish(Map.of(), Json.object());
+      writer.finish(Map.of(), new byte[0], Json.object());
     }
     assertFalse(Files.exists(partial));
     assertUninterruptedGivesTheSame();
@@ -133,7 +133,7 @@ class ResumeTest {
       try (ModelFolderWriter writer = open(run(0), false)) {
         assertFalse(writer.resumed(), journal);
         putA(writer);
-        writer.finish(Map.of(), Json.object());
+        writer.finish(Map.of(), new byte[0], Json.object());
       }
       assertFalse(Files.exists(output.resolve("left.over")));
       DurableFiles.deleteTree(output);
@@ -173,7 +173,7 @@ class ResumeTest {
       assertRefused(() -> open(run(0), false), partial.toString(), "another run");
       assertRefused(() -> open(run(1), true), partial.toString(), "another run");
       putC(writer);
-      writer.finish(Map.of(), Json.object());
+      writer.finish(Map.of(), new byte[0], Json.object());
     }
     assertTrue(Files.exists(output.resolve("config.json")));
   }
@@ -191,12 +191,12 @@ class ResumeTest {
     Files.writeString(partial.resolve(Journal.FILE_NAME + ".tmp"), "{\"run\":");
     try (ModelFolderWriter writer = open(run(0), false)) {
       assertEquals(Set.of("a"), writer.written());
-      writer.finish(Map.of(), Json.object());
+      writer.finish(Map.of(), new byte[0], Json.object());
     }
     try (ModelFolderWriter writer =
         ModelFolderWriter.open(source, temporary.resolve("straight"), false, run(0), run(0))) {
       putA(writer);
-      writer.finish(Map.of(), Json.object());
+      writer.finish(Map.of(), new byte[0], Json.object());
     }
     assertEquals(copied(temporary.resolve("straight")), copied(output));
   }
@@ -226,7 +226,7 @@ class ResumeTest {
       assertTrue(writer.written().size() >= 20);
       assertEquals(writer.written().size(), writer.state().get("done").asInt());
       putAll(sample, writer);
-      writer.finish(Map.of(), Json.object());
+      writer.finish(Map.of(), new byte[0], Json.object());
     }
     assertEquals(tree(Samples.MODEL), copied(output));
   }
@@ -241,7 +241,7 @@ class ResumeTest {
               ModelFolderWriter.open(
                   sample, new File(arguments[0]).toPath(), false, run(0), run(0))) {
         putAll(sample, writer);
-        writer.finish(Map.of(), Json.object());
+        writer.finish(Map.of(), new byte[0], Json.object());
       }
     }
   }
@@ -267,7 +267,7 @@ class ResumeTest {
         ModelFolderWriter.open(source, straight, false, run(0), run(0))) {
       putA(writer);
       putC(writer);
-      writer.finish(Map.of(), Json.object());
+      writer.finish(Map.of(), new byte[0], Json.object());
     }
     assertEquals(copied(straight), copied(output));
   }

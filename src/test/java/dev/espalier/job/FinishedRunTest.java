@@ -131,7 +131,7 @@ class FinishedRunTest {
     Files.writeString(temp.resolve("found.json"), "{\"espalier\":\"mine\"}");
     assertRefused(
         () -> SearchJob.run(search().sparsity(0.6).build(), Progress.NONE),
-        "of the same run, but it was changed since");
+        "of the same run, but found.json was changed since");
   }
 
   @Test

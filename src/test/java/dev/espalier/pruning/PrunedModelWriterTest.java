@@ -97,7 +97,7 @@ class PrunedModelWriterTest {
           assertEquals(PLAN.sparsity(block.index(), 0), block.target(), 1e-15);
           assertEquals(7, block.linears().size());
         }
-        return writer.finish(Map.of(), Json.object());
+        return writer.finish(Map.of(), new byte[0], Json.object());
       }
     }
   }
