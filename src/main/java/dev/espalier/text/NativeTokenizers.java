@@ -3,8 +3,12 @@ package dev.espalier.text;
 import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import ai.djl.util.Utils;
+import dev.espalier.ByteCount;
 import dev.espalier.StorageException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** The native library that tokenizes, unpacked and loaded before it is used. */
 final class NativeTokenizers {
@@ -12,6 +16,9 @@ final class NativeTokenizers {
   private static final String VARIABLE = "ESPALIER_CACHE";
 
   private static final String PROPERTY = "DJL_CACHE_DIR";
+
+  /** What it takes, about. */
+  private static final long BYTES = 16L << 20;
 
   static {
     // Otherwise the library looks for a cloud host to report to and for GPU builds to download.
@@ -33,10 +40,27 @@ final class NativeTokenizers {
     try {
       LibUtils.checkStatus();
     } catch (EngineException | LinkageError e) {
+      Path folder = Utils.getEngineCacheDir("tokenizers");
       throw new StorageException(
           "%s cannot hold the library that reads tokenizers: %s; name another folder in the environment variable %s"
-              .formatted(Utils.getEngineCacheDir("tokenizers"), reason(e), VARIABLE),
+              .formatted(folder, full(folder).orElseGet(() -> reason(e)), VARIABLE),
           e);
+    }
+  }
+
+  /** What the library does not tell. */
+  private static Optional<String> full(Path folder) {
+    try {
+      Path there = folder.toAbsolutePath();
+      while (!Files.exists(there)) {
+        there = there.getParent();
+      }
+      long free = Files.getFileStore(there).getUsableSpace();
+      return free < BYTES
+          ? Optional.of("the disk has %s free".formatted(ByteCount.of(free)))
+          : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
     }
   }
 
