@@ -45,9 +45,11 @@ record OutputPlace(Path output, boolean inside) {
             output, "cannot be the output folder; choose another output", Setting.OUTPUT);
       }
       OutputPlace beside = new OutputPlace(real, false);
+      OutputPlace inside = new OutputPlace(real, true);
+      boolean begunBeside = Files.exists(beside.partial().resolve(Journal.FILE_NAME));
       OutputPlace place =
-          Files.isDirectory(real) && !Files.exists(beside.partial().resolve(Journal.FILE_NAME))
-              ? new OutputPlace(real, true)
+          Files.isDirectory(real) && !(begunBeside && inside.contents().isEmpty())
+              ? inside
               : beside;
       place.checkApartFrom(source, output);
       return place;

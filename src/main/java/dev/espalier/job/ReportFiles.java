@@ -50,6 +50,9 @@ final class ReportFiles implements AutoCloseable {
       inputs.requireApart(file);
     }
     requireOurs();
+    if (!overwrite && stands() && RunRecord.read(this.page).isEmpty()) {
+      throw standing(""); // before work begins that may take long
+    }
     this.lock = lock(this.json);
   }
 
@@ -138,7 +141,7 @@ final class ReportFiles implements AutoCloseable {
    * @throws BadInputException if there is another result, and it may not be replaced
    */
   <T> Optional<T> finished(ObjectNode run, Class<T> type) {
-    if (overwrite || !exists(page) && !exists(json)) {
+    if (overwrite || !stands()) {
       return Optional.empty();
     }
     Optional<RunRecord> record = RunRecord.read(page);
@@ -146,15 +149,21 @@ final class ReportFiles implements AutoCloseable {
     Optional<T> finished =
         record.filter(r -> r.isOf(run) && r.changed(folder).isEmpty()).flatMap(r -> r.result(type));
     if (finished.isEmpty()) {
-      throw new BadInputException(
-          "%s already exists%s; allow overwriting it or choose another output"
-              .formatted(
-                  exists(json) ? json : page,
-                  record.map(r -> ", " + r.standing(folder, run)).orElse("")),
-          Setting.OVERWRITE,
-          Setting.OUTPUT);
+      throw standing(record.map(r -> ", " + r.standing(folder, run)).orElse(""));
     }
     return finished;
+  }
+
+  private boolean stands() {
+    return exists(page) || exists(json);
+  }
+
+  private BadInputException standing(String details) {
+    return new BadInputException(
+        "%s already exists%s; allow overwriting it or choose another output"
+            .formatted(exists(json) ? json : page, details),
+        Setting.OVERWRITE,
+        Setting.OUTPUT);
   }
 
   /**

@@ -95,6 +95,26 @@ class ExistingOutputTest {
     assertEquals(tree(source.path()).keySet(), copied(output).keySet());
   }
 
+  /** Whoever has made the folder meanwhile is told where the work is. */
+  @Test
+  void whatWasBegunBesideIsNotForgotten() throws IOException {
+    try (ModelFolderWriter writer = open(false);
+        Tensor a = filled(0, 2, 2)) {
+      writer.put(Map.of("a", a), run(0));
+    }
+    Files.createDirectory(output);
+    assertRefused(() -> open(false), "output.partial", "remove the empty folder");
+    Files.delete(output);
+    try (ModelFolderWriter writer = open(false)) {
+      assertTrue(writer.resumed());
+      writer.finish(Map.of(), new byte[0], Json.object());
+    }
+    Path stray = Files.createDirectory(temporary.resolve("output.partial"));
+    Files.writeString(stray.resolve(Journal.FILE_NAME), "{}");
+    write(true);
+    assertTrue(Files.exists(stray));
+  }
+
   /** A Node project, a checkpoint of somebody's, what only looks like ours. */
   @ParameterizedTest
   @ValueSource(

@@ -1,5 +1,6 @@
 package dev.espalier.kernels.internal;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -110,8 +111,8 @@ record PackedLibrary(URL place, Path file, long bytes, long modified, long check
   }
 
   void unpack() throws IOException {
-    Loader.cacheResource(place);
-    if (Files.size(file) != bytes) {
+    File unpacked = Loader.cacheResource(place);
+    if (unpacked == null || unpacked.length() != bytes) {
       throw new IOException(file.getFileName() + " could not be unpacked whole");
     }
   }
