@@ -7,6 +7,7 @@ import dev.espalier.Setting;
 import dev.espalier.checkpoint.Dtype;
 import dev.espalier.checkpoint.ModelFolder;
 import dev.espalier.device.ComputeDevice;
+import dev.espalier.device.CudaNumerics;
 import dev.espalier.device.CudaSupport;
 import dev.espalier.device.DeviceChoice;
 import dev.espalier.device.Placement;
@@ -48,6 +49,9 @@ public record ComputeSettings(String device, Optional<ScalarType> dtype, Optiona
   Placement place(ModelFolder folder, Progress notes) {
     ComputeDevice found = DeviceChoice.of(device, CudaSupport::probe, notes::note);
     threads.ifPresent(count -> setThreads(usable(count, processors(), notes)));
+    if (found.isCuda()) {
+      CudaNumerics.fix();
+    }
     return placement(folder, found);
   }
 
