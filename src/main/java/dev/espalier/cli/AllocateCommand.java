@@ -91,7 +91,7 @@ final class AllocateCommand implements Command {
   private static AllocateRequest request(CommandLine line) {
     AllocateRequest.Builder request =
         AllocateRequest.builder(CommonOptions.path(line, "model", Sample.MODEL));
-    PruningOptions.apply(line, PruningOptions.pattern(line), request);
+    PruningOptions.applyTarget(line, request);
     if (line.hasOption("calibration") || !line.hasOption("model")) {
       CalibrationOptions.apply(line, request);
     }

@@ -41,7 +41,8 @@ public final class AllocateJob {
    */
   public static AllocationReport run(AllocateRequest request, Progress progress) {
     try (OpenedRun opened = OpenedRun.open(settings(request), progress)) {
-      List<SparsityAllocation> allocations = made(request, opened.run().model().blockCount());
+      List<SparsityAllocation> allocations =
+          made(request, opened.run().settings().sparsity(), opened.run().model().blockCount());
       Optional<ReportFiles> output =
           request.output().map(page -> ReportFiles.ofPage(page, inputs(request, allocations)));
       opened.run().measure(needs(allocations));
@@ -55,8 +56,8 @@ public final class AllocateJob {
     }
   }
 
-  private static List<SparsityAllocation> made(AllocateRequest request, int blocks) {
-    double sparsity = request.run().pruning().sparsity();
+  private static List<SparsityAllocation> made(
+      AllocateRequest request, double sparsity, int blocks) {
     return request.allocations().stream()
         .map(allocation -> allocation.of(sparsity, blocks))
         .distinct()
@@ -69,7 +70,9 @@ public final class AllocateJob {
 
   /** The text is only looked at for allocations that do, or where statistics are kept by it. */
   private static RunSettings settings(AllocateRequest request) {
-    boolean lookedAt = needs(made(request, ANY_BLOCKS)).stream().anyMatch(Measurement::needsInputs);
+    boolean lookedAt =
+        needs(made(request, request.run().pruning().sparsity(), ANY_BLOCKS)).stream()
+            .anyMatch(Measurement::needsInputs);
     if (!lookedAt && request.run().statistics().isEmpty()) {
       return request.run().withoutCalibration();
     }
@@ -102,8 +105,17 @@ public final class AllocateJob {
         run.settings().sparsity(),
         opened.calibrationReport(),
         run.model().blockCount(),
-        allocations.stream().map(allocation -> plan(allocation, run)).toList(),
+        allocations.stream().map(a -> plan(a, own(a, request, run))).toList(),
         Stream.concat(run.notes().warnings().stream(), run.notes().notes().stream()).toList());
+  }
+
+  /** Files of several totals keep theirs where no sparsity is asked for. */
+  private static PruningRun own(
+      SparsityAllocation allocation, AllocateRequest request, PruningRun run) {
+    boolean own = request.run().stored().ownTotals(run.settings().pattern());
+    return own && allocation instanceof FileAllocation file
+        ? run.at(file.total(run.shapes()))
+        : run;
   }
 
   private static AllocationReport.Plan plan(SparsityAllocation allocation, PruningRun run) {

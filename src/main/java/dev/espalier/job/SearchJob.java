@@ -2,7 +2,9 @@ package dev.espalier.job;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
+import dev.espalier.Listing;
 import dev.espalier.Progress;
+import dev.espalier.Setting;
 import dev.espalier.allocation.FileAllocation;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.evaluation.Perplexity;
@@ -13,6 +15,7 @@ import dev.espalier.report.html.SearchPage;
 import dev.espalier.run.OpenedRun;
 import dev.espalier.run.PruningRun;
 import dev.espalier.run.PruningSettings;
+import dev.espalier.run.StoredAllocations;
 import dev.espalier.search.AllocationSearch;
 import dev.espalier.search.TrialJournal;
 import dev.espalier.text.TokenWindows;
@@ -36,6 +39,7 @@ public final class SearchJob {
     long start = System.nanoTime();
     ReportFiles output = ReportFiles.ofJson(request.output(), inputs(request));
     try (OpenedRun opened = OpenedRun.open(request.run(), progress)) {
+      requireOneTarget(request, opened.run());
       TokenWindows criterion = criterion(request, opened);
       requirePossible(request, opened.run());
       TrialJournal journal = journal(request, opened, criterion);
@@ -57,6 +61,18 @@ public final class SearchJob {
         .and(request.run().text().text())
         .and(request.test())
         .and(FileAllocation.files(request.candidates().known()));
+  }
+
+  /** Candidates compete at one sparsity. */
+  private static void requireOneTarget(SearchRequest request, PruningRun run) {
+    StoredAllocations stored = request.run().stored();
+    if (stored.ownTotals(run.settings().pattern()) && stored.total(run.shapes()).isEmpty()) {
+      throw new BadInputException(
+          "the sparsities in %s make different totals of the model; say which one is meant"
+              .formatted(
+                  Listing.and(stored.files().stream().map(f -> f.file().toString()).toList())),
+          Setting.SPARSITY);
+    }
   }
 
   private static void requirePossible(SearchRequest request, PruningRun run) {

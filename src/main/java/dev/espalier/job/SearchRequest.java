@@ -110,7 +110,8 @@ public record SearchRequest(
      * @throws BadInputException if its parts are impossible or contradict each other
      */
     public SearchRequest build() {
-      return new SearchRequest(calibratedSettings(), candidates, test, windows, exhaustive, output);
+      return new SearchRequest(
+          calibratedSettings(candidates.known()), candidates, test, windows, exhaustive, output);
     }
   }
 }

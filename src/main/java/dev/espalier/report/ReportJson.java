@@ -213,6 +213,11 @@ public final class ReportJson {
     json.put("weights", inspection.weights())
         .put("sparsity", inspection.sparsity())
         .put("bytes", inspection.bytes());
+    inspection
+        .pattern()
+        .ifPresent(
+            pattern ->
+                json.put("pattern", pattern).put("holds", inspection.violations().isEmpty()));
     ArrayNode linears = json.putArray("linears");
     for (ModelInspection.LinearInspection linear : inspection.linears()) {
       ObjectNode node = linears.addObject().put("name", linear.name());
@@ -222,6 +227,10 @@ public final class ReportJson {
           .put("zeros", linear.zeros())
           .put("sparsity", linear.sparsity());
       node.set("patterns", Json.of(linear.patterns()));
+      node.set("kept", Json.of(linear.kept()));
+      if (inspection.pattern().isPresent()) {
+        node.put("holds", linear.violation().isEmpty());
+      }
     }
     return json;
   }

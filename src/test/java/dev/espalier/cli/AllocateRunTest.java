@@ -136,11 +136,13 @@ class AllocateRunTest {
     Path ratios = Files.writeString(temp.resolve("ratios.json"), "[0.5" + ", 0.5".repeat(9) + "]");
     Path page = temp.resolve("allocations.html");
     String told = "ratios.json make 50.00 % of the model, but 70.00 % is asked for";
-    String err = allocate("--allocation", ratios, "--output", page).succeeded().err();
+    Object[] line = {"--allocation", ratios, "--sparsity", 0.7, "--output", page};
+    String err = allocate(line).succeeded().err();
     assertTrue(err.contains(told), err);
     assertTrue(Files.readString(page).contains(told));
     Object[] asMade = {"--allocation", ratios, "--sparsity", 0.5};
     assertTrue(!allocate(asMade).succeeded().err().contains("is asked for"));
+    assertTrue(allocate("--allocation", ratios).succeeded().err().contains("this total holds"));
   }
 
   @Test
