@@ -54,7 +54,7 @@ final class InspectCommand implements Command {
             ? InspectJob.verify(model, PruningOptions.pattern(line), console.listener())
             : InspectJob.run(model, USUAL_PATTERNS, console.listener());
     if (console.json()) {
-      console.out().print(ReportJson.text(ReportJson.inspection(inspection)));
+      console.documents().print(ReportJson.inspection(inspection));
     } else {
       print(inspection, console);
     }

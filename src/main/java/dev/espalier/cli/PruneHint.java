@@ -3,7 +3,6 @@ package dev.espalier.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.apache.commons.cli.CommandLine;
 
 /** The prune command that does what the winner of a search did. */
@@ -40,11 +39,6 @@ final class PruneHint {
         }
       }
     }
-    return words.stream().map(PruneHint::quoted).collect(Collectors.joining(" "));
-  }
-
-  /** As a shell takes it for one word. */
-  private static String quoted(String word) {
-    return word.matches("[\\w@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+    return ShellWords.line(words);
   }
 }

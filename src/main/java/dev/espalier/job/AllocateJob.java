@@ -10,15 +10,15 @@ import dev.espalier.files.ProtectedFiles;
 import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.measurement.Measurement;
 import dev.espalier.report.AllocationReport;
+import dev.espalier.report.LinearSparsities;
+import dev.espalier.report.Origin;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.html.AllocationPage;
 import dev.espalier.run.CalibrationSettings;
 import dev.espalier.run.OpenedRun;
 import dev.espalier.run.PruningRun;
 import dev.espalier.run.RunSettings;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -40,6 +40,7 @@ public final class AllocateJob {
    * @throws BadInputException if something the user gave cannot be used
    */
   public static AllocationReport run(AllocateRequest request, Progress progress) {
+    Origin origin = Origin.now(request.run().command());
     try (OpenedRun opened = OpenedRun.open(settings(request), progress)) {
       List<SparsityAllocation> allocations =
           made(request, opened.run().settings().sparsity(), opened.run().model().blockCount());
@@ -47,7 +48,7 @@ public final class AllocateJob {
           request.output().map(page -> ReportFiles.ofPage(page, inputs(request, allocations)));
       opened.run().measure(needs(allocations));
       opened.tellHowTextsWereRead();
-      AllocationReport report = report(request, allocations, opened);
+      AllocationReport report = report(request, allocations, opened, origin);
       output.ifPresent(
           files ->
               files.write(
@@ -97,7 +98,10 @@ public final class AllocateJob {
   }
 
   private static AllocationReport report(
-      AllocateRequest request, List<SparsityAllocation> allocations, OpenedRun opened) {
+      AllocateRequest request,
+      List<SparsityAllocation> allocations,
+      OpenedRun opened,
+      Origin origin) {
     PruningRun run = opened.run();
     return new AllocationReport(
         request.run().model().toString(),
@@ -106,6 +110,7 @@ public final class AllocateJob {
         opened.calibrationReport(),
         run.model().blockCount(),
         allocations.stream().map(a -> plan(a, own(a, request, run))).toList(),
+        origin,
         Stream.concat(run.notes().warnings().stream(), run.notes().notes().stream()).toList());
   }
 
@@ -122,13 +127,11 @@ public final class AllocateJob {
     SparsityPlan plan = run.plan(allocation);
     run.cautions(allocation, plan).forEach(run.notes()::note);
     MeasuredModel shapes = run.shapes();
-    Map<String, Double> linears = new LinkedHashMap<>();
-    plan.byName(shapes).forEach(linears::putAll);
     return new AllocationReport.Plan(
         allocation.name(),
         allocation.parameters(),
         plan.blockMeans(shapes),
-        linears,
+        new LinearSparsities(plan.byName(shapes)),
         plan.clamped());
   }
 }

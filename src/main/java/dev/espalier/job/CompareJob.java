@@ -3,6 +3,7 @@ package dev.espalier.job;
 import dev.espalier.BadInputException;
 import dev.espalier.files.ProtectedFiles;
 import dev.espalier.report.ComparedRun;
+import dev.espalier.report.Origin;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.RunComparison;
 import dev.espalier.report.RunReader;
@@ -24,6 +25,15 @@ public final class CompareJob {
    * @throws BadInputException if one cannot be read or is nothing of the kind
    */
   public static RunComparison run(List<Path> runs, Optional<Path> page) {
+    return run(runs, page, Origin.now(Optional.empty()));
+  }
+
+  /**
+   * The same.
+   *
+   * @param origin where the comparison comes from, for the page
+   */
+  public static RunComparison run(List<Path> runs, Optional<Path> page, Origin origin) {
     Optional<ReportFiles> output =
         page.map(file -> ReportFiles.ofPage(file, new ProtectedFiles().and(reports(runs))));
     List<String> names = runs.stream().map(CompareJob::name).toList();
@@ -37,7 +47,7 @@ public final class CompareJob {
     output.ifPresent(
         files ->
             files.write(
-                ComparisonPage.of(comparison),
+                ComparisonPage.of(comparison, origin),
                 ReportJson.bytes(ReportJson.comparison(comparison))));
     return comparison;
   }

@@ -8,6 +8,7 @@ import dev.espalier.Progress;
 import dev.espalier.StorageException;
 import dev.espalier.allocation.FileAllocation;
 import dev.espalier.allocation.SparsityPlan;
+import dev.espalier.checkpoint.ContentDigest;
 import dev.espalier.checkpoint.ModelFolderWriter;
 import dev.espalier.device.Placement;
 import dev.espalier.files.ProtectedFiles;
@@ -15,6 +16,7 @@ import dev.espalier.kernels.Kernels;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.pruning.PrunedModelWriter;
 import dev.espalier.report.CorpusPerplexity;
+import dev.espalier.report.Origin;
 import dev.espalier.report.PruneReport;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.html.PrunePage;
@@ -35,13 +37,20 @@ import java.util.Optional;
 /** Prunes a model folder into a new one and measures what it cost. */
 public final class PruneJob {
   private final PruneRequest request;
+  private final Origin origin;
   private final OpenedRun opened;
   private final PruningRun run;
+  private final ContentDigest content;
+  private final long start;
 
-  private PruneJob(PruneRequest request, OpenedRun opened) {
+  private PruneJob(
+      PruneRequest request, Origin origin, OpenedRun opened, ContentDigest content, long start) {
     this.request = request;
+    this.origin = origin;
     this.opened = opened;
     this.run = opened.run();
+    this.content = content;
+    this.start = start;
   }
 
   /**
@@ -54,6 +63,8 @@ public final class PruneJob {
    *     blocks are kept
    */
   public static PruneReport run(PruneRequest request, Progress progress) {
+    Origin origin = Origin.now(request.run().command());
+    long start = System.nanoTime();
     new ProtectedFiles()
         .and(request.calibration().text())
         .and(request.evaluation())
@@ -61,8 +72,9 @@ public final class PruneJob {
         .and(FileAllocation.files(request.allocation().known()))
         .requireOutside(request.output());
     request.evaluation().forEach(Corpus::requireReadable);
-    try (OpenedRun opened = OpenedRun.open(request.run(), progress)) {
-      return new PruneJob(request, opened).run();
+    try (OpenedRun opened = OpenedRun.open(request.run(), progress);
+        ContentDigest content = ContentDigest.begin(opened.folder())) {
+      return new PruneJob(request, origin, opened, content, start).run();
     }
   }
 
@@ -82,7 +94,7 @@ public final class PruneJob {
       }
       writer.finish(
           Map.of(
-              "espalier.json", ReportJson.bytes(ReportJson.full(report)),
+              "espalier.json", ReportJson.bytes(ReportJson.prune(report)),
               "report.html", PrunePage.of(report)));
       trials.remove();
       return report;
@@ -151,6 +163,13 @@ public final class PruneJob {
     Warnings.raisedDamping(run.settings(), output.results()).ifPresent(run.notes()::warn);
   }
 
+  /** What the phases of an interrupted run had taken. */
+  private static double before(PrunedModelWriter output) {
+    return output.taken(PruneReport.Phase.class).stream()
+        .mapToDouble(PruneReport.Phase::seconds)
+        .sum();
+  }
+
   private PruneReport report(PrunedModelWriter output, List<CorpusPerplexity> perplexity) {
     opened.tellHowTextsWereRead();
     PruningSettings settings = run.settings();
@@ -158,6 +177,7 @@ public final class PruneJob {
     return new PruneReport(
         request.model().toString(),
         opened.folder().digest(),
+        content.await(),
         request.output().toString(),
         settings.method().name(),
         output.origin(PruneReport.Allocation.class),
@@ -169,6 +189,8 @@ public final class PruneJob {
             placement.device().toString(), placement.dtypeName(), Kernels.threads()),
         output.results(),
         perplexity,
+        origin,
+        (System.nanoTime() - start) / 1e9 + before(output),
         run.clock().phases(),
         run.notes().warnings(),
         run.notes().notes());

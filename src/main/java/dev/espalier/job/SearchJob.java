@@ -9,6 +9,8 @@ import dev.espalier.allocation.FileAllocation;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.evaluation.Perplexity;
 import dev.espalier.files.ProtectedFiles;
+import dev.espalier.report.LinearSparsities;
+import dev.espalier.report.Origin;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.SearchReport;
 import dev.espalier.report.html.SearchPage;
@@ -36,6 +38,7 @@ public final class SearchJob {
    *     measured
    */
   public static SearchReport run(SearchRequest request, Progress progress) {
+    Origin origin = Origin.now(request.run().command());
     long start = System.nanoTime();
     ReportFiles output = ReportFiles.ofJson(request.output(), inputs(request));
     try (OpenedRun opened = OpenedRun.open(request.run(), progress)) {
@@ -47,7 +50,7 @@ public final class SearchJob {
           AllocationSearch.over(
               request.candidates(), opened.run(), criterion, request.exhaustive(), journal);
       opened.tellHowTextsWereRead();
-      SearchReport report = report(request, opened, criterion, search, start);
+      SearchReport report = report(request, opened, criterion, search, origin, start);
       output.write(SearchPage.of(report), ReportJson.bytes(ReportJson.search(report)));
       journal.remove();
       return report;
@@ -116,6 +119,7 @@ public final class SearchJob {
       OpenedRun opened,
       TokenWindows criterion,
       AllocationSearch search,
+      Origin origin,
       long start) {
     PruningRun run = opened.run();
     PruningSettings settings = run.settings();
@@ -129,7 +133,8 @@ public final class SearchJob {
         request.test().isPresent(),
         search.trials(),
         search.bestTrial(),
-        run.plan(search.best()).byName(run.shapes()),
+        new LinearSparsities(run.plan(search.best()).byName(run.shapes())),
+        origin,
         (System.nanoTime() - start) / 1e9);
   }
 }

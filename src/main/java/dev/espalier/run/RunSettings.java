@@ -24,6 +24,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param calibration the text that is run through the model; absent if nothing looks at one
  * @param statistics a file that keeps what is measured of the dense model for the next run
  * @param compute where and in which precision
+ * @param command the command line that asks for the run, for reports; absent if a program does
  */
 public record RunSettings(
     Path model,
@@ -31,11 +32,12 @@ public record RunSettings(
     StoredAllocations stored,
     Optional<CalibrationSettings> calibration,
     Optional<Path> statistics,
-    ComputeSettings compute) {
+    ComputeSettings compute,
+    Optional<String> command) {
 
   /** The same, without a look at a text. */
   public RunSettings withoutCalibration() {
-    return new RunSettings(model, pruning, stored, Optional.empty(), statistics, compute);
+    return new RunSettings(model, pruning, stored, Optional.empty(), statistics, compute, command);
   }
 
   /** The calibration of a run that cannot be without one. */
@@ -61,6 +63,7 @@ public record RunSettings(
     private long seed = CalibrationSettings.USUAL_SEED;
     private Optional<Path> statistics = Optional.empty();
     private ComputeSettings compute = ComputeSettings.USUAL;
+    private Optional<String> command = Optional.empty();
 
     /**
      * @param model a Hugging Face model folder
@@ -150,6 +153,12 @@ public record RunSettings(
       return self();
     }
 
+    /** The command line that asks for the run, for its report; none if not set. */
+    public B command(String line) {
+      command = Optional.of(line);
+      return self();
+    }
+
     /**
      * The settings together.
      *
@@ -166,7 +175,8 @@ public record RunSettings(
           new StoredAllocations(files, pattern.isPresent(), sparsity.isPresent()),
           calibration.map(text -> new CalibrationSettings(text, samples, seqLen, seed)),
           statistics,
-          compute);
+          compute,
+          command);
     }
 
     /** {@link #settings} of a run that takes a calibration text. */
