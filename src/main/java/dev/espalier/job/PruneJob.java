@@ -43,6 +43,9 @@ public final class PruneJob {
   private final ContentDigest content;
   private final long start;
 
+  /** What the phases of an interrupted run had taken. */
+  private double before;
+
   private PruneJob(
       PruneRequest request, Origin origin, OpenedRun opened, ContentDigest content, long start) {
     this.request = request;
@@ -123,7 +126,9 @@ public final class PruneJob {
       List<TokenWindows> texts) {
     PrunedModelWriter output =
         new PrunedModelWriter(writer, run.settings().method(), run.clock()::phases);
-    run.clock().resume(output.taken(PruneReport.Phase.class));
+    List<PruneReport.Phase> taken = output.taken(PruneReport.Phase.class);
+    before = taken.stream().mapToDouble(PruneReport.Phase::seconds).sum();
+    run.clock().resume(taken);
     try (FirstBlockOnce firstBlock = new FirstBlockOnce()) {
       if (writer.resumed()) {
         run.notes()
@@ -163,13 +168,6 @@ public final class PruneJob {
     Warnings.raisedDamping(run.settings(), output.results()).ifPresent(run.notes()::warn);
   }
 
-  /** What the phases of an interrupted run had taken. */
-  private static double before(PrunedModelWriter output) {
-    return output.taken(PruneReport.Phase.class).stream()
-        .mapToDouble(PruneReport.Phase::seconds)
-        .sum();
-  }
-
   private PruneReport report(PrunedModelWriter output, List<CorpusPerplexity> perplexity) {
     opened.tellHowTextsWereRead();
     PruningSettings settings = run.settings();
@@ -190,7 +188,7 @@ public final class PruneJob {
         output.results(),
         perplexity,
         origin,
-        (System.nanoTime() - start) / 1e9 + before(output),
+        (System.nanoTime() - start) / 1e9 + before,
         run.clock().phases(),
         run.notes().warnings(),
         run.notes().notes());

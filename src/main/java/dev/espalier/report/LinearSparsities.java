@@ -25,9 +25,9 @@ public record LinearSparsities(List<Map<String, Double>> blocks) {
   public record Range(double least, double most) {
     /** Such as {@code 0.45–0.93}, or one number where they do not differ. */
     public String describe() {
-      return most - least < VISIBLE
-          ? Quantities.shortFraction(least)
-          : Quantities.shortFraction(least) + "–" + Quantities.shortFraction(most);
+      String from = Quantities.shortFraction(least);
+      String to = Quantities.shortFraction(most);
+      return from.equals(to) ? from : from + "–" + to;
     }
 
     private static Range of(Iterable<Double> sparsities) {

@@ -21,9 +21,12 @@ import j2html.tags.DomContent;
 import j2html.tags.specialized.SectionTag;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** What pages are made of. All texts are escaped. */
 final class Elements {
+  private static final Pattern WORDS = Pattern.compile("[a-z]{4,} .*[a-z]{4,}|\\d \\(");
+
   private Elements() {}
 
   static SectionTag part(String heading, DomContent... content) {
@@ -34,9 +37,14 @@ final class Elements {
   static DomContent table(Table table) {
     return div(TagCreator.table(
             thead(tr(each(table.header(), cell -> th(cell)))),
-            tbody(each(table.rows(), row -> tr(each(row, cell -> td(cell)))))))
+            tbody(each(table.rows(), row -> tr(each(row, Elements::cell))))))
         .withClass("scroll")
         .attr("tabindex", "0");
+  }
+
+  /** Several words or numbers may wrap where the screen is narrow, a number never. */
+  private static DomContent cell(String text) {
+    return td(text).withCondClass(WORDS.matcher(text).find(), "words");
   }
 
   static DomContent facts(Map<String, String> facts) {

@@ -74,12 +74,12 @@ public sealed interface Plot {
 
   /** How the points of a series are drawn. */
   enum Look {
-    /** A line through marks. */
-    LINE,
-    /** Marks alone. */
-    MARKS,
-    /** Larger marks that stand out. */
-    WINNER,
+    /** Marks of what was measured. */
+    MEASURED,
+    /** Other marks of what was not. */
+    GUESSED,
+    /** Rings around the marks of others. */
+    RING,
     /** A dashed line that the others are to be compared with. */
     LEVEL
   }

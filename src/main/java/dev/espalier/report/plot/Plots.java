@@ -73,24 +73,29 @@ public final class Plots {
     curves.add(Curve.of("achieved", values(report.blocks(), BlockResult::sparsity)));
     curves.add(uniform(report.targetSparsity(), report.blocks().size()));
     return new Curves(
-        AGAINST_UNIFORM, OF_A_BLOCK, SPARSITY, withRange(curves, "", report.sparsities()));
+        AGAINST_UNIFORM, OF_A_BLOCK, SPARSITY, withRange(curves, report.sparsities()));
   }
 
   /** With the least and the most of each block's linears where these differ. */
-  private static List<Curve> withRange(List<Curve> curves, String name, LinearSparsities linears) {
+  private static List<Curve> withRange(List<Curve> curves, LinearSparsities linears) {
     List<Curve> all = new ArrayList<>(joined(curves));
     if (linears.differWithinBlocks()) {
       List<LinearSparsities.Range> ranges = linears.ranges();
       all.add(
           Curve.of(
-              name + "its least pruned linear",
+              "its least pruned linear",
               byIndex(ranges.stream().map(LinearSparsities.Range::least).toList())));
       all.add(
           Curve.of(
-              name + "its most pruned linear",
+              "its most pruned linear",
               byIndex(ranges.stream().map(LinearSparsities.Range::most).toList())));
     }
     return all;
+  }
+
+  /** The name of a curve of blocks, which says so where their linears differ. */
+  private static String mean(String name, LinearSparsities linears) {
+    return linears.differWithinBlocks() ? name + " (mean of linears that differ)" : name;
   }
 
   /** The linears' sparsities under an allocation, a curve per kind: a handful, not hundreds. */
@@ -108,7 +113,7 @@ public final class Plots {
     for (int i = 0; i < names.size(); i++) {
       AllocationReport.Plan plan = report.plans().get(i);
       if (!plan.allocation().equals("uniform")) {
-        curves.add(Curve.of(names.get(i), byIndex(plan.blockSparsities())));
+        curves.add(Curve.of(mean(names.get(i), plan.linears()), byIndex(plan.blockSparsities())));
       }
       if (plan.linears().differWithinBlocks()) {
         byLinear.add(linears("Sparsity of each linear under " + names.get(i), plan.linears()));
@@ -155,7 +160,9 @@ public final class Plots {
             "Sparsity of each block",
             OF_A_BLOCK,
             SPARSITY,
-            curves(comparison, ComparedRun::blockSparsities)));
+            comparison.runs().stream()
+                .map(run -> Curve.of(mean(run.name(), run.linears()), run.blockSparsities()))
+                .toList()));
     for (ComparedRun run : comparison.runs()) {
       if (run.linears().differWithinBlocks()) {
         plots.add(linears("Sparsity of each linear of " + run.name(), run.linears()));

@@ -117,17 +117,12 @@ public final class SvgRenderer {
     series.setMarkerColor(Palette.colour(index));
     series.setMarker(
         switch (look) {
-          case LINE -> SeriesMarkers.CIRCLE;
-          case MARKS -> SeriesMarkers.CROSS;
-          case WINNER -> SeriesMarkers.DIAMOND;
+          case MEASURED -> SeriesMarkers.CIRCLE;
+          case GUESSED -> SeriesMarkers.CROSS;
+          case RING -> new RingMarker();
           case LEVEL -> SeriesMarkers.NONE;
         });
-    series.setLineStyle(
-        switch (look) {
-          case LINE -> new BasicStroke(2f);
-          case LEVEL -> dashed();
-          case MARKS, WINNER -> SeriesLines.NONE;
-        });
+    series.setLineStyle(look == Plot.Look.LEVEL ? dashed() : SeriesLines.NONE);
   }
 
   private static Chart<?, ?> chart(Plot.Curves plot) {

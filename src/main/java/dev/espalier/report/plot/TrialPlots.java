@@ -38,12 +38,13 @@ final class TrialPlots {
     String allocation = standing.varying().findFirst().orElseThrow().allocation();
     List<Series> series = new ArrayList<>();
     series.add(
-        new Series(allocation, points(parameter, standing, trial -> !trial.stopped()), Look.LINE));
+        new Series(
+            allocation, points(parameter, standing, trial -> !trial.stopped()), Look.MEASURED));
     series.add(
         new Series(
             allocation + ", stopped at half",
             points(parameter, standing, Trial::stopped),
-            Look.MARKS));
+            Look.GUESSED));
     standing.trials().stream()
         .filter(trial -> trial.parameters().isEmpty())
         .forEach(uniform -> series.add(level(parameter, standing, uniform)));
@@ -55,7 +56,7 @@ final class TrialPlots {
                     new Series(
                         "best: " + best.describe(),
                         points(parameter, standing, standing::isBest),
-                        Look.WINNER)));
+                        Look.RING)));
     return new Scatter(
         "Perplexity over " + parameter, caption(standing), parameter, PERPLEXITY, series);
   }
