@@ -43,7 +43,7 @@ public record RunComparison(List<ComparedRun> runs) {
       return Optional.empty();
     }
     if (known(ComparedRun::content)) {
-      return Optional.of("The runs pruned different models.");
+      return Optional.of("The runs pruned models whose config.json or weights differ.");
     }
     if (known(ComparedRun::checkpoint)) {
       return Optional.of(

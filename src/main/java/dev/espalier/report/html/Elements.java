@@ -21,11 +21,11 @@ import j2html.tags.DomContent;
 import j2html.tags.specialized.SectionTag;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /** What pages are made of. All texts are escaped. */
 final class Elements {
-  private static final Pattern WORDS = Pattern.compile("[a-z]{4,} .*[a-z]{4,}|\\d \\(");
+  /** No number is as long. */
+  private static final int LONG = 16;
 
   private Elements() {}
 
@@ -36,15 +36,19 @@ final class Elements {
   /** Wider tables than the screen scroll by themselves. */
   static DomContent table(Table table) {
     return div(TagCreator.table(
-            thead(tr(each(table.header(), cell -> th(cell)))),
+            thead(
+                tr(
+                    each(
+                        table.header(),
+                        head -> th(head).withCondClass(head.length() > LONG, "long")))),
             tbody(each(table.rows(), row -> tr(each(row, Elements::cell))))))
         .withClass("scroll")
         .attr("tabindex", "0");
   }
 
-  /** Several words or numbers may wrap where the screen is narrow, a number never. */
+  /** What is long may wrap where the screen is narrow, a number never. */
   private static DomContent cell(String text) {
-    return td(text).withCondClass(WORDS.matcher(text).find(), "words");
+    return td(text).withCondClass(text.length() > LONG, "long");
   }
 
   static DomContent facts(Map<String, String> facts) {
