@@ -78,7 +78,7 @@ public final class ContentDigest implements AutoCloseable {
   private record Place(Shard shard, TensorEntry tensor) {
     byte[] digest() {
       MessageDigest sha256 = sha256();
-      String what = "%s %s %s ".formatted(tensor.name(), tensor.dtype(), tensor.shape());
+      String what = "%s %s %s ".formatted(tensor.name(), tensor.type(), tensor.shape());
       sha256.update(what.getBytes(StandardCharsets.UTF_8));
       try (FileChannel file = FileChannel.open(shard.path(), StandardOpenOption.READ)) {
         ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);

@@ -124,12 +124,12 @@ public final class PruneJob {
       Optional<TokenWindows> criterion,
       TrialJournal trials,
       List<TokenWindows> texts) {
-    PrunedModelWriter output =
-        new PrunedModelWriter(writer, run.settings().method(), run.clock()::phases);
-    List<PruneReport.Phase> taken = output.taken(PruneReport.Phase.class);
-    before = taken.stream().mapToDouble(PruneReport.Phase::seconds).sum();
-    run.clock().resume(taken);
-    try (FirstBlockOnce firstBlock = new FirstBlockOnce()) {
+    try (PrunedModelWriter output =
+            new PrunedModelWriter(writer, run.settings().method(), run.clock()::phases);
+        FirstBlockOnce firstBlock = new FirstBlockOnce()) {
+      List<PruneReport.Phase> taken = output.taken(PruneReport.Phase.class);
+      before = taken.stream().mapToDouble(PruneReport.Phase::seconds).sum();
+      run.clock().resume(taken);
       if (writer.resumed()) {
         run.notes()
             .note("Resuming after %s.".formatted(Plural.of(output.finished(), "finished block")));
