@@ -16,7 +16,9 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Densities somebody else has found, read from a JSON file:
@@ -31,12 +33,30 @@ import java.util.Set;
  * @param file where it was read from, for reports
  * @param byBlock densities in block order; empty if the file names linears
  * @param byLinear sparsities by linear name; empty if the file lists blocks
+ * @param pattern the shape of the zeros that they were made for, as reports describe it; absent if
+ *     the file does not say
  */
-public record FileAllocation(Path file, List<Double> byBlock, Map<String, Double> byLinear)
+public record FileAllocation(
+    Path file, List<Double> byBlock, Map<String, Double> byLinear, Optional<String> pattern)
     implements SparsityAllocation {
+  /** Kinds of our documents that hold an allocation. */
+  private static final Set<String> KINDS = Set.of("prune", "search", "allocate");
+
+  /** Below this, a number that is not whole is off by what adding up doubles leaves. */
+  private static final double HAIR = 1e-12;
+
+  private static final double NINE_DIGITS = 1e9;
+  private static final String FORMS =
+      "it must be a list of densities, an object of sparsities by linear name, or an espalier.json";
+
   public FileAllocation {
     byBlock = List.copyOf(byBlock);
     byLinear = Collections.unmodifiableMap(new LinkedHashMap<>(byLinear));
+  }
+
+  /** Of a file that names no pattern. */
+  public FileAllocation(Path file, List<Double> byBlock, Map<String, Double> byLinear) {
+    this(file, byBlock, byLinear, Optional.empty());
   }
 
   /** Whether a name of an allocation is that of a file. */
@@ -56,28 +76,63 @@ public record FileAllocation(Path file, List<Double> byBlock, Map<String, Double
       }
       return new FileAllocation(file, densities, Map.of());
     }
-    Map<String, Double> sparsities = new LinkedHashMap<>();
+    requireKind(file, json);
+    Map<String, Double> sparsities = sparsities(file, json);
+    if (sparsities.isEmpty()) {
+      throw new BadInputException(file + " holds no allocation: " + FORMS);
+    }
+    JsonNode pattern = json.path("pattern");
+    return new FileAllocation(
+        file,
+        List.of(),
+        sparsities,
+        pattern.isTextual() ? Optional.of(pattern.asText()) : Optional.empty());
+  }
+
+  private static void requireKind(Path file, JsonNode json) {
+    JsonNode kind = json.path("kind");
+    if (kind.isTextual() && !KINDS.contains(kind.asText())) {
+      throw new BadInputException(
+          "%s holds no allocation: it is what espalier tells of another task (%s)"
+              .formatted(file, quote(kind)));
+    }
+  }
+
+  private static Map<String, Double> sparsities(Path file, JsonNode json) {
     if (json.path("blocks").isArray()) {
-      for (JsonNode block : json.get("blocks")) {
-        for (JsonNode linear : block.path("linears")) {
-          String name = linear.path("name").asText();
-          sparsities.put(name, fraction(file, name, linear.path("target")));
+      return ofReport(file, json.get("blocks"));
+    }
+    if (json.path("allocations").isArray()) {
+      return ofObject(file, single(file, json.get("allocations")));
+    }
+    for (Map.Entry<String, JsonNode> entry : json.properties()) {
+      if (entry.getValue().isContainerNode()) {
+        throw new BadInputException(
+            "%s holds no allocation (%s is no number): %s".formatted(file, entry.getKey(), FORMS));
+      }
+    }
+    return ofObject(file, json);
+  }
+
+  private static Map<String, Double> ofReport(Path file, JsonNode blocks) {
+    Map<String, Double> sparsities = new LinkedHashMap<>();
+    for (JsonNode block : blocks) {
+      for (JsonNode linear : block.path("linears")) {
+        String name = linear.path("name").asText();
+        if (sparsities.put(name, fraction(file, name, linear.path("target"))) != null) {
+          throw new BadInputException("%s names %s twice".formatted(file, name));
         }
       }
-    } else {
-      JsonNode linears =
-          json.path("allocations").isArray() ? single(file, json.get("allocations")) : json;
-      linears
-          .properties()
-          .forEach(e -> sparsities.put(e.getKey(), fraction(file, e.getKey(), e.getValue())));
     }
-    if (sparsities.isEmpty()) {
-      throw new BadInputException(
-          file
-              + " holds no allocation: it must be a list of densities, an object of sparsities by"
-              + " linear name, or an espalier.json");
-    }
-    return new FileAllocation(file, List.of(), sparsities);
+    return sparsities;
+  }
+
+  private static Map<String, Double> ofObject(Path file, JsonNode linears) {
+    Map<String, Double> sparsities = new LinkedHashMap<>();
+    linears
+        .properties()
+        .forEach(e -> sparsities.put(e.getKey(), fraction(file, e.getKey(), e.getValue())));
+    return sparsities;
   }
 
   /** The linears of the only allocation in a document of several side by side. */
@@ -101,20 +156,34 @@ public record FileAllocation(Path file, List<Double> byBlock, Map<String, Double
     }
   }
 
-  /** The files of those allocations that come from one. */
-  public static List<Path> files(List<SparsityAllocation> allocations) {
+  /** Those allocations that come from a file. */
+  public static List<FileAllocation> among(List<? extends SparsityAllocation> allocations) {
     return allocations.stream()
         .filter(FileAllocation.class::isInstance)
-        .map(allocation -> ((FileAllocation) allocation).file())
+        .map(FileAllocation.class::cast)
         .toList();
+  }
+
+  /** The files of those allocations that come from one. */
+  public static List<Path> files(List<SparsityAllocation> allocations) {
+    return among(allocations).stream().map(FileAllocation::file).toList();
   }
 
   private static double fraction(Path file, String what, JsonNode value) {
     if (!value.isNumber() || !(value.asDouble() >= 0 && value.asDouble() <= 1)) {
       throw new BadInputException(
-          "%s: %s is %s; a number from 0 to 1 is needed".formatted(file, what, quote(value)));
+          "%s: %s is %s; a number from 0 to 1 is needed%s"
+              .formatted(file, what, quote(value), percent(value)));
     }
     return value.asDouble();
+  }
+
+  /** What a percentage would have to be instead. */
+  private static String percent(JsonNode value) {
+    double percent = value.isNumber() ? value.asDouble() : Double.NaN;
+    return percent > 1 && percent <= 100
+        ? ", such as %s for %s %%".formatted(value.decimalValue().movePointLeft(2), value)
+        : "";
   }
 
   private static String quote(JsonNode value) {
@@ -166,5 +235,31 @@ public record FileAllocation(Path file, List<Double> byBlock, Map<String, Double
               .formatted(file, unknown.iterator().next()));
     }
     return densities;
+  }
+
+  /**
+   * The share of a model's prunable weights that it takes: what a target has to be for it to hold
+   * as it is.
+   *
+   * @throws BadInputException if it was made for another model
+   */
+  public double total(MeasuredModel model) {
+    double[] densities = densities(0, model);
+    long[] parameters = model.parameters(granularity());
+    double lost = 0;
+    double all = 0;
+    for (int i = 0; i < densities.length; i++) {
+      lost += (1 - densities[i]) * parameters[i];
+      all += parameters[i];
+    }
+    double total = lost / all;
+    double rounded = Math.rint(total * NINE_DIGITS) / NINE_DIGITS;
+    return Math.abs(rounded - total) < HAIR ? rounded : total;
+  }
+
+  /** Whether everything loses this share. */
+  public boolean gives(double sparsity) {
+    return Stream.concat(byBlock.stream().map(density -> 1 - density), byLinear.values().stream())
+        .allMatch(given -> Math.abs(given - sparsity) < HAIR);
   }
 }

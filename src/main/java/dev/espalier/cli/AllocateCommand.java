@@ -79,27 +79,28 @@ final class AllocateCommand implements Command {
 
   @Override
   public void run(CommandLine line, Console console) {
-    AllocateRequest request = request(line);
+    AllocateRequest request = request(line, console.command());
     AllocationReport report = AllocateJob.run(request, console.listener());
     if (console.json()) {
-      console.out().print(ReportJson.text(ReportJson.allocation(report)));
+      console.documents().print(ReportJson.allocation(report));
     } else {
       console.out().println(ReportTables.allocations(report));
+      ReportTables.allocationsByLinear(report).ifPresent(console.out()::println);
       request.output().ifPresent(page -> console.out().println("The page is " + page + "."));
     }
   }
 
-  private static AllocateRequest request(CommandLine line) {
+  private static AllocateRequest request(CommandLine line, String command) {
     AllocateRequest.Builder request =
         AllocateRequest.builder(CommonOptions.path(line, "model", Sample.MODEL))
             .overwrite(line.hasOption("overwrite"));
-    PruningOptions.apply(line, PruningOptions.pattern(line), request);
+    PruningOptions.applyTarget(line, request);
     if (line.hasOption("calibration") || !line.hasOption("model")) {
       CalibrationOptions.apply(line, request);
     }
     CommonOptions.optionalPath(line, "output").ifPresent(request::output);
     allocations(line).forEach(request::allocation);
-    return CommonOptions.compute(line, request).build();
+    return CommonOptions.compute(line, request).command(command).build();
   }
 
   private static List<ModelAllocation> allocations(CommandLine line) {

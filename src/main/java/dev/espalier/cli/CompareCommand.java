@@ -3,6 +3,7 @@ package dev.espalier.cli;
 import dev.espalier.BadInputException;
 import dev.espalier.Printable;
 import dev.espalier.job.CompareJob;
+import dev.espalier.report.Origin;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.ReportTables;
 import dev.espalier.report.RunComparison;
@@ -55,9 +56,11 @@ final class CompareCommand implements Command {
     List<Path> runs =
         line.getArgList().stream().map(text -> CommonOptions.operand("RUN", text)).toList();
     Optional<Path> page = CommonOptions.optionalPath(line, "output");
-    RunComparison comparison = CompareJob.run(runs, page, line.hasOption("overwrite"));
+    RunComparison comparison =
+        CompareJob.run(
+            runs, page, line.hasOption("overwrite"), Origin.now(Optional.of(console.command())));
     if (console.json()) {
-      console.out().print(ReportJson.text(ReportJson.comparison(comparison)));
+      console.documents().print(ReportJson.comparison(comparison));
     } else {
       print(comparison, console);
       page.ifPresent(file -> console.out().println("\nThe page is " + file + "."));

@@ -1,11 +1,10 @@
 package dev.espalier.cli;
 
 import dev.espalier.BadInputException;
-import dev.espalier.EspalierException;
-import dev.espalier.StorageException;
 import dev.espalier.kernels.Kernels;
 import dev.espalier.kernels.Natives;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -30,14 +29,26 @@ public final class Espalier {
   public static void main(String[] args) {
     // Numbers look the same everywhere: 0.7, never 0,7.
     Locale.setDefault(Locale.ROOT);
-    Interruption.watch(System.err);
-    int code = run(args, StandardOutput.open(), System.err);
+    PrintStream out = StandardOutput.open();
+    DocumentOutput documents = new DocumentOutput(out, asksForJson(args));
+    Interruption.watch(System.err, documents);
+    int code = run(args, out, documents, System.err);
     Interruption.unwatch();
     System.exit(code);
   }
 
   /** Runs a command line and returns its exit code. */
   static int run(String[] args, PrintStream out, PrintStream err) {
+    return run(args, out, new DocumentOutput(out, asksForJson(args)), err);
+  }
+
+  /** Also where the command line cannot be read otherwise. */
+  private static boolean asksForJson(String[] args) {
+    return Arrays.asList(args).contains("--json");
+  }
+
+  private static int run(
+      String[] args, PrintStream out, DocumentOutput documents, PrintStream err) {
     boolean debug = Arrays.asList(args).contains("--debug");
     Options options =
         Stream.of(args)
@@ -50,39 +61,50 @@ public final class Espalier {
         err.print(help(List.of()));
         return ExitCode.BAD_INPUT;
       }
-      run(args[0], Arrays.asList(args).subList(1, args.length), out, err);
+      run(args[0], Arrays.asList(args).subList(1, args.length), out, documents, err);
       if (out.checkError()) {
         err.println("espalier: standard output could not be written");
         return ExitCode.BAD_INPUT;
       }
       return ExitCode.OK;
-    } catch (EspalierException e) {
-      int code =
-          e instanceof BadInputException || e instanceof StorageException
-              ? ExitCode.BAD_INPUT
-              : ExitCode.FAILURE;
-      return fail(err, e, firstLine(e) + SettingOptions.advised(e, options), debug, code);
     } catch (RuntimeException | Error e) {
-      return fail(err, e, firstLine(e), debug, ExitCode.FAILURE);
+      Failure failure = Failure.of(e, options);
+      documents.printInstead(failure.document());
+      err.println("espalier: " + failure.sentence());
+      if (debug) {
+        e.printStackTrace(err);
+      } else if (failure.exitCode() == ExitCode.FAILURE) {
+        err.println("(--debug shows where)");
+      }
+      return failure.exitCode();
     }
   }
 
-  private static void run(String first, List<String> rest, PrintStream out, PrintStream err) {
+  private static void run(
+      String first, List<String> rest, PrintStream out, DocumentOutput documents, PrintStream err) {
     switch (first) {
       case "help", "--help", "-h" -> out.print(help(rest));
       case "--version" -> out.println("espalier " + version());
-      default -> run(find(first), rest, out, err);
+      default -> run(find(first), rest, out, documents, err);
     }
   }
 
-  private static void run(Command command, List<String> args, PrintStream out, PrintStream err) {
+  private static void run(
+      Command command,
+      List<String> args,
+      PrintStream out,
+      DocumentOutput documents,
+      PrintStream err) {
     if (args.contains("--help") || args.contains("-h")) {
       out.print(Help.of(command));
       return;
     }
     PublishedAliases.Translation translation = PublishedAliases.translate(args);
     CommandLine line = new OptionParser(command).parse(translation.args());
-    try (Console console = Console.of(out, err, line.hasOption("json"), line.hasOption("quiet"))) {
+    List<String> words = new ArrayList<>(List.of("espalier", command.name()));
+    words.addAll(args);
+    boolean quiet = line.hasOption("quiet");
+    try (Console console = Console.of(out, documents, err, quiet, ShellWords.line(words))) {
       translation.notes().forEach(console.listener()::note);
       Natives.load();
       command.run(line, console);
@@ -112,22 +134,5 @@ public final class Espalier {
                         .formatted(
                             name,
                             String.join(", ", COMMANDS.stream().map(Command::name).toList()))));
-  }
-
-  /** libtorch puts a native stack below its first line. */
-  private static String firstLine(Throwable failure) {
-    String message = failure.getMessage();
-    return message == null ? failure.toString() : message.lines().findFirst().orElse("");
-  }
-
-  private static int fail(
-      PrintStream err, Throwable failure, String sentence, boolean debug, int code) {
-    err.println("espalier: " + sentence);
-    if (debug) {
-      failure.printStackTrace(err);
-    } else if (code == ExitCode.FAILURE) {
-      err.println("(--debug shows where)");
-    }
-    return code;
   }
 }

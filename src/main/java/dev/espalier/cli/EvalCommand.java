@@ -62,9 +62,8 @@ final class EvalCommand implements Command {
     double seconds = (System.nanoTime() - start) / 1e9;
     if (console.json()) {
       console
-          .out()
-          .print(
-              ReportJson.text(ReportJson.evaluation(request.model().toString(), results, seconds)));
+          .documents()
+          .print(ReportJson.evaluation(request.model().toString(), results, seconds));
       return;
     }
     Table table = new Table("corpus", "perplexity");

@@ -3,13 +3,15 @@ package dev.espalier.cli;
 import dev.espalier.BadInputException;
 import dev.espalier.Plural;
 import dev.espalier.job.InspectJob;
-import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.pruning.SparsityPattern.NofM;
 import dev.espalier.report.ModelInspection;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.Table;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
@@ -40,31 +42,23 @@ final class InspectCommand implements Command {
             CommonOptions.value(
                 "pattern",
                 "N:M",
-                "fail unless every linear keeps at most N of every M (2:4 and 4:8 are shown)"));
+                "fail unless every linear keeps at most N of every M; N:8 (the letter N): its own N"
+                    + " (the least N of 4 and of 8 are shown)"));
   }
 
   @Override
   public void run(CommandLine line, Console console) {
     Path model = CommonOptions.path(line, "model", Sample.MODEL);
-    boolean verify = line.hasOption("pattern");
-    List<NofM> patterns = verify ? List.of(pattern(line)) : USUAL_PATTERNS;
-    ModelInspection inspection = InspectJob.run(model, patterns, console.listener());
+    ModelInspection inspection =
+        line.hasOption("pattern")
+            ? InspectJob.verify(model, PruningOptions.pattern(line), console.listener())
+            : InspectJob.run(model, USUAL_PATTERNS, console.listener());
     if (console.json()) {
-      console.out().print(ReportJson.text(ReportJson.inspection(inspection)));
+      console.documents().print(ReportJson.inspection(inspection));
     } else {
       print(inspection, console);
     }
-    if (verify) {
-      requirePattern(inspection, patterns.get(0));
-    }
-  }
-
-  private static NofM pattern(CommandLine line) {
-    String text = line.getOptionValue("pattern");
-    if (SparsityPattern.parse(text, false) instanceof NofM pattern) {
-      return pattern;
-    }
-    throw new BadInputException("--pattern " + text + " has nothing to verify; give N:M");
+    inspection.pattern().ifPresent(pattern -> requirePattern(inspection, pattern));
   }
 
   private static void print(ModelInspection inspection, Console console) {
@@ -76,7 +70,7 @@ final class InspectCommand implements Command {
           linear.dtype(),
           "%.2f".formatted(linear.bytes() / 1048576.0),
           "%.2f %%".formatted(100 * linear.sparsity()),
-          linear.patterns().isEmpty() ? "-" : String.join(" ", linear.patterns()));
+          linear.tightest().isEmpty() ? "-" : String.join(" ", linear.tightest()));
     }
     console.out().print(table);
     console
@@ -87,22 +81,40 @@ final class InspectCommand implements Command {
             Plural.of(inspection.linears().size(), "linear"),
             100 * inspection.sparsity(),
             inspection.bytes() / 1048576.0);
+    if (inspection.pattern().isPresent() && inspection.violations().isEmpty()) {
+      console.out().println(holds(inspection));
+    }
   }
 
-  private static void requirePattern(ModelInspection inspection, NofM pattern) {
-    List<String> others =
+  /** Such as {@code N:8 holds in 70 linears: 2:8 in 40, 3:8 in 30.} */
+  private static String holds(ModelInspection inspection) {
+    Map<String, Long> counts =
         inspection.linears().stream()
-            .filter(linear -> linear.patterns().isEmpty())
-            .map(ModelInspection.LinearInspection::name)
-            .toList();
+            .flatMap(linear -> linear.kept().entrySet().stream())
+            .collect(
+                Collectors.groupingBy(
+                    kept -> kept.getValue() + ":" + kept.getKey(),
+                    TreeMap::new,
+                    Collectors.counting()));
+    return "%s holds in %s: %s."
+        .formatted(
+            inspection.pattern().orElseThrow(),
+            Plural.of(inspection.linears().size(), "linear"),
+            counts.entrySet().stream()
+                .map(count -> "%s in %d".formatted(count.getKey(), count.getValue()))
+                .collect(Collectors.joining(", ")));
+  }
+
+  private static void requirePattern(ModelInspection inspection, String pattern) {
+    List<ModelInspection.LinearInspection> others = inspection.violations();
     if (!others.isEmpty()) {
       throw new BadInputException(
-          "%d:%d does not hold in %s, the first is %s"
+          "%s does not hold in %s, the first is %s, %s"
               .formatted(
-                  pattern.keep(),
-                  pattern.group(),
+                  pattern,
                   Plural.of(others.size(), "linear"),
-                  others.get(0)));
+                  others.get(0).name(),
+                  others.get(0).violation().orElseThrow()));
     }
   }
 }

@@ -1,6 +1,8 @@
 package dev.espalier.cli;
 
+import dev.espalier.report.ReportJson;
 import java.io.PrintStream;
+import java.util.List;
 
 /**
  * Ctrl-C. What is finished is already on disk, so the process may stop at once; it must not run
@@ -12,7 +14,7 @@ final class Interruption {
 
   private Interruption() {}
 
-  static void watch(PrintStream err) {
+  static void watch(PrintStream err, DocumentOutput documents) {
     watching = true;
     Runtime.getRuntime()
         .addShutdownHook(
@@ -21,6 +23,12 @@ final class Interruption {
                   if (watching) {
                     err.println();
                     err.println("Interrupted." + advice);
+                    documents.printInstead(
+                        ReportJson.error(
+                            ExitCode.INTERRUPTED,
+                            "interrupted",
+                            "Interrupted." + advice,
+                            List.of()));
                     Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
                   }
                 }));

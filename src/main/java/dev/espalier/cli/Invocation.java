@@ -30,15 +30,18 @@ final class Invocation {
 
   static String command(String launcher, String javaCommand, String classPath) {
     if (launcher != null && !launcher.isBlank()) {
-      return quoted(launcher);
+      return ShellWords.quoted(launcher);
     }
     // A jar's path may hold spaces, and so may arguments; only the jar ends so before the first.
     int jar = javaCommand.indexOf(".jar");
     if (jar >= 0 && isJar(javaCommand, jar + ".jar".length())) {
-      return "java -jar " + quoted(javaCommand.substring(0, jar + ".jar".length()));
+      return "java -jar " + ShellWords.quoted(javaCommand.substring(0, jar + ".jar".length()));
     }
     return folderOfJars(classPath)
-        .map(folder -> "java -cp %s %s".formatted(quoted(folder + "/*"), Espalier.class.getName()))
+        .map(
+            folder ->
+                "java -cp %s %s"
+                    .formatted(ShellWords.quoted(folder + "/*"), Espalier.class.getName()))
         .orElse(NAME);
   }
 
@@ -57,10 +60,5 @@ final class Invocation {
 
   private static boolean isJar(String javaCommand, int end) {
     return javaCommand.length() == end || javaCommand.charAt(end) == ' ';
-  }
-
-  /** As a shell takes it for one word. */
-  static String quoted(String word) {
-    return word.matches("[\\w@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 }

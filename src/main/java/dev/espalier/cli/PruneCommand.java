@@ -6,6 +6,7 @@ import dev.espalier.report.PruneReport;
 import dev.espalier.report.ReportJson;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
@@ -55,11 +56,11 @@ final class PruneCommand implements Command {
 
   @Override
   public void run(CommandLine line, Console console) {
-    PruneRequest request = request(line);
+    PruneRequest request = request(line, Optional.of(console.command()));
     Interruption.resumable("block or trial");
     PruneReport report = PruneJob.run(request, console.listener());
     if (console.json()) {
-      console.out().print(ReportJson.text(ReportJson.summary(report)));
+      console.documents().print(ReportJson.prune(report));
     } else {
       console.out().print(PruneSummary.of(report, sample(line)));
     }
@@ -70,6 +71,10 @@ final class PruneCommand implements Command {
   }
 
   static PruneRequest request(CommandLine line) {
+    return request(line, Optional.empty());
+  }
+
+  private static PruneRequest request(CommandLine line, Optional<String> command) {
     List<Path> evaluation = evaluation(line);
     PruneRequest.Builder request =
         PruneRequest.builder(CommonOptions.path(line, "model", Sample.MODEL))
@@ -81,6 +86,7 @@ final class PruneCommand implements Command {
     PruningOptions.apply(line, request);
     PruningOptions.allocation(line, PruningOptions.pattern(line)).ifPresent(request::allocation);
     CalibrationOptions.apply(line, request);
+    command.ifPresent(request::command);
     return CommonOptions.compute(line, request).build();
   }
 

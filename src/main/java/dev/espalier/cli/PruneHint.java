@@ -3,7 +3,6 @@ package dev.espalier.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.apache.commons.cli.CommandLine;
 
 /** The prune command that does what the winner of a search did. */
@@ -39,8 +38,6 @@ final class PruneHint {
         }
       }
     }
-    return words.stream()
-        .map(Invocation::quoted)
-        .collect(Collectors.joining(" ", Invocation.command() + " ", ""));
+    return Invocation.command() + " " + ShellWords.line(words);
   }
 }

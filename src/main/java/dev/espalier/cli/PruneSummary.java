@@ -1,10 +1,10 @@
 package dev.espalier.cli;
 
-import dev.espalier.report.CorpusPerplexity;
 import dev.espalier.report.PruneReport;
 import dev.espalier.report.Quantities;
 import dev.espalier.report.ReportTables;
-import java.util.List;
+import dev.espalier.report.Verdict;
+import java.util.stream.Collectors;
 
 /** What {@code prune} tells a person at the end. */
 final class PruneSummary {
@@ -21,7 +21,11 @@ final class PruneSummary {
                 Quantities.percent(report.achievedSparsity()),
                 Quantities.count(report.weights()),
                 Quantities.percent(report.targetSparsity())));
-    text.append("sparsity by block: ").append(blocks(report)).append("\n\n");
+    text.append("sparsity by block: ").append(blocks(report)).append('\n');
+    if (report.sparsities().differWithinBlocks()) {
+      text.append("sparsity by linear: ").append(linears(report)).append('\n');
+    }
+    text.append('\n');
     if (!report.allocation().trials().isEmpty()) {
       text.append(TrialTable.of(report.allocation())).append('\n');
     }
@@ -42,45 +46,17 @@ final class PruneSummary {
         " ", report.blocks().stream().map(b -> "%.3f".formatted(b.sparsity())).toList());
   }
 
+  /** The least and the most over all blocks, where they differ. */
+  private static String linears(PruneReport report) {
+    return report.sparsities().rangesByKind().entrySet().stream()
+        .map(kind -> kind.getKey() + " " + kind.getValue().describe())
+        .collect(Collectors.joining(", "));
+  }
+
   private static String perplexity(PruneReport report) {
     StringBuilder text = new StringBuilder(ReportTables.perplexity(report).toString());
     report.perplexity().forEach(c -> text.append("  (").append(c.protocol()).append(")\n"));
-    if (report.perplexity().get(0).uniform().isPresent()) {
-      List<String> names = ReportTables.corpora(report);
-      for (int i = 0; i < names.size(); i++) {
-        String where = names.size() > 1 ? names.get(i) + ": " : "";
-        text.append(where).append(verdict(report, report.perplexity().get(i))).append('\n');
-      }
-    }
+    Verdict.againstUniform(report).forEach(sentence -> text.append(sentence).append('\n'));
     return text.toString();
-  }
-
-  private static String verdict(PruneReport report, CorpusPerplexity corpus) {
-    double uniform = corpus.uniform().orElseThrow();
-    double allocated = corpus.pruned();
-    String name = report.allocation().name();
-    if (!Double.isFinite(allocated) || !Double.isFinite(uniform)) {
-      return incomparable(name, allocated, uniform);
-    }
-    if (allocated < uniform) {
-      return sentence(name, "uniform", allocated, uniform);
-    }
-    return uniform < allocated
-        ? sentence("uniform", name, uniform, allocated)
-        : "On this model %s and uniform allocation do not differ.".formatted(name);
-  }
-
-  private static String incomparable(String name, double allocated, double uniform) {
-    String broken =
-        Double.isFinite(uniform)
-            ? name
-            : Double.isFinite(allocated) ? "uniform" : name + " and uniform";
-    return "On this model the perplexity with %s allocation is not finite, so that the two cannot be compared."
-        .formatted(broken);
-  }
-
-  private static String sentence(String better, String worse, double lower, double higher) {
-    return "On this model %s allocation is better than %s: perplexity %s instead of %s."
-        .formatted(better, worse, Quantities.perplexity(lower), Quantities.perplexity(higher));
   }
 }

@@ -53,7 +53,7 @@ final class PruningOptions {
     return addTarget(
             options,
             "unstructured, N:M to keep N of every M, or N:8 (the letter N) for a mixed one"
-                + " (unstructured)")
+                + " (unstructured, or that of an allocation from a file)")
         .addOption(
             CommonOptions.flag(
                 "published-rounding", "count, clamp and average exactly as the published code"));
@@ -70,7 +70,8 @@ final class PruningOptions {
             CommonOptions.value(
                 "sparsity",
                 "P",
-                "pruned fraction in [0, 1) (%s)".formatted(PruningSettings.USUAL_SPARSITY)))
+                "pruned fraction in [0, 1) (%s, or the total of an allocation from a file)"
+                    .formatted(PruningSettings.USUAL_SPARSITY)))
         .addOption(CommonOptions.value("pattern", "P", patterns))
         .addOption(
             CommonOptions.value(
@@ -96,12 +97,14 @@ final class PruningOptions {
   /** What is done to the weights, and where what is measured for it is kept. */
   static void apply(CommandLine line, RunSettings.Builder<?> request) {
     request.method(method(line));
-    apply(line, pattern(line), request);
+    applyTarget(line, request);
   }
 
   /** The same, of a command that prunes nothing. */
-  static void apply(CommandLine line, SparsityPattern pattern, RunSettings.Builder<?> request) {
-    request.pattern(pattern);
+  static void applyTarget(CommandLine line, RunSettings.Builder<?> request) {
+    if (line.hasOption("pattern")) {
+      request.pattern(pattern(line));
+    }
     if (line.hasOption("sparsity")) {
       request.sparsity(CommonOptions.number(line, "sparsity", 0));
     }

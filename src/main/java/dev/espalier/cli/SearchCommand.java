@@ -96,11 +96,11 @@ final class SearchCommand implements Command {
 
   @Override
   public void run(CommandLine line, Console console) {
-    SearchRequest request = request(line);
+    SearchRequest request = request(line, console.command());
     Interruption.resumable("trial");
     SearchReport report = SearchJob.run(request, console.listener());
     if (console.json()) {
-      console.out().print(ReportJson.text(ReportJson.search(report)));
+      console.documents().print(ReportJson.search(report));
     } else {
       console
           .out()
@@ -108,7 +108,7 @@ final class SearchCommand implements Command {
     }
   }
 
-  private static SearchRequest request(CommandLine line) {
+  private static SearchRequest request(CommandLine line, String command) {
     SearchRequest.Builder request =
         SearchRequest.builder(CommonOptions.path(line, "model", Sample.MODEL))
             .candidates(candidates(line))
@@ -119,7 +119,7 @@ final class SearchCommand implements Command {
     test(line).ifPresent(request::test);
     CommonOptions.optionalInteger(line, "windows").ifPresent(request::windows);
     CommonOptions.optionalPath(line, "output").ifPresent(request::output);
-    return CommonOptions.compute(line, request).build();
+    return CommonOptions.compute(line, request).command(command).build();
   }
 
   private static Candidates candidates(CommandLine line) {

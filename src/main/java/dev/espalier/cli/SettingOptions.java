@@ -10,19 +10,16 @@ final class SettingOptions {
   private SettingOptions() {}
 
   /**
-   * What to put after a fault's sentence, such as {@code " (--overwrite, --output)"}; nothing where
-   * it has no advice.
+   * The options of what a fault advises to set otherwise, such as {@code --overwrite}.
    *
    * @param options of the command; an advice that it cannot follow is left out
    */
-  static String advised(EspalierException fault, Options options) {
-    List<String> names =
-        fault.settings().stream()
-            .map(SettingOptions::name)
-            .filter(options::hasLongOption)
-            .map(name -> "--" + name)
-            .toList();
-    return names.isEmpty() ? "" : " (%s)".formatted(String.join(", ", names));
+  static List<String> names(EspalierException fault, Options options) {
+    return fault.settings().stream()
+        .map(SettingOptions::name)
+        .filter(options::hasLongOption)
+        .map(name -> "--" + name)
+        .toList();
   }
 
   private static String name(Setting setting) {

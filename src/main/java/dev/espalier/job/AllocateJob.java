@@ -11,6 +11,8 @@ import dev.espalier.files.ProtectedFiles;
 import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.measurement.Measurement;
 import dev.espalier.report.AllocationReport;
+import dev.espalier.report.LinearSparsities;
+import dev.espalier.report.Origin;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.html.AllocationPage;
 import dev.espalier.run.CalibrationSettings;
@@ -18,9 +20,7 @@ import dev.espalier.run.OpenedRun;
 import dev.espalier.run.PruningRun;
 import dev.espalier.run.RunSettings;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -42,10 +42,13 @@ public final class AllocateJob {
    * @throws BadInputException if something the user gave cannot be used
    */
   public static AllocationReport run(AllocateRequest request, Progress progress) {
+    Origin origin = Origin.now(request.run().command());
     try (OpenedRun opened = OpenedRun.open(settings(request), progress)) {
-      List<SparsityAllocation> allocations = made(request, opened.run().model().blockCount());
+      double sparsity = opened.run().settings().sparsity();
+      List<SparsityAllocation> allocations =
+          made(request, sparsity, opened.run().model().blockCount());
       if (request.output().isEmpty()) {
-        return measured(request, allocations, opened);
+        return measured(request, allocations, opened, origin);
       }
       Path page = request.output().get();
       try (ReportFiles output =
@@ -54,9 +57,9 @@ public final class AllocateJob {
         Optional<Kept> finished = output.finished(whole, Kept.class);
         if (finished.isPresent()) {
           opened.notes().note(page + " is this run's result already; nothing was done.");
-          return report(request, opened, finished.get());
+          return report(request, opened, finished.get(), origin);
         }
-        AllocationReport report = measured(request, allocations, opened);
+        AllocationReport report = measured(request, allocations, opened, origin);
         output.write(
             AllocationPage.of(report),
             ReportJson.bytes(ReportJson.allocation(report)),
@@ -71,19 +74,24 @@ public final class AllocateJob {
   private record Kept(List<AllocationReport.Plan> plans, List<String> notes) {}
 
   private static AllocationReport measured(
-      AllocateRequest request, List<SparsityAllocation> allocations, OpenedRun opened) {
+      AllocateRequest request,
+      List<SparsityAllocation> allocations,
+      OpenedRun opened,
+      Origin origin) {
     PruningRun run = opened.run();
     run.measure(needs(allocations));
     opened.tellHowTextsWereRead();
     List<AllocationReport.Plan> plans =
-        allocations.stream().map(allocation -> plan(allocation, run)).toList();
+        allocations.stream()
+            .map(allocation -> plan(allocation, own(allocation, request, run)))
+            .toList();
     List<String> notes =
         Stream.concat(run.notes().warnings().stream(), run.notes().notes().stream()).toList();
-    return report(request, opened, new Kept(plans, notes));
+    return report(request, opened, new Kept(plans, notes), origin);
   }
 
-  private static List<SparsityAllocation> made(AllocateRequest request, int blocks) {
-    double sparsity = request.run().pruning().sparsity();
+  private static List<SparsityAllocation> made(
+      AllocateRequest request, double sparsity, int blocks) {
     return request.allocations().stream()
         .map(allocation -> allocation.of(sparsity, blocks))
         .distinct()
@@ -96,7 +104,9 @@ public final class AllocateJob {
 
   /** The text is only looked at for allocations that do, or where statistics are kept by it. */
   private static RunSettings settings(AllocateRequest request) {
-    boolean lookedAt = needs(made(request, ANY_BLOCKS)).stream().anyMatch(Measurement::needsInputs);
+    boolean lookedAt =
+        needs(made(request, request.run().pruning().sparsity(), ANY_BLOCKS)).stream()
+            .anyMatch(Measurement::needsInputs);
     if (!lookedAt && request.run().statistics().isEmpty()) {
       return request.run().withoutCalibration();
     }
@@ -120,7 +130,8 @@ public final class AllocateJob {
         .and(FileAllocation.files(allocations));
   }
 
-  private static AllocationReport report(AllocateRequest request, OpenedRun opened, Kept kept) {
+  private static AllocationReport report(
+      AllocateRequest request, OpenedRun opened, Kept kept, Origin origin) {
     PruningRun run = opened.run();
     return new AllocationReport(
         request.run().model().toString(),
@@ -129,20 +140,28 @@ public final class AllocateJob {
         opened.calibrationReport(),
         run.model().blockCount(),
         kept.plans(),
+        origin,
         kept.notes());
+  }
+
+  /** Files of several totals keep theirs where no sparsity is asked for. */
+  private static PruningRun own(
+      SparsityAllocation allocation, AllocateRequest request, PruningRun run) {
+    boolean own = request.run().stored().ownTotals(run.settings().pattern());
+    return own && allocation instanceof FileAllocation file
+        ? run.at(file.total(run.shapes()))
+        : run;
   }
 
   private static AllocationReport.Plan plan(SparsityAllocation allocation, PruningRun run) {
     SparsityPlan plan = run.plan(allocation);
     run.cautions(allocation, plan).forEach(run.notes()::note);
     MeasuredModel shapes = run.shapes();
-    Map<String, Double> linears = new LinkedHashMap<>();
-    plan.byName(shapes).forEach(linears::putAll);
     return new AllocationReport.Plan(
         allocation.name(),
         allocation.parameters(),
         plan.blockMeans(shapes),
-        linears,
+        new LinearSparsities(plan.byName(shapes)),
         plan.clamped());
   }
 }

@@ -2,6 +2,7 @@ package dev.espalier.job;
 
 import dev.espalier.BadInputException;
 import dev.espalier.Setting;
+import dev.espalier.allocation.FileAllocation;
 import dev.espalier.allocation.ModelAllocation;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.pruning.SparsityPattern;
@@ -25,12 +26,22 @@ public record AllocateRequest(
     RunSettings run, List<ModelAllocation> allocations, Optional<Path> output, boolean overwrite) {
   public AllocateRequest {
     allocations = List.copyOf(allocations);
-    if (run.pruning().pattern() instanceof SparsityPattern.NofM nofM) {
+    if (run.pruning().pattern() instanceof SparsityPattern.NofM nofM
+        && !known(allocations).stream().allMatch(allocation -> gives(nofM, allocation))) {
       throw new BadInputException(
           "the pattern %d:%d gives every block the same; take the mixed pattern N:%d"
               .formatted(nofM.keep(), nofM.group(), nofM.group()),
           Setting.PATTERN);
     }
+  }
+
+  /** As they are for any model: those from files are the same for all. */
+  private static List<SparsityAllocation> known(List<ModelAllocation> allocations) {
+    return allocations.stream().map(allocation -> allocation.of(0.5, 2)).toList();
+  }
+
+  private static boolean gives(SparsityPattern.NofM pattern, SparsityAllocation allocation) {
+    return allocation instanceof FileAllocation file && file.gives(pattern.sparsity());
   }
 
   /**
@@ -86,7 +97,7 @@ public record AllocateRequest(
      * @throws BadInputException if its parts are impossible or contradict each other
      */
     public AllocateRequest build() {
-      return new AllocateRequest(settings(), allocations, output, overwrite);
+      return new AllocateRequest(settings(known(allocations)), allocations, output, overwrite);
     }
   }
 }

@@ -6,6 +6,7 @@ import dev.espalier.files.Json;
 import dev.espalier.files.ProtectedFiles;
 import dev.espalier.files.Sha256;
 import dev.espalier.report.ComparedRun;
+import dev.espalier.report.Origin;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.RunComparison;
 import dev.espalier.report.RunReader;
@@ -28,21 +29,31 @@ public final class CompareJob {
    * @throws BadInputException if one cannot be read or is nothing of the kind
    */
   public static RunComparison run(List<Path> runs, Optional<Path> page, boolean overwrite) {
+    return run(runs, page, overwrite, Origin.now(Optional.empty()));
+  }
+
+  /**
+   * The same.
+   *
+   * @param origin where the comparison comes from, for the page
+   */
+  public static RunComparison run(
+      List<Path> runs, Optional<Path> page, boolean overwrite, Origin origin) {
     RunComparison comparison = compared(runs);
-    page.ifPresent(file -> write(comparison, runs, file, overwrite));
+    page.ifPresent(file -> write(comparison, runs, file, overwrite, origin));
     return comparison;
   }
 
   /** To compare costs nothing: only the files are spared where they are there already. */
   private static void write(
-      RunComparison comparison, List<Path> runs, Path page, boolean overwrite) {
+      RunComparison comparison, List<Path> runs, Path page, boolean overwrite, Origin origin) {
     try (ReportFiles output =
         ReportFiles.ofPage(page, new ProtectedFiles().and(reports(runs)), overwrite)) {
       byte[] json = ReportJson.bytes(ReportJson.comparison(comparison));
       ObjectNode whole = Json.object();
       whole.putObject("runs").put("digest", Sha256.of(json));
       if (output.finished(whole, Boolean.class).isEmpty()) {
-        output.write(ComparisonPage.of(comparison), json, whole, true);
+        output.write(ComparisonPage.of(comparison, origin), json, whole, true);
       }
     }
   }

@@ -9,6 +9,7 @@ import dev.espalier.Progress;
 import dev.espalier.StorageException;
 import dev.espalier.allocation.FileAllocation;
 import dev.espalier.allocation.SparsityPlan;
+import dev.espalier.checkpoint.ContentDigest;
 import dev.espalier.checkpoint.LeftBehind;
 import dev.espalier.checkpoint.ModelFolderWriter;
 import dev.espalier.device.Placement;
@@ -19,6 +20,7 @@ import dev.espalier.kernels.Kernels;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.pruning.PrunedModelWriter;
 import dev.espalier.report.CorpusPerplexity;
+import dev.espalier.report.Origin;
 import dev.espalier.report.PruneReport;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.html.PrunePage;
@@ -38,13 +40,23 @@ import java.util.Optional;
 /** Prunes a model folder into a new one and measures what it cost. */
 public final class PruneJob {
   private final PruneRequest request;
+  private final Origin origin;
   private final OpenedRun opened;
   private final PruningRun run;
+  private final ContentDigest content;
+  private final long start;
 
-  private PruneJob(PruneRequest request, OpenedRun opened) {
+  /** What the phases of an interrupted run had taken. */
+  private double before;
+
+  private PruneJob(
+      PruneRequest request, Origin origin, OpenedRun opened, ContentDigest content, long start) {
     this.request = request;
+    this.origin = origin;
     this.opened = opened;
     this.run = opened.run();
+    this.content = content;
+    this.start = start;
   }
 
   /**
@@ -57,6 +69,8 @@ public final class PruneJob {
    *     blocks are kept
    */
   public static PruneReport run(PruneRequest request, Progress progress) {
+    Origin origin = Origin.now(request.run().command());
+    long start = System.nanoTime();
     new ProtectedFiles()
         .and(request.calibration().text())
         .and(request.evaluation())
@@ -64,8 +78,9 @@ public final class PruneJob {
         .and(FileAllocation.files(request.allocation().known()))
         .requireOutside(request.output());
     request.evaluation().forEach(Corpus::requireReadable);
-    try (OpenedRun opened = OpenedRun.open(request.run(), progress)) {
-      return new PruneJob(request, opened).run();
+    try (OpenedRun opened = OpenedRun.open(request.run(), progress);
+        ContentDigest content = ContentDigest.begin(opened.folder())) {
+      return new PruneJob(request, origin, opened, content, start).run();
     }
   }
 
@@ -90,7 +105,7 @@ public final class PruneJob {
         throw e;
       }
       writer.finish(
-          Map.of("espalier.json", ReportJson.bytes(ReportJson.full(report))),
+          Map.of("espalier.json", ReportJson.bytes(ReportJson.prune(report))),
           PrunePage.of(report),
           Json.of(report));
       trials.remove();
@@ -142,8 +157,10 @@ public final class PruneJob {
     try (PrunedModelWriter output =
             new PrunedModelWriter(writer, run.settings().method(), run.clock()::phases);
         FirstBlockOnce firstBlock = new FirstBlockOnce()) {
-      run.clock().resume(output.taken(PruneReport.Phase.class));
       LeftBehind.sentence(writer.leftBehind()).ifPresent(run.notes()::note);
+      List<PruneReport.Phase> taken = output.taken(PruneReport.Phase.class);
+      before = taken.stream().mapToDouble(PruneReport.Phase::seconds).sum();
+      run.clock().resume(taken);
       if (writer.resumed()) {
         run.notes()
             .note("Resuming after %s.".formatted(Plural.of(output.finished(), "finished block")));
@@ -189,6 +206,7 @@ public final class PruneJob {
     return new PruneReport(
         request.model().toString(),
         opened.folder().digest(),
+        content.await(),
         request.output().toString(),
         settings.method().name(),
         output.origin(PruneReport.Allocation.class),
@@ -200,6 +218,8 @@ public final class PruneJob {
             placement.device().toString(), placement.dtypeName(), Kernels.threads()),
         output.results(),
         perplexity,
+        origin,
+        (System.nanoTime() - start) / 1e9 + before,
         run.clock().phases(),
         run.notes().warnings(),
         run.notes().notes());

@@ -2,6 +2,7 @@ package dev.espalier.job;
 
 import dev.espalier.BadInputException;
 import dev.espalier.Setting;
+import dev.espalier.allocation.FileAllocation;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.UniformAllocation;
 import dev.espalier.pruning.SparsityPattern;
@@ -36,7 +37,10 @@ public record PruneRequest(
     boolean uniform =
         allocation instanceof AllocationChoice.Named named
             && named.allocation() instanceof UniformAllocation;
-    if (run.pruning().pattern() instanceof SparsityPattern.NofM nofM && !uniform) {
+    if (run.pruning().pattern() instanceof SparsityPattern.NofM nofM
+        && !uniform
+        && FileAllocation.among(allocation.known()).stream()
+            .noneMatch(file -> file.gives(nofM.sparsity()))) {
       throw new BadInputException(
           ("the pattern %d:%d removes the same share everywhere, so the allocation %s cannot apply;"
                   + " leave it out, or take the mixed pattern N:%d")
@@ -149,7 +153,8 @@ public record PruneRequest(
      * @throws BadInputException if its parts are impossible or contradict each other
      */
     public PruneRequest build() {
-      RunSettings run = calibratedSettings();
+      RunSettings run =
+          calibratedSettings(allocation.map(AllocationChoice::known).orElse(List.of()));
       AllocationChoice choice = allocation.orElseGet(() -> usual(run.pruning().pattern()));
       return new PruneRequest(
           run,
@@ -175,7 +180,14 @@ public record PruneRequest(
                   run.model().toAbsolutePath().normalize().getFileName(),
                   pruning.method().name(),
                   allocation.name(),
-                  pruning.pattern().label(pruning.sparsity())));
+                  run.stored().ownTotals(pruning.pattern())
+                      ? stem(run.stored().files().get(0).file())
+                      : pruning.pattern().label(pruning.sparsity())));
+    }
+
+    /** What its total is, is known with the model. */
+    private static String stem(Path file) {
+      return file.getFileName().toString().replaceFirst("\\.json$", "");
     }
   }
 }

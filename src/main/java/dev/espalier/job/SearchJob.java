@@ -2,17 +2,22 @@ package dev.espalier.job;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
+import dev.espalier.Listing;
 import dev.espalier.Progress;
+import dev.espalier.Setting;
 import dev.espalier.allocation.FileAllocation;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.evaluation.Perplexity;
 import dev.espalier.files.ProtectedFiles;
+import dev.espalier.report.LinearSparsities;
+import dev.espalier.report.Origin;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.SearchReport;
 import dev.espalier.report.html.SearchPage;
 import dev.espalier.run.OpenedRun;
 import dev.espalier.run.PruningRun;
 import dev.espalier.run.PruningSettings;
+import dev.espalier.run.StoredAllocations;
 import dev.espalier.search.AllocationSearch;
 import dev.espalier.search.TrialJournal;
 import dev.espalier.text.TokenWindows;
@@ -34,10 +39,12 @@ public final class SearchJob {
    *     measured
    */
   public static SearchReport run(SearchRequest request, Progress progress) {
+    Origin origin = Origin.now(request.run().command());
     long start = System.nanoTime();
     try (ReportFiles output =
             ReportFiles.ofJson(request.output(), inputs(request), request.overwrite());
         OpenedRun opened = OpenedRun.open(request.run(), progress)) {
+      requireOneTarget(request, opened.run());
       TokenWindows criterion = criterion(request, opened);
       requirePossible(request, opened.run());
       TrialJournal journal = journal(request, opened, criterion);
@@ -56,7 +63,7 @@ public final class SearchJob {
           AllocationSearch.over(
               request.candidates(), opened.run(), criterion, request.exhaustive(), journal);
       opened.tellHowTextsWereRead();
-      SearchReport report = report(request, opened, criterion, search, start);
+      SearchReport report = report(request, opened, criterion, search, origin, start);
       output.write(
           SearchPage.of(report), ReportJson.bytes(ReportJson.search(report)), whole, report);
       journal.remove();
@@ -71,6 +78,18 @@ public final class SearchJob {
         .and(request.run().text().text())
         .and(request.test())
         .and(FileAllocation.files(request.candidates().known()));
+  }
+
+  /** Candidates compete at one sparsity. */
+  private static void requireOneTarget(SearchRequest request, PruningRun run) {
+    StoredAllocations stored = request.run().stored();
+    if (stored.ownTotals(run.settings().pattern()) && stored.total(run.shapes()).isEmpty()) {
+      throw new BadInputException(
+          "the sparsities in %s make different totals of the model; say which one is meant"
+              .formatted(
+                  Listing.and(stored.files().stream().map(f -> f.file().toString()).toList())),
+          Setting.SPARSITY);
+    }
   }
 
   private static void requirePossible(SearchRequest request, PruningRun run) {
@@ -123,6 +142,7 @@ public final class SearchJob {
       OpenedRun opened,
       TokenWindows criterion,
       AllocationSearch search,
+      Origin origin,
       long start) {
     PruningRun run = opened.run();
     PruningSettings settings = run.settings();
@@ -136,7 +156,8 @@ public final class SearchJob {
         request.test().isPresent(),
         search.trials(),
         search.bestTrial(),
-        run.plan(search.best()).byName(run.shapes()),
+        new LinearSparsities(run.plan(search.best()).byName(run.shapes())),
+        origin,
         (System.nanoTime() - start) / 1e9);
   }
 }

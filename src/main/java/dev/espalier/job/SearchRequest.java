@@ -120,7 +120,13 @@ public record SearchRequest(
      */
     public SearchRequest build() {
       return new SearchRequest(
-          calibratedSettings(), candidates, test, windows, exhaustive, output, overwrite);
+          calibratedSettings(candidates.known()),
+          candidates,
+          test,
+          windows,
+          exhaustive,
+          output,
+          overwrite);
     }
   }
 }

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param sparsity the model's target
  * @param calibration what the dense model was measured on; absent if nothing was
  * @param blocks how many blocks the model has
+ * @param origin where it comes from
  * @param notes what the user was told, a sentence each
  */
 public record AllocationReport(
@@ -20,6 +21,7 @@ public record AllocationReport(
     Optional<PruneReport.Calibration> calibration,
     int blocks,
     List<Plan> plans,
+    Origin origin,
     List<String> notes) {
   public AllocationReport {
     plans = List.copyOf(plans);
@@ -41,14 +43,14 @@ public record AllocationReport(
    * One allocation.
    *
    * @param blockSparsities of each block, its linears weighted by their parameters
-   * @param linearSparsities by name, block after block
+   * @param linears of each linear
    * @param clamped blocks or linears that had to be brought back into range
    */
   public record Plan(
       String allocation,
       Map<String, Object> parameters,
       List<Double> blockSparsities,
-      Map<String, Double> linearSparsities,
+      LinearSparsities linears,
       List<String> clamped) {
     private String name() {
       Object file = parameters.get("file");

@@ -1,19 +1,30 @@
 package dev.espalier.report;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What a model folder holds.
  *
  * @param linears the matrices inside of blocks, which are what pruning prunes
  * @param otherBytes the size of all other tensors
+ * @param pattern the pattern that was to be verified, as it is written, such as {@code 2:4} or
+ *     {@code N:8}; absent if none was
  */
-public record ModelInspection(String model, List<LinearInspection> linears, long otherBytes) {
+public record ModelInspection(
+    String model, List<LinearInspection> linears, long otherBytes, Optional<String> pattern) {
   /**
    * One matrix.
    *
-   * @param patterns the N:M patterns it satisfies: of every M consecutive weights of a row at most
-   *     N are not zero
+   * @param patterns those of the N:M patterns that were looked for that it satisfies: of every M
+   *     consecutive weights of a row at most N are not zero
+   * @param kept the least such N by the M that were looked for; without those that do not divide
+   *     its columns
+   * @param violation why the pattern does not hold, as the end of a sentence; absent if it does or
+   *     none was to be verified
    */
   public record LinearInspection(
       String name,
@@ -22,15 +33,41 @@ public record ModelInspection(String model, List<LinearInspection> linears, long
       long cols,
       long bytes,
       long zeros,
-      List<String> patterns) {
+      List<String> patterns,
+      Map<Integer, Integer> kept,
+      Optional<String> violation) {
+    public LinearInspection {
+      patterns = List.copyOf(patterns);
+      kept = Collections.unmodifiableMap(new TreeMap<>(kept));
+    }
+
+    /** The same without the pattern that was to be verified. */
+    public LinearInspection violating(String reason) {
+      return new LinearInspection(
+          name, dtype, rows, cols, bytes, zeros, patterns, kept, Optional.of(reason));
+    }
+
     /** The share of its weights that is zero. */
     public double sparsity() {
       return (double) zeros / (rows * cols);
+    }
+
+    /** The N:M that it has, each with the least N; none where all of some M are kept. */
+    public List<String> tightest() {
+      return kept.entrySet().stream()
+          .filter(k -> k.getValue() < k.getKey())
+          .map(k -> k.getValue() + ":" + k.getKey())
+          .toList();
     }
   }
 
   public ModelInspection {
     linears = List.copyOf(linears);
+  }
+
+  /** The linears in which the pattern does not hold. */
+  public List<LinearInspection> violations() {
+    return linears.stream().filter(linear -> linear.violation().isPresent()).toList();
   }
 
   /** How many weights all of its linears have. */

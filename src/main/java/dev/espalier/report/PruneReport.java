@@ -9,11 +9,15 @@ import java.util.Map;
  * What a pruning run did.
  *
  * @param model the input folder
- * @param checkpoint its digest
+ * @param checkpoint its digest, which changes with its files' names and times, too
+ * @param content the digest of its content alone
  * @param output the folder written
  * @param allocation the rule that decided how much each block loses, with its parameters
  * @param calibration the text that was run through the model
  * @param targetSparsity what was asked for
+ * @param origin where it comes from
+ * @param seconds wall-clock time of the run, and before it of the phases of one that it goes on
+ *     with
  * @param phases in the order in which they began
  * @param warnings what may make the result other than the user expects, a sentence each
  * @param notes what else the user was told, a sentence each
@@ -21,6 +25,7 @@ import java.util.Map;
 public record PruneReport(
     String model,
     String checkpoint,
+    String content,
     String output,
     String method,
     Allocation allocation,
@@ -31,6 +36,8 @@ public record PruneReport(
     Compute compute,
     List<BlockResult> blocks,
     List<CorpusPerplexity> perplexity,
+    Origin origin,
+    double seconds,
     List<Phase> phases,
     List<String> warnings,
     List<String> notes) {
@@ -86,6 +93,11 @@ public record PruneReport(
     perplexity = List.copyOf(perplexity);
     warnings = List.copyOf(warnings);
     notes = List.copyOf(notes);
+  }
+
+  /** What each linear has achieved. */
+  public LinearSparsities sparsities() {
+    return LinearSparsities.of(this);
   }
 
   /** The largest of the phases' peaks; 0 if unknown. */

@@ -24,9 +24,22 @@ public final class Quantities {
     return format("%.4f", fraction);
   }
 
+  /** A fraction where a glance is enough, such as {@code 0.70}. */
+  static String shortFraction(double fraction) {
+    return format("%.2f", fraction);
+  }
+
   /** A fraction, such as {@code 70.00 %}. */
   public static String percent(double fraction) {
     return format("%.2f %%", 100 * fraction);
+  }
+
+  /** A fraction to two digits, such as {@code 28 %} or {@code 2.8 %}. */
+  static String roughPercent(double fraction) {
+    double percent = 100 * fraction;
+    return percent < 0.1
+        ? "less than 0.1 %"
+        : format(percent < 9.95 ? "%.1f %%" : "%.0f %%", percent);
   }
 
   static String bytes(long bytes) {

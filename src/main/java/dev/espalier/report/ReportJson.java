@@ -1,5 +1,6 @@
 package dev.espalier.report;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.evaluation.Perplexity;
@@ -7,41 +8,21 @@ import dev.espalier.files.Json;
 import dev.espalier.kernels.Kernels;
 import dev.espalier.pruning.BlockResult;
 import dev.espalier.pruning.LinearResult;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import org.bytedeco.javacpp.Loader;
 
 /** Reports as JSON documents: {@code espalier.json} and those of the other tasks. */
 public final class ReportJson {
-  /**
-   * The version of {@code espalier.schema.json}, which documents what {@link #full} gives. It rises
-   * when a property goes or changes its meaning, not when one is added.
-   */
-  public static final int SCHEMA = 3;
-
   private ReportJson() {}
 
-  /** A pruning run without its linears. */
-  public static ObjectNode summary(PruneReport report) {
-    return prune(report, false);
-  }
-
   /** The content of {@code espalier.json}: a pruning run with every linear. */
-  public static ObjectNode full(PruneReport report) {
-    return prune(report, true);
-  }
-
-  private static ObjectNode prune(PruneReport report, boolean linears) {
-    ObjectNode json = Json.object();
-    json.put("schema", SCHEMA);
-    json.putObject("versions")
-        .put("espalier", Kernels.version())
-        .put("libtorch", libtorchVersion())
-        .put("java", Runtime.version().toString());
+  public static ObjectNode prune(PruneReport report) {
+    ObjectNode json = begin(DocumentKind.PRUNE);
+    origin(json, report.origin());
     json.put("model", report.model())
         .put("checkpoint", report.checkpoint())
+        .put("content", report.content())
         .put("output", report.output())
         .put("method", report.method())
         .put("allocation", report.allocation().name());
@@ -49,7 +30,7 @@ public final class ReportJson {
     if (!report.allocation().trials().isEmpty()) {
       json.putObject("search")
           .put("criterion", report.allocation().criterion())
-          .set("trials", Json.of(report.allocation().trials()));
+          .set("trials", trials(report.allocation().trials()));
     }
     json.put("pattern", report.pattern()).put("rounding", report.rounding());
     json.putObject("sparsity")
@@ -67,15 +48,13 @@ public final class ReportJson {
       node.put("index", block.index())
           .put("density", 1 - block.target())
           .put("sparsity", block.sparsity());
-      if (linears) {
-        ArrayNode array = node.putArray("linears");
-        block.linears().forEach(linear -> array.add(linear(linear)));
-      }
+      ArrayNode array = node.putArray("linears");
+      block.linears().forEach(linear -> array.add(linear(linear)));
     }
     json.set("perplexity", perplexity(report.perplexity()));
     ObjectNode seconds = json.putObject("seconds");
     report.phases().forEach(phase -> seconds.put(phase.name(), phase.seconds()));
-    json.put("peak_bytes", report.peakBytes());
+    json.put("total_seconds", report.seconds()).put("peak_bytes", report.peakBytes());
     ObjectNode peaks = json.putObject("peak_bytes_by_phase");
     report.phases().forEach(phase -> peaks.put(phase.name(), phase.peakBytes()));
     json.set("warnings", Json.of(report.warnings()));
@@ -96,13 +75,31 @@ public final class ReportJson {
     return perplexity;
   }
 
-  /** The presets' version, such as 2.10.0-1.5.13; libtorch's own comes first in it. */
-  private static String libtorchVersion() {
-    try {
-      return Loader.getVersion("org.bytedeco", "pytorch");
-    } catch (IOException e) {
-      return "unknown";
+  /** A document that tells what it was made with. */
+  private static ObjectNode begin(DocumentKind kind) {
+    ObjectNode json = kind.begin();
+    json.set("versions", Json.of(Versions.current()));
+    return json;
+  }
+
+  private static void origin(ObjectNode json, Origin origin) {
+    origin.command().ifPresent(command -> json.put("command", command));
+    json.put("date", origin.began().toString());
+  }
+
+  private static ArrayNode trials(List<Trial> trials) {
+    ArrayNode array = Json.array();
+    trials.forEach(trial -> array.add(trial(trial)));
+    return array;
+  }
+
+  /** Of one that was stopped, what all windows would have given is not known. */
+  private static JsonNode trial(Trial trial) {
+    ObjectNode json = (ObjectNode) Json.of(trial);
+    if (trial.stopped()) {
+      json.remove("perplexity");
     }
+    return json;
   }
 
   private static ObjectNode linear(LinearResult linear) {
@@ -123,9 +120,9 @@ public final class ReportJson {
 
   /** The result of a search, whose best allocation can be taken from its file. */
   public static ObjectNode search(SearchReport report) {
-    ObjectNode json = Json.object();
-    json.put("espalier", Kernels.version())
-        .put("model", report.model())
+    ObjectNode json = begin(DocumentKind.SEARCH);
+    origin(json, report.origin());
+    json.put("model", report.model())
         .put("method", report.method())
         .put("pattern", report.pattern())
         .put("sparsity", report.sparsity());
@@ -133,10 +130,10 @@ public final class ReportJson {
     ObjectNode criterion = json.putObject("criterion");
     criterion.put("corpus", report.criterion().corpus()).put("test", report.testCriterion());
     criterion.set("protocol", protocol(report.criterion()));
-    json.set("trials", Json.of(report.trials()));
-    json.set("best", Json.of(report.best()));
+    json.set("trials", trials(report.trials()));
+    json.set("best", trial(report.best()));
     ArrayNode blocks = json.putArray("blocks");
-    for (Map<String, Double> block : report.sparsities()) {
+    for (Map<String, Double> block : report.sparsities().blocks()) {
       ArrayNode linears = blocks.addObject().put("index", blocks.size() - 1).putArray("linears");
       block.forEach(
           (name, sparsity) -> linears.addObject().put("name", name).put("target", sparsity));
@@ -146,9 +143,8 @@ public final class ReportJson {
 
   /** Allocations side by side. */
   public static ObjectNode allocation(AllocationReport report) {
-    ObjectNode json = Json.object();
-    json.put("espalier", Kernels.version())
-        .put("model", report.model())
+    ObjectNode json = begin(DocumentKind.ALLOCATE);
+    json.put("model", report.model())
         .put("pattern", report.pattern())
         .put("sparsity", report.sparsity());
     report.calibration().ifPresent(c -> json.set("calibration", calibration(c)));
@@ -157,15 +153,23 @@ public final class ReportJson {
       ObjectNode node = allocations.addObject().put("allocation", plan.allocation());
       node.set("parameters", Json.of(plan.parameters()));
       node.set("block_sparsities", Json.of(plan.blockSparsities()));
-      node.set("linear_sparsities", Json.of(plan.linearSparsities()));
+      node.set("block_ranges", ranges(plan.linears()));
+      node.set("linear_sparsities", Json.of(plan.linears().all()));
       node.set("clamped", Json.of(plan.clamped()));
     }
     return json;
   }
 
+  /** Of each block's linears the least and the most. */
+  private static ArrayNode ranges(LinearSparsities linears) {
+    ArrayNode ranges = Json.array();
+    linears.ranges().forEach(range -> ranges.addArray().add(range.least()).add(range.most()));
+    return ranges;
+  }
+
   /** Pruning runs side by side. */
   public static ObjectNode comparison(RunComparison comparison) {
-    ObjectNode json = Json.object();
+    ObjectNode json = begin(DocumentKind.COMPARE);
     ArrayNode runs = json.putArray("runs");
     for (ComparedRun run : comparison.runs()) {
       ObjectNode node = runs.addObject();
@@ -178,6 +182,7 @@ public final class ReportJson {
       run.target().ifPresent(target -> sparsity.put("target", target));
       sparsity.put("achieved", run.achieved());
       node.set("blocks", Json.of(run.blockSparsities().values()));
+      node.set("block_ranges", ranges(run.linears()));
       node.set("perplexity", perplexity(run.perplexity()));
       run.seconds().ifPresent(seconds -> node.put("seconds", seconds));
       run.peakBytes().ifPresent(bytes -> node.put("peak_bytes", bytes));
@@ -197,7 +202,7 @@ public final class ReportJson {
 
   /** A model's perplexity, one for each text. */
   public static ObjectNode evaluation(String model, List<Perplexity> results, double seconds) {
-    ObjectNode json = Json.object().put("model", model);
+    ObjectNode json = begin(DocumentKind.EVAL).put("model", model);
     ArrayNode perplexity = json.putArray("perplexity");
     for (Perplexity result : results) {
       ObjectNode node = perplexity.addObject();
@@ -209,10 +214,15 @@ public final class ReportJson {
 
   /** What a look into a model folder has found. */
   public static ObjectNode inspection(ModelInspection inspection) {
-    ObjectNode json = Json.object().put("model", inspection.model());
+    ObjectNode json = begin(DocumentKind.INSPECT).put("model", inspection.model());
     json.put("weights", inspection.weights())
         .put("sparsity", inspection.sparsity())
         .put("bytes", inspection.bytes());
+    inspection
+        .pattern()
+        .ifPresent(
+            pattern ->
+                json.put("pattern", pattern).put("holds", inspection.violations().isEmpty()));
     ArrayNode linears = json.putArray("linears");
     for (ModelInspection.LinearInspection linear : inspection.linears()) {
       ObjectNode node = linears.addObject().put("name", linear.name());
@@ -222,7 +232,30 @@ public final class ReportJson {
           .put("zeros", linear.zeros())
           .put("sparsity", linear.sparsity());
       node.set("patterns", Json.of(linear.patterns()));
+      node.set("kept", Json.of(linear.kept()));
+      if (inspection.pattern().isPresent()) {
+        node.put("holds", linear.violation().isEmpty());
+        linear.violation().ifPresent(violation -> node.put("violation", violation));
+      }
     }
+    return json;
+  }
+
+  /**
+   * Why there is no other document. It is made without the native library, which may be the reason.
+   *
+   * @param fault which family of faults it belongs to
+   * @param message the sentence that people are told
+   * @param advice the options that would change it, such as {@code --output}
+   */
+  public static ObjectNode error(int exitCode, String fault, String message, List<String> advice) {
+    ObjectNode json =
+        DocumentKind.ERROR
+            .begin()
+            .put("exit_code", exitCode)
+            .put("fault", fault)
+            .put("message", message);
+    json.set("options", Json.of(advice));
     return json;
   }
 

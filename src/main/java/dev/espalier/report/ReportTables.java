@@ -3,6 +3,8 @@ package dev.espalier.report;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** The tables of reports: the console prints them and pages show them. */
@@ -38,30 +40,62 @@ public final class ReportTables {
     return fileNames(report.perplexity().stream().map(c -> c.protocol().corpus()).toList());
   }
 
-  /** The candidates that were tried. */
+  /** The candidates that were tried, the best marked. */
   public static Table trials(List<Trial> trials) {
-    Table table = new Table("allocation", "perplexity");
+    Standing standing = new Standing(trials);
+    Table table = new Table("allocation", "perplexity", "");
     for (Trial trial : trials) {
-      String perplexity = Quantities.perplexity(trial.perplexity());
-      table.row(trial.describe(), trial.stopped() ? "stopped, ≈ " + perplexity : perplexity);
+      table.row(trial.describe(), standing.outcome(trial), standing.isBest(trial) ? "best" : "");
     }
     return table;
   }
 
-  /** A row per block, a column per allocation. */
+  /**
+   * A row per block, a column per allocation. Where the linears of a block differ, its mean is
+   * followed by the least and the most of them.
+   */
   public static Table allocations(AllocationReport report) {
     List<String> header = new ArrayList<>(List.of("sparsity of block"));
     header.addAll(report.names());
     Table table = new Table(header);
     for (int b = 0; b < report.blocks(); b++) {
-      int block = b;
       List<String> cells = new ArrayList<>(List.of(String.valueOf(b)));
-      report
-          .plans()
-          .forEach(plan -> cells.add(Quantities.fraction(plan.blockSparsities().get(block))));
+      for (AllocationReport.Plan plan : report.plans()) {
+        String mean = Quantities.fraction(plan.blockSparsities().get(b));
+        cells.add(
+            plan.linears().differWithinBlocks()
+                ? mean + " (" + plan.linears().ranges().get(b).describe() + ")"
+                : mean);
+      }
       table.row(cells);
     }
     return table;
+  }
+
+  /**
+   * A row per kind of linear, a column per allocation under which the linears of a block differ:
+   * the least and the most over all blocks. Absent if there is none.
+   */
+  public static Optional<Table> allocationsByLinear(AllocationReport report) {
+    List<String> header = new ArrayList<>(List.of("sparsity of linear"));
+    List<Map<String, LinearSparsities.Range>> columns = new ArrayList<>();
+    for (int i = 0; i < report.plans().size(); i++) {
+      LinearSparsities linears = report.plans().get(i).linears();
+      if (linears.differWithinBlocks()) {
+        header.add(report.names().get(i));
+        columns.add(linears.rangesByKind());
+      }
+    }
+    if (columns.isEmpty()) {
+      return Optional.empty();
+    }
+    Table table = new Table(header);
+    for (String kind : columns.get(0).keySet()) {
+      List<String> cells = new ArrayList<>(List.of(kind));
+      columns.forEach(column -> cells.add(column.get(kind).describe()));
+      table.row(cells);
+    }
+    return Optional.of(table);
   }
 
   /** A row per run. */
@@ -122,6 +156,10 @@ public final class ReportTables {
           Quantities.duration(phase.seconds()),
           phase.peakBytes() > 0 ? Quantities.bytes(phase.peakBytes()) : UNKNOWN);
     }
+    table.row(
+        "in all",
+        Quantities.duration(report.seconds()),
+        report.peakBytes() > 0 ? Quantities.bytes(report.peakBytes()) : UNKNOWN);
     return table;
   }
 

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /** Pruning runs side by side. */
 public record RunComparison(List<ComparedRun> runs) {
@@ -35,15 +37,36 @@ public record RunComparison(List<ComparedRun> runs) {
     return byProtocol;
   }
 
+  /** Whether the runs pruned one model, by the best that all of them know of it. */
+  private Optional<String> otherModels() {
+    if (same(ComparedRun::content) || same(ComparedRun::checkpoint)) {
+      return Optional.empty();
+    }
+    if (known(ComparedRun::content)) {
+      return Optional.of("The runs pruned models whose config.json or weights differ.");
+    }
+    if (known(ComparedRun::checkpoint)) {
+      return Optional.of(
+          "The runs pruned different models, or one that was copied or changed between them.");
+    }
+    return same(ComparedRun::model)
+        ? Optional.empty()
+        : Optional.of(
+            "The runs pruned different models, or one under several names: not all of them tell.");
+  }
+
+  private boolean known(Function<ComparedRun, String> property) {
+    return runs.stream().map(property).noneMatch(String::isEmpty);
+  }
+
+  private boolean same(Function<ComparedRun, String> property) {
+    return known(property) && runs.stream().map(property).distinct().count() <= 1;
+  }
+
   /** Why some of it cannot be compared, a sentence each. */
   public List<String> cautions() {
     List<String> cautions = new ArrayList<>();
-    boolean known = runs.stream().noneMatch(run -> run.checkpoint().isEmpty());
-    if (runs.stream().map(known ? ComparedRun::checkpoint : ComparedRun::model).distinct().count()
-        > 1) {
-      cautions.add(
-          "The runs pruned different models, or one that was copied or changed between them.");
-    }
+    otherModels().ifPresent(cautions::add);
     Set<Perplexity.Protocol> protocols = perplexities().keySet();
     if (protocols.size() > 1) {
       cautions.add(

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -49,12 +50,14 @@ public final class RunReader {
         name,
         text(json, "model"),
         json.path("checkpoint").asText(""),
+        json.path("content").asText(""),
         text(json, "method"),
         text(json, "allocation"),
         text(json, "pattern"),
         number(json.path("sparsity").path("target")),
         achieved.asDouble(),
         sparsities(json),
+        linears(json),
         errors(json),
         perplexities(json),
         seconds(json),
@@ -79,6 +82,19 @@ public final class RunReader {
       number(block.path("sparsity")).ifPresent(s -> sparsities.put(index(block, sparsities), s));
     }
     return sparsities;
+  }
+
+  private static LinearSparsities linears(JsonNode json) {
+    List<Map<String, Double>> blocks = new ArrayList<>();
+    for (JsonNode block : json.path("blocks")) {
+      Map<String, Double> linears = new LinkedHashMap<>();
+      for (JsonNode linear : block.path("linears")) {
+        number(linear.path("achieved"))
+            .ifPresent(achieved -> linears.put(text(linear, "name"), achieved));
+      }
+      blocks.add(linears);
+    }
+    return new LinearSparsities(blocks);
   }
 
   private static int index(JsonNode block, Map<Integer, Double> before) {

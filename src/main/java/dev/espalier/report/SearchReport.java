@@ -2,7 +2,6 @@ package dev.espalier.report;
 
 import dev.espalier.evaluation.Perplexity;
 import java.util.List;
-import java.util.Map;
 
 /**
  * What a search found.
@@ -11,7 +10,8 @@ import java.util.Map;
  * @param testCriterion whether that is a test text, which a choice should not have seen
  * @param trials those of an allocation together, by its parameters
  * @param best the trial with the lowest perplexity
- * @param sparsities what the best allocation gives each linear, by its name, block after block
+ * @param sparsities what the best allocation gives each linear
+ * @param origin where it comes from
  */
 public record SearchReport(
     String model,
@@ -23,11 +23,11 @@ public record SearchReport(
     boolean testCriterion,
     List<Trial> trials,
     Trial best,
-    List<Map<String, Double>> sparsities,
+    LinearSparsities sparsities,
+    Origin origin,
     double seconds) {
   public SearchReport {
     trials = List.copyOf(trials);
-    sparsities = List.copyOf(sparsities);
   }
 
   /** What the choice has looked at, as a sentence. */

@@ -64,10 +64,11 @@ public final class Table {
   }
 
   private static void append(StringBuilder text, List<String> row, int[] widths) {
+    StringBuilder line = new StringBuilder();
     for (int i = 0; i < widths.length; i++) {
       String format = i == 0 ? "%-" + widths[i] + "s" : "  %" + widths[i] + "s";
-      text.append(format.formatted(row.get(i)));
+      line.append(format.formatted(row.get(i)));
     }
-    text.append('\n');
+    text.append(line.toString().stripTrailing()).append('\n');
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
 import dev.espalier.Progress;
 import dev.espalier.Setting;
+import dev.espalier.allocation.FileAllocation;
 import dev.espalier.checkpoint.ModelFolder;
 import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.measurement.MeasurementFile;
@@ -14,6 +15,7 @@ import dev.espalier.text.TokenWindows;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** Model, texts and settings of a run, opened and checked once, whatever the run does with them. */
 public final class OpenedRun implements AutoCloseable {
@@ -28,14 +30,14 @@ public final class OpenedRun implements AutoCloseable {
     this.settings = settings;
     this.loaded = loaded;
     this.notes = notes;
+    PruningSettings pruning = pruning();
     this.drawn =
         settings
             .calibration()
             .map(text -> loaded.calibration(text, loaded.seqLen(text.seqLen(), notes), notes));
     Optional<TokenWindows> windows =
         drawn.map(draw -> loaded.known(draw.windows(), Setting.CALIBRATION));
-    this.run =
-        new PruningRun(settings.pruning(), loaded.decoder(), windows, statistics(windows), notes);
+    this.run = new PruningRun(pruning, loaded.decoder(), windows, statistics(windows), notes);
   }
 
   /**
@@ -53,6 +55,24 @@ public final class OpenedRun implements AutoCloseable {
       loaded.close();
       throw e;
     }
+  }
+
+  /** With what stored allocations say where nothing else is asked for. */
+  private PruningSettings pruning() {
+    PruningSettings asked = settings.pruning();
+    StoredAllocations stored = settings.stored();
+    MeasuredModel shapes = MeasuredModel.of(loaded.decoder().description());
+    boolean own = stored.ownTotals(asked.pattern());
+    OptionalDouble common = own ? stored.total(shapes) : OptionalDouble.empty();
+    PruningSettings settled = common.isPresent() ? asked.at(common.getAsDouble()) : asked;
+    for (FileAllocation file : stored.files()) {
+      double total = file.total(shapes);
+      Warnings.pattern(file, asked.pattern(), stored.patternAsked()).ifPresent(notes::note);
+      if (own && total != PruningSettings.USUAL_SPARSITY) {
+        notes.note(Warnings.ownTotal(file, total));
+      }
+    }
+    return settled;
   }
 
   /** Statistics are kept by the windows they were taken on, also where nothing looks at these. */

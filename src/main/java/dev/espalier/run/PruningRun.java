@@ -53,8 +53,11 @@ public final class PruningRun {
   }
 
   private PruningRun(
-      PruningRun whole, Optional<TokenWindows> calibration, StatisticsSource inputs) {
-    this.settings = whole.settings;
+      PruningRun whole,
+      PruningSettings settings,
+      Optional<TokenWindows> calibration,
+      StatisticsSource inputs) {
+    this.settings = settings;
     this.model = whole.model;
     this.calibration = calibration;
     this.measurements = whole.measurements;
@@ -120,12 +123,17 @@ public final class PruningRun {
   /** The same with the first so many calibration windows; the dense model is as measured here. */
   public PruningRun onTrial(int windows) {
     return new PruningRun(
-        this, Optional.of(calibration().first(windows)), StatisticsSource.GATHERED);
+        this, settings, Optional.of(calibration().first(windows)), StatisticsSource.GATHERED);
   }
 
   /** The same, for pruning several times with what {@code inputs} keeps. */
   public PruningRun sharing(FirstBlockOnce inputs) {
-    return new PruningRun(this, calibration, inputs);
+    return new PruningRun(this, settings, calibration, inputs);
+  }
+
+  /** The same for another target. */
+  public PruningRun at(double sparsity) {
+    return new PruningRun(this, settings.at(sparsity), calibration, inputs);
   }
 
   /** What pruning takes of the device beside the windows' way through the model. */

@@ -57,6 +57,11 @@ public record PruningSettings(
     return new PruningSettings(method, pattern, nofM.sparsity(), rounding);
   }
 
+  /** The same for another target. */
+  PruningSettings at(double target) {
+    return new PruningSettings(method, pattern, target, rounding);
+  }
+
   private static List<String> makersOfNofM() {
     return MethodCatalogue.all().stream()
         .filter(kind -> kind.make().supportsNofM())

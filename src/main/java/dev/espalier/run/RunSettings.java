@@ -2,11 +2,14 @@ package dev.espalier.run;
 
 import dev.espalier.BadInputException;
 import dev.espalier.Setting;
+import dev.espalier.allocation.FileAllocation;
+import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.kernels.Rounding;
 import dev.espalier.pruning.MethodCatalogue;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.SparsityPattern;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -17,20 +20,24 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  *
  * @param model a Hugging Face model folder, never written to
  * @param pruning what is done to the weights
+ * @param stored the allocations that come from files
  * @param calibration the text that is run through the model; absent if nothing looks at one
  * @param statistics a file that keeps what is measured of the dense model for the next run
  * @param compute where and in which precision
+ * @param command the command line that asks for the run, for reports; absent if a program does
  */
 public record RunSettings(
     Path model,
     PruningSettings pruning,
+    StoredAllocations stored,
     Optional<CalibrationSettings> calibration,
     Optional<Path> statistics,
-    ComputeSettings compute) {
+    ComputeSettings compute,
+    Optional<String> command) {
 
   /** The same, without a look at a text. */
   public RunSettings withoutCalibration() {
-    return new RunSettings(model, pruning, Optional.empty(), statistics, compute);
+    return new RunSettings(model, pruning, stored, Optional.empty(), statistics, compute, command);
   }
 
   /** The calibration of a run that cannot be without one. */
@@ -47,7 +54,7 @@ public record RunSettings(
   public abstract static class Builder<B extends Builder<B>> {
     private final Path model;
     private PruningMethod method = MethodCatalogue.DEFAULT.make();
-    private SparsityPattern pattern = SparsityPattern.UNSTRUCTURED;
+    private Optional<SparsityPattern> pattern = Optional.empty();
     private OptionalDouble sparsity = OptionalDouble.empty();
     private Rounding rounding = Rounding.EXACT;
     private Optional<Path> calibration = Optional.empty();
@@ -56,6 +63,7 @@ public record RunSettings(
     private long seed = CalibrationSettings.USUAL_SEED;
     private Optional<Path> statistics = Optional.empty();
     private ComputeSettings compute = ComputeSettings.USUAL;
+    private Optional<String> command = Optional.empty();
 
     /**
      * @param model a Hugging Face model folder
@@ -73,13 +81,16 @@ public record RunSettings(
       return self();
     }
 
-    /** The shape of the zeros; unstructured if not set. */
+    /** The shape of the zeros; a stored allocation's own, or unstructured, if not set. */
     public B pattern(SparsityPattern value) {
-      pattern = value;
+      pattern = Optional.of(value);
       return self();
     }
 
-    /** The share of all prunable weights that goes, in [0, 1); 0.7, or an N:M pattern's own. */
+    /**
+     * The share of all prunable weights that goes, in [0, 1); if not set, an N:M pattern's or a
+     * stored allocation's own, or 0.7.
+     */
     public B sparsity(double value) {
       sparsity = OptionalDouble.of(value);
       return self();
@@ -142,29 +153,41 @@ public record RunSettings(
       return self();
     }
 
+    /** The command line that asks for the run, for its report; none if not set. */
+    public B command(String line) {
+      command = Optional.of(line);
+      return self();
+    }
+
     /**
      * The settings together.
      *
+     * @param allocations those of the run that are known
      * @throws BadInputException if they contradict each other
      */
-    protected RunSettings settings() {
+    protected RunSettings settings(List<SparsityAllocation> allocations) {
+      List<FileAllocation> files = FileAllocation.among(allocations);
+      SparsityPattern shape =
+          pattern.or(() -> StoredPattern.of(files)).orElse(SparsityPattern.UNSTRUCTURED);
       return new RunSettings(
           model,
-          PruningSettings.of(method, pattern, sparsity, rounding),
+          PruningSettings.of(method, shape, sparsity, rounding),
+          new StoredAllocations(files, pattern.isPresent(), sparsity.isPresent()),
           calibration.map(text -> new CalibrationSettings(text, samples, seqLen, seed)),
           statistics,
-          compute);
+          compute,
+          command);
     }
 
     /** {@link #settings} of a run that takes a calibration text. */
-    protected RunSettings calibratedSettings() {
+    protected RunSettings calibratedSettings(List<SparsityAllocation> allocations) {
       if (calibration.isEmpty()) {
         throw new BadInputException(
             "a calibration text is needed: a text (.txt) or JSON-lines file (.jsonl, .json.gz) in"
                 + " the model's language",
             Setting.CALIBRATION);
       }
-      return settings();
+      return settings(allocations);
     }
   }
 }

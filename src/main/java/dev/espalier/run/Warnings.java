@@ -60,17 +60,14 @@ public final class Warnings {
     if (!(allocation instanceof FileAllocation given)) {
       return Optional.empty();
     }
-    double[] densities = allocation.densities(settings.sparsity(), model);
     long[] parameters = model.parameters(allocation.granularity());
-    double all = Arrays.stream(parameters).sum();
-    double total = 0;
-    for (int i = 0; i < densities.length; i++) {
-      total += (1 - densities[i]) * parameters[i] / all;
-    }
+    double total = given.total(model);
     // Rounded to a mixed pattern, a plan is up to one step of its largest unit off.
     double step =
         settings.pattern() instanceof SparsityPattern.Mixed mixed
-            ? Arrays.stream(parameters).max().orElse(0) / all / mixed.group()
+            ? Arrays.stream(parameters).max().orElse(0)
+                / (double) Arrays.stream(parameters).sum()
+                / mixed.group()
             : 0;
     return Math.abs(total - settings.sparsity()) > Math.max(OTHER_TOTAL, step + HAIR)
         ? Optional.of(
@@ -81,6 +78,25 @@ public final class Warnings {
                     Quantities.percent(settings.sparsity()),
                     Quantities.fraction(total)))
         : Optional.empty();
+  }
+
+  /** Of a file whose own total is the target. */
+  static String ownTotal(FileAllocation file, double total) {
+    return "The sparsities in %s make %s of the model: this total holds, as no other is asked for."
+        .formatted(file.file(), Quantities.percent(total));
+  }
+
+  /** Of a file that was made for another pattern than it is used for, or that brings its own. */
+  static Optional<String> pattern(FileAllocation file, SparsityPattern pattern, boolean asked) {
+    String own = StoredPattern.of(file).orElse(pattern).describe();
+    if (!own.equals(pattern.describe())) {
+      return Optional.of(
+          "The sparsities in %s were made for the pattern %s, but %s is asked for."
+              .formatted(file.file(), own, pattern.describe()));
+    }
+    return asked || pattern instanceof SparsityPattern.Unstructured
+        ? Optional.empty()
+        : Optional.of("The pattern is %s, as %s has it.".formatted(own, file.file()));
   }
 
   /** Of a model that uniform pruning leaves in no state to be measured. */

@@ -56,6 +56,30 @@ class AllocateRunTest {
   }
 
   @Test
+  void whatGoesByLinearsIsShownByLinears() throws IOException, InterruptedException {
+    Path page = temp.resolve("page.html");
+    Object[] line = {"--allocation", "uniform,er,erk", "--quiet", "--output", page};
+    String out = allocate(line).succeeded().out();
+    assertTrue(
+        out.matches("(?s).*\n0 +0.7000  0.7000 \\(0.28–0.75\\)  0.7000 \\(0.00–0.95\\)\n.*"), out);
+    assertTrue(
+        out.matches("(?s).*\nsparsity of linear +er +erk\n.*down_proj +0.75 +0.00\n.*"), out);
+    Pages.assertReadable(
+        page,
+        temp,
+        3,
+        "Sparsity of each linear under erk",
+        "er (mean of linears that differ), erk (mean of linears that differ), uniform");
+    JsonNode json = Folders.json(temp.resolve("page.json"));
+    assertEquals("[0.7,0.7]", json.at("/allocations/0/block_ranges/0").toString());
+    JsonNode erk = json.at("/allocations/2");
+    assertEquals(0, erk.at("/block_ranges/3/0").asDouble());
+    assertEquals(
+        erk.get("linear_sparsities").get("model.layers.3.mlp.gate_proj.weight"),
+        erk.at("/block_ranges/3/1"));
+  }
+
+  @Test
   void filesGoByTheirNames() throws IOException, InterruptedException {
     String densities = "[0.2, 0.2, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3, 0.4, 0.4]";
     Path a = Files.writeString(temp.resolve("a.json"), densities);
@@ -136,11 +160,13 @@ class AllocateRunTest {
     Path ratios = Files.writeString(temp.resolve("ratios.json"), "[0.5" + ", 0.5".repeat(9) + "]");
     Path page = temp.resolve("allocations.html");
     String told = "ratios.json make 50.00 % of the model, but 70.00 % is asked for";
-    String err = allocate("--allocation", ratios, "--output", page).succeeded().err();
+    Object[] line = {"--allocation", ratios, "--sparsity", 0.7, "--output", page};
+    String err = allocate(line).succeeded().err();
     assertTrue(err.contains(told), err);
     assertTrue(Files.readString(page).contains(told));
     Object[] asMade = {"--allocation", ratios, "--sparsity", 0.5};
     assertTrue(!allocate(asMade).succeeded().err().contains("is asked for"));
+    assertTrue(allocate("--allocation", ratios).succeeded().err().contains("this total holds"));
   }
 
   @Test

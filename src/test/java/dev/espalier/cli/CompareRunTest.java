@@ -12,6 +12,7 @@ import dev.espalier.testing.TinyModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -130,6 +131,42 @@ class CompareRunTest {
     prune(uniform, "--model", detour, "--evaluate", two, "--output", second);
     JsonNode json = Runs.run("compare", first, second, "--json").succeeded().json();
     assertEquals("[]", json.get("cautions").toString());
+  }
+
+  @Test
+  void aCopyIsTheSameModelAndAChangedOneIsNot() throws IOException {
+    Path model = TinyModel.folder(temp.resolve("model"));
+    Path copy = TinyModel.folder(temp.resolve("elsewhere"));
+    Path weights = copy.resolve("model.safetensors");
+    Files.setLastModifiedTime(weights, FileTime.fromMillis(0));
+    Object[] uniform = {"--allocation", "uniform", "--method", "magnitude"};
+    prune(uniform, "--model", model, "--output", temp.resolve("one"));
+    prune(uniform, "--model", copy, "--output", temp.resolve("two"));
+    assertEquals("[]", modelCautions("one", "two"));
+    byte[] bytes = Files.readAllBytes(weights);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(weights, bytes);
+    prune(uniform, "--model", copy, "--output", temp.resolve("three"));
+    assertTrue(modelCautions("one", "three").contains("config.json or weights differ"));
+  }
+
+  @Test
+  void aShardedCopyIsTheSameModel() throws IOException {
+    Path sharded = Samples.sharded(temp.resolve("sharded"));
+    Object[] uniform = {"--allocation", "uniform", "--method", "magnitude"};
+    prune(uniform, "--model", Samples.MODEL, "--output", temp.resolve("one"));
+    prune(uniform, "--model", sharded, "--output", temp.resolve("two"));
+    assertEquals("[]", modelCautions("one", "two"));
+  }
+
+  /** What is said of the models, not of perplexities that were not measured. */
+  private String modelCautions(String one, String two) throws IOException {
+    JsonNode json =
+        Runs.run("compare", temp.resolve(one), temp.resolve(two), "--json").succeeded().json();
+    List<String> cautions = new ArrayList<>();
+    json.get("cautions").forEach(caution -> cautions.add(caution.asText()));
+    cautions.removeIf(caution -> caution.startsWith("No perplexity"));
+    return cautions.toString();
   }
 
   private static void prune(Object[] settings, Object... more) {

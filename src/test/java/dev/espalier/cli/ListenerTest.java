@@ -79,12 +79,16 @@ class ListenerTest {
     }
   }
 
+  private Console console(boolean quiet) {
+    return Console.of(err, new DocumentOutput(err, false), err, quiet, "espalier prune");
+  }
+
   @Test
   void aBarNeedsATerminal() {
-    try (Console console = Console.of(err, err, false, false)) {
+    try (Console console = console(false)) {
       assertTrue(console.listener() instanceof LineListener);
     }
-    try (Console console = Console.of(err, err, false, true)) {
+    try (Console console = console(true)) {
       assertTrue(console.listener() instanceof QuietListener);
     }
   }

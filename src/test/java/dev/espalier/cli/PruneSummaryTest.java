@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.evaluation.Perplexity;
 import dev.espalier.report.CorpusPerplexity;
+import dev.espalier.report.Origin;
 import dev.espalier.report.PruneReport;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -18,6 +20,7 @@ class PruneSummaryTest {
     return new PruneReport(
         "model",
         "1f2e",
+        "2a3b",
         "pruned/model",
         "wanda",
         new PruneReport.Allocation("dlp", Map.of(), "", List.of()),
@@ -36,6 +39,8 @@ class PruneSummaryTest {
                         pruned,
                         OptionalDouble.of(uniform)))
             .toList(),
+        Origin.now(Optional.empty()),
+        1,
         List.of(),
         List.of(),
         List.of());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.BadInputException;
 import dev.espalier.Setting;
+import java.util.List;
 import org.apache.commons.cli.Options;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,8 +13,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Advice is given in the command's own options. */
 class SettingOptionsTest {
-  private static String advised(Options options, Setting... advice) {
-    return SettingOptions.advised(new BadInputException("no", advice), options);
+  private static List<String> advised(Options options, Setting... advice) {
+    return Failure.of(new BadInputException("no", advice), options).advice();
   }
 
   @ParameterizedTest
@@ -27,15 +28,21 @@ class SettingOptionsTest {
   @Test
   void optionsComeInTheOrderOfTheAdvice() {
     assertEquals(
-        " (--overwrite, --output)",
+        List.of("--overwrite", "--output"),
         advised(new PruneCommand().options(), Setting.OVERWRITE, Setting.OUTPUT));
+    assertEquals(
+        "no (--overwrite, --output)",
+        Failure.of(
+                new BadInputException("no", Setting.OVERWRITE, Setting.OUTPUT),
+                new PruneCommand().options())
+            .sentence());
   }
 
   @Test
   void whatACommandCannotFollowIsLeftOut() {
     Options options = new Options().addOption(CommonOptions.value("output", "FILE", "where"));
-    assertEquals(" (--output)", advised(options, Setting.OVERWRITE, Setting.OUTPUT));
-    assertEquals("", advised(options, Setting.OVERWRITE));
-    assertEquals("", advised(options));
+    assertEquals(List.of("--output"), advised(options, Setting.OVERWRITE, Setting.OUTPUT));
+    assertEquals(List.of(), advised(options, Setting.OVERWRITE));
+    assertEquals(List.of(), advised(options));
   }
 }

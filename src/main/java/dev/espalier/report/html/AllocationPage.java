@@ -4,6 +4,7 @@ import static dev.espalier.report.html.Elements.facts;
 import static dev.espalier.report.html.Elements.part;
 import static dev.espalier.report.html.Elements.sentences;
 import static dev.espalier.report.html.Elements.table;
+import static j2html.TagCreator.each;
 import static j2html.TagCreator.iff;
 
 import dev.espalier.report.AllocationReport;
@@ -23,10 +24,14 @@ public final class AllocationPage {
         "Allocations of %s for %s"
             .formatted(
                 Quantities.percent(report.sparsity()), ReportTables.fileName(report.model())),
+        report.origin(),
         iff(!report.notes().isEmpty(), part("Notes", sentences(report.notes()))),
-        part("Plot", Figures.of(Plots.of(report))),
+        part("Plots", Figures.of(Plots.of(report))),
         part("What was asked", facts(settings(report))),
-        part("Blocks", table(ReportTables.allocations(report))));
+        part("Blocks", table(ReportTables.allocations(report))),
+        each(
+            ReportTables.allocationsByLinear(report).stream().toList(),
+            t -> part("Linears", table(t))));
   }
 
   private static Map<String, String> settings(AllocationReport report) {

@@ -9,6 +9,7 @@ import static j2html.TagCreator.iff;
 import static j2html.TagCreator.p;
 
 import dev.espalier.Plural;
+import dev.espalier.report.Origin;
 import dev.espalier.report.ReportTables;
 import dev.espalier.report.RunComparison;
 import dev.espalier.report.plot.Plots;
@@ -17,10 +18,15 @@ import dev.espalier.report.plot.Plots;
 public final class ComparisonPage {
   private ComparisonPage() {}
 
-  /** The document in UTF-8. */
-  public static byte[] of(RunComparison comparison) {
+  /**
+   * The document in UTF-8.
+   *
+   * @param origin where the comparison comes from
+   */
+  public static byte[] of(RunComparison comparison, Origin origin) {
     return Page.of(
         Plural.of(comparison.runs().size(), "pruning run"),
+        origin,
         iff(
             !comparison.cautions().isEmpty(),
             div(sentences(comparison.cautions())).withClass("warnings")),

@@ -24,6 +24,9 @@ import java.util.Map;
 
 /** What pages are made of. All texts are escaped. */
 final class Elements {
+  /** No number is as long. */
+  private static final int LONG = 16;
+
   private Elements() {}
 
   static SectionTag part(String heading, DomContent... content) {
@@ -33,10 +36,19 @@ final class Elements {
   /** Wider tables than the screen scroll by themselves. */
   static DomContent table(Table table) {
     return div(TagCreator.table(
-            thead(tr(each(table.header(), cell -> th(cell)))),
-            tbody(each(table.rows(), row -> tr(each(row, cell -> td(cell)))))))
+            thead(
+                tr(
+                    each(
+                        table.header(),
+                        head -> th(head).withCondClass(head.length() > LONG, "long")))),
+            tbody(each(table.rows(), row -> tr(each(row, Elements::cell))))))
         .withClass("scroll")
         .attr("tabindex", "0");
+  }
+
+  /** What is long may wrap where the screen is narrow, a number never. */
+  private static DomContent cell(String text) {
+    return td(text).withCondClass(text.length() > LONG, "long");
   }
 
   static DomContent facts(Map<String, String> facts) {

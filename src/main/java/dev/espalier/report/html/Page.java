@@ -1,5 +1,7 @@
 package dev.espalier.report.html;
 
+import static dev.espalier.report.html.Elements.facts;
+import static dev.espalier.report.html.Elements.part;
 import static j2html.TagCreator.body;
 import static j2html.TagCreator.document;
 import static j2html.TagCreator.footer;
@@ -12,11 +14,15 @@ import static j2html.TagCreator.rawHtml;
 import static j2html.TagCreator.title;
 
 import dev.espalier.kernels.Kernels;
+import dev.espalier.report.Origin;
+import dev.espalier.report.Versions;
 import j2html.tags.DomContent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** A whole document, its style sheet inside. */
 final class Page {
@@ -24,8 +30,12 @@ final class Page {
 
   private Page() {}
 
-  /** The document in UTF-8. */
-  static byte[] of(String heading, DomContent... sections) {
+  /**
+   * The document in UTF-8.
+   *
+   * @param origin where its content comes from
+   */
+  static byte[] of(String heading, Origin origin, DomContent... sections) {
     return document(
             html(
                     head(
@@ -35,9 +45,19 @@ final class Page {
                             .withContent("width=device-width, initial-scale=1"),
                         title(heading + " · Espalier"),
                         j2html.TagCreator.style(rawHtml(STYLE))),
-                    body(main(h1(heading)).with(sections), footer("Espalier " + Kernels.version())))
+                    body(
+                        main(h1(heading)).with(sections).with(madeBy(origin)),
+                        footer("Espalier " + Kernels.version())))
                 .withLang("en"))
         .getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static DomContent madeBy(Origin origin) {
+    Map<String, String> facts = new LinkedHashMap<>();
+    origin.command().ifPresent(command -> facts.put("Command", command));
+    facts.put("Begun", origin.date());
+    facts.put("With", Versions.current().describe());
+    return part("How it was made", facts(facts));
   }
 
   private static String style() {

@@ -11,9 +11,11 @@ import static j2html.TagCreator.p;
 import static j2html.TagCreator.summary;
 
 import dev.espalier.Plural;
+import dev.espalier.kernels.Kernels;
 import dev.espalier.report.PruneReport;
 import dev.espalier.report.Quantities;
 import dev.espalier.report.ReportTables;
+import dev.espalier.report.Verdict;
 import dev.espalier.report.plot.Plots;
 import j2html.tags.DomContent;
 import java.util.LinkedHashMap;
@@ -31,6 +33,9 @@ public final class PrunePage {
                 ReportTables.fileName(report.model()),
                 Quantities.percent(report.achievedSparsity()),
                 report.method()),
+        report.origin(),
+        each(Verdict.againstDense(report), sentence -> p(sentence).withClass("verdict")),
+        each(Verdict.againstUniform(report), sentence -> p(sentence).withClass("verdict")),
         iff(!report.perplexity().isEmpty(), perplexity(report)),
         iff(!report.allocation().trials().isEmpty(), candidates(report.allocation())),
         iff(!report.warnings().isEmpty(), part("Warnings", sentences(report.warnings()))),
@@ -82,6 +87,8 @@ public final class PrunePage {
         "Computed on",
         "%s, %s, %s"
             .formatted(compute.device(), compute.dtype(), Plural.of(compute.threads(), "thread")));
+    facts.put("Kernels", Kernels.cpuInstructionSet());
+    facts.put("Time in all", Quantities.duration(report.seconds()));
     return facts;
   }
 }

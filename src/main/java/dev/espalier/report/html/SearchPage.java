@@ -24,12 +24,17 @@ public final class SearchPage {
                 Quantities.percent(report.sparsity()),
                 ReportTables.fileName(report.model()),
                 report.best().describe()),
+        report.origin(),
+        p("Best is %s: perplexity %s."
+                .formatted(
+                    report.best().describe(), Quantities.perplexity(report.best().perplexity())))
+            .withClass("verdict"),
         part(
             "Trials",
             table(ReportTables.trials(report.trials())),
             p(report.criterion().toString()).withClass("quiet"),
             p(report.judge()).withClass("quiet")),
-        part("Plot", Figures.of(Plots.of(report))),
+        part("Plots", Figures.of(Plots.of(report))),
         part("What was asked", facts(settings(report))));
   }
 

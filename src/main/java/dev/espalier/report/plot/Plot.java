@@ -56,6 +56,42 @@ public sealed interface Plot {
     }
   }
 
+  /** Values over a number that was varied. */
+  record Scatter(String title, String caption, String xLabel, String yLabel, List<Series> series)
+      implements Plot {
+    public Scatter {
+      series = List.copyOf(series);
+    }
+
+    @Override
+    public List<Entry> legend() {
+      return IntStream.range(0, series.size())
+          .filter(i -> !series.get(i).points().isEmpty())
+          .mapToObj(i -> new Entry(series.get(i).name(), i, series.get(i).look() == Look.LEVEL))
+          .toList();
+    }
+  }
+
+  /** How the points of a series are drawn. */
+  enum Look {
+    /** Marks of what was measured. */
+    MEASURED,
+    /** Other marks of what was not. */
+    GUESSED,
+    /** Rings around the marks of others. */
+    RING,
+    /** A dashed line that the others are to be compared with. */
+    LEVEL
+  }
+
+  /** Points that are drawn alike, in order of x. */
+  record Series(String name, Map<Double, Double> points, Look look) {
+    public Series {
+      points = new TreeMap<>(points);
+      points.values().removeIf(y -> !Double.isFinite(y));
+    }
+  }
+
   /** Groups of bars; the y axis is logarithmic where the values differ by orders of magnitude. */
   record Bars(String title, String caption, String yLabel, List<String> groups, List<Bar> bars)
       implements Plot {

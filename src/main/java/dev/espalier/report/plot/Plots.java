@@ -7,9 +7,11 @@ import dev.espalier.report.AllocationReport;
 import dev.espalier.report.ComparedRun;
 import dev.espalier.report.CorpusPerplexity;
 import dev.espalier.report.ErrorTerms;
+import dev.espalier.report.LinearSparsities;
 import dev.espalier.report.PruneReport;
 import dev.espalier.report.RunComparison;
 import dev.espalier.report.SearchReport;
+import dev.espalier.report.Standing;
 import dev.espalier.report.plot.Plot.Bar;
 import dev.espalier.report.plot.Plot.Bars;
 import dev.espalier.report.plot.Plot.Curve;
@@ -32,6 +34,7 @@ public final class Plots {
   private static final String PRUNED = "pruned";
   private static final String AGAINST_UNIFORM = "Sparsity of each block, against uniform";
   private static final String OF_A_BLOCK = "Its linears weighted by their sizes.";
+  private static final String THEY_DIFFER = " Where these differ, another plot shows each of them.";
 
   /** Sparsities closer than this are drawn as one. */
   private static final double VISIBLE = 0.001;
@@ -42,12 +45,7 @@ public final class Plots {
   public static List<Plot> of(PruneReport report) {
     List<Plot> plots = new ArrayList<>();
     plots.add(blocks(report));
-    plots.add(
-        new Curves(
-            "Sparsity of each linear",
-            "By its place in the block.",
-            SPARSITY,
-            joined(byKind(report.blocks(), LinearResult::sparsity, linear -> true))));
+    plots.add(linears("Sparsity of each linear", report.sparsities()));
     for (LinearError.Measure measure : LinearError.Measure.values()) {
       List<Curve> errors =
           byKind(
@@ -67,47 +65,75 @@ public final class Plots {
   }
 
   private static Plot blocks(PruneReport report) {
+    List<Curve> curves = new ArrayList<>();
+    curves.add(
+        Curve.of(
+            "target of " + report.allocation().name(),
+            values(report.blocks(), BlockResult::target)));
+    curves.add(Curve.of("achieved", values(report.blocks(), BlockResult::sparsity)));
+    curves.add(uniform(report.targetSparsity(), report.blocks().size()));
     return new Curves(
-        AGAINST_UNIFORM,
-        OF_A_BLOCK,
-        SPARSITY,
-        joined(
-            List.of(
-                Curve.of(
-                    "target of " + report.allocation().name(),
-                    values(report.blocks(), BlockResult::target)),
-                Curve.of("achieved", values(report.blocks(), BlockResult::sparsity)),
-                uniform(report.targetSparsity(), report.blocks().size()))));
+        AGAINST_UNIFORM, OF_A_BLOCK, SPARSITY, withRange(curves, report.sparsities()));
   }
 
-  /** The blocks' sparsities under each allocation. */
+  /** With the least and the most of each block's linears where these differ. */
+  private static List<Curve> withRange(List<Curve> curves, LinearSparsities linears) {
+    List<Curve> all = new ArrayList<>(joined(curves));
+    if (linears.differWithinBlocks()) {
+      List<LinearSparsities.Range> ranges = linears.ranges();
+      all.add(
+          Curve.of(
+              "its least pruned linear",
+              byIndex(ranges.stream().map(LinearSparsities.Range::least).toList())));
+      all.add(
+          Curve.of(
+              "its most pruned linear",
+              byIndex(ranges.stream().map(LinearSparsities.Range::most).toList())));
+    }
+    return all;
+  }
+
+  /** The name of a curve of blocks, which says so where their linears differ. */
+  private static String mean(String name, LinearSparsities linears) {
+    return linears.differWithinBlocks() ? name + " (mean of linears that differ)" : name;
+  }
+
+  /** The linears' sparsities under an allocation, a curve per kind: a handful, not hundreds. */
+  private static Plot linears(String title, LinearSparsities linears) {
+    List<Curve> curves = new ArrayList<>();
+    linears.byKind().forEach((kind, points) -> curves.add(Curve.of(kind, points)));
+    return new Curves(title, "By its place in the block.", SPARSITY, joined(curves));
+  }
+
+  /** The blocks' sparsities under each allocation, and the linears' where they differ. */
   public static List<Plot> of(AllocationReport report) {
     List<Curve> curves = new ArrayList<>();
+    List<Plot> byLinear = new ArrayList<>();
     List<String> names = report.names();
     for (int i = 0; i < names.size(); i++) {
       AllocationReport.Plan plan = report.plans().get(i);
       if (!plan.allocation().equals("uniform")) {
-        curves.add(Curve.of(names.get(i), byIndex(plan.blockSparsities())));
+        curves.add(Curve.of(mean(names.get(i), plan.linears()), byIndex(plan.blockSparsities())));
+      }
+      if (plan.linears().differWithinBlocks()) {
+        byLinear.add(linears("Sparsity of each linear under " + names.get(i), plan.linears()));
       }
     }
     curves.add(uniform(report.sparsity(), report.blocks()));
-    return List.of(new Curves(AGAINST_UNIFORM, OF_A_BLOCK, SPARSITY, joined(curves)));
+    String caption = byLinear.isEmpty() ? OF_A_BLOCK : OF_A_BLOCK + THEY_DIFFER;
+    List<Plot> plots = new ArrayList<>();
+    plots.add(new Curves(AGAINST_UNIFORM, caption, SPARSITY, joined(curves)));
+    plots.addAll(byLinear);
+    return plots;
   }
 
-  /** What the best allocation gives each linear. */
+  /** What the trials gave, and what the best allocation gives each linear. */
   public static List<Plot> of(SearchReport report) {
-    Map<String, Map<Integer, Double>> kinds = new LinkedHashMap<>();
-    for (int b = 0; b < report.sparsities().size(); b++) {
-      for (Map.Entry<String, Double> linear : report.sparsities().get(b).entrySet()) {
-        kinds
-            .computeIfAbsent(kind(linear.getKey()), k -> new HashMap<>())
-            .put(b, linear.getValue());
-      }
-    }
     List<Curve> curves = new ArrayList<>();
-    kinds.forEach((kind, points) -> curves.add(Curve.of(kind, points)));
-    curves.add(uniform(report.sparsity(), report.sparsities().size()));
+    report.sparsities().byKind().forEach((kind, points) -> curves.add(Curve.of(kind, points)));
+    curves.add(uniform(report.sparsity(), report.sparsities().blocks().size()));
     return List.of(
+        TrialPlots.of(new Standing(report.trials())),
         new Curves(
             "Sparsity of each linear, against uniform",
             "As %s has it, by its place in the block.".formatted(report.best().describe()),
@@ -134,7 +160,14 @@ public final class Plots {
             "Sparsity of each block",
             OF_A_BLOCK,
             SPARSITY,
-            curves(comparison, ComparedRun::blockSparsities)));
+            comparison.runs().stream()
+                .map(run -> Curve.of(mean(run.name(), run.linears()), run.blockSparsities()))
+                .toList()));
+    for (ComparedRun run : comparison.runs()) {
+      if (run.linears().differWithinBlocks()) {
+        plots.add(linears("Sparsity of each linear of " + run.name(), run.linears()));
+      }
+    }
     for (LinearError.Measure measure : LinearError.Measure.values()) {
       if (comparison.runs().stream().anyMatch(run -> run.errors().containsKey(measure))) {
         plots.add(
@@ -174,18 +207,12 @@ public final class Plots {
       for (LinearResult linear : block.linears()) {
         if (which.test(linear)) {
           kinds
-              .computeIfAbsent(kind(linear.name()), k -> new HashMap<>())
+              .computeIfAbsent(LinearSparsities.kind(linear.name()), k -> new HashMap<>())
               .put(block.index(), value.applyAsDouble(linear));
         }
       }
     }
     return kinds.entrySet().stream().map(k -> Curve.of(k.getKey(), k.getValue())).toList();
-  }
-
-  /** What a linear is in its block: {@code q_proj} of {@code …self_attn.q_proj.weight}. */
-  private static String kind(String name) {
-    String[] parts = name.split("\\.");
-    return parts[Math.max(0, parts.length - 2)];
   }
 
   private static Map<Integer, Double> values(

@@ -14,6 +14,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.ChartEncoder;
@@ -22,6 +24,7 @@ import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.internal.chartpart.Chart;
 import org.knowm.xchart.style.AxesChartStyler;
+import org.knowm.xchart.style.lines.SeriesLines;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
@@ -64,13 +67,62 @@ public final class SvgRenderer {
    * @param id distinguishes the names inside from those of a page's other plots
    */
   public static String render(Plot plot, String id) {
-    Chart<?, ?> chart =
-        plot instanceof Plot.Curves curves ? chart(curves) : chart((Plot.Bars) plot);
     try {
-      return element(new String(ChartEncoder.getBytes(chart, "svg"), StandardCharsets.UTF_8), id);
+      byte[] document = ChartEncoder.getBytes(chart(plot), "svg");
+      return element(new String(document, StandardCharsets.UTF_8), plot, id);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // bytes in memory cannot fail
     }
+  }
+
+  private static Chart<?, ?> chart(Plot plot) {
+    if (plot instanceof Plot.Curves curves) {
+      return chart(curves);
+    }
+    return plot instanceof Plot.Scatter scatter ? chart(scatter) : chart((Plot.Bars) plot);
+  }
+
+  private static Chart<?, ?> chart(Plot.Scatter plot) {
+    XYChart chart =
+        new XYChartBuilder()
+            .width(WIDTH)
+            .height(HEIGHT)
+            .xAxisTitle(plot.xLabel())
+            .yAxisTitle(plot.yLabel())
+            .build();
+    style(chart.getStyler());
+    chart.getStyler().setXAxisTickLabelsFormattingFunction(SvgRenderer::number);
+    chart.getStyler().setXAxisMaxLabelCount(MOST_TICKS / 2);
+    chart.getStyler().setYAxisTickLabelsFormattingFunction(SvgRenderer::number);
+    bound(
+        chart.getStyler(),
+        plot.series().stream().flatMap(series -> series.points().values().stream()));
+    for (int i = 0; i < plot.series().size(); i++) {
+      Plot.Series series = plot.series().get(i);
+      if (!series.points().isEmpty()) {
+        style(
+            chart.addSeries(
+                String.valueOf(i),
+                series.points().keySet().stream().mapToDouble(Double::doubleValue).toArray(),
+                series.points().values().stream().mapToDouble(Double::doubleValue).toArray()),
+            i,
+            series.look());
+      }
+    }
+    return chart;
+  }
+
+  private static void style(XYSeries series, int index, Plot.Look look) {
+    series.setLineColor(Palette.colour(index));
+    series.setMarkerColor(Palette.colour(index));
+    series.setMarker(
+        switch (look) {
+          case MEASURED -> SeriesMarkers.CIRCLE;
+          case GUESSED -> SeriesMarkers.CROSS;
+          case RING -> new RingMarker();
+          case LEVEL -> SeriesMarkers.NONE;
+        });
+    series.setLineStyle(look == Plot.Look.LEVEL ? dashed() : SeriesLines.NONE);
   }
 
   private static Chart<?, ?> chart(Plot.Curves plot) {
@@ -85,7 +137,9 @@ public final class SvgRenderer {
     chart.getStyler().setXAxisTickLabelsFormattingFunction(SvgRenderer::wholeNumber);
     chart.getStyler().setXAxisMaxLabelCount(MOST_TICKS);
     chart.getStyler().setYAxisTickLabelsFormattingFunction(SvgRenderer::number);
-    bound(chart.getStyler(), plot);
+    bound(
+        chart.getStyler(),
+        plot.curves().stream().flatMap(curve -> curve.points().values().stream()));
     for (int i = 0; i < plot.curves().size(); i++) {
       Plot.Curve curve = plot.curves().get(i);
       if (!curve.points().isEmpty()) {
@@ -105,12 +159,8 @@ public final class SvgRenderer {
    * Round bounds just around all values: XChart takes evenly spaced values for ticks, whatever
    * their digits, where they fill the range.
    */
-  private static void bound(AxesChartStyler styler, Plot.Curves plot) {
-    DoubleSummaryStatistics values =
-        plot.curves().stream()
-            .flatMap(curve -> curve.points().values().stream())
-            .mapToDouble(Double::doubleValue)
-            .summaryStatistics();
+  private static void bound(AxesChartStyler styler, Stream<Double> drawn) {
+    DoubleSummaryStatistics values = drawn.mapToDouble(Double::doubleValue).summaryStatistics();
     double range = values.getMax() - values.getMin();
     if (range > 0) {
       double step = Math.pow(10, Math.floor(Math.log10(range)) - 1);
@@ -197,17 +247,33 @@ public final class SvgRenderer {
     styler.setMarkerSize(7);
   }
 
-  /** The document's svg element with names of its own, at most two decimals, and no fixed size. */
-  private static String element(String document, String id) {
+  /**
+   * The document's svg element with names of its own, at most two decimals, no fixed size, and what
+   * a screen reader says in place of the picture.
+   */
+  private static String element(String document, Plot plot, String id) {
     String ink = "rgb(%d,%d,%d)".formatted(INK.getRed(), INK.getGreen(), INK.getBlue());
-    return document
-        .substring(document.indexOf("<svg"))
-        .strip()
-        .replaceFirst(" height=\"\\d+px\"", "")
-        .replaceFirst(" width=\"\\d+px\"", "")
-        .replaceFirst(" x=\"0px\" y=\"0px\"", "")
-        .replaceAll("\\bclip(\\d+)\\b", id + "-clip$1")
-        .replaceAll("(\\d\\.\\d{2})\\d+", "$1")
-        .replace(ink, "currentColor");
+    String svg =
+        document
+            .substring(document.indexOf("<svg"))
+            .strip()
+            .replaceFirst(" height=\"\\d+px\"", "")
+            .replaceFirst(" width=\"\\d+px\"", "")
+            .replaceFirst(" x=\"0px\" y=\"0px\"", "")
+            .replaceAll("\\bclip(\\d+)\\b", id + "-clip$1")
+            .replaceAll("(\\d\\.\\d{2})\\d+", "$1")
+            .replace(ink, "currentColor");
+    int end = svg.indexOf('>');
+    return "%s role=\"img\" aria-labelledby=\"%s-title\"><title id=\"%s-title\">%s</title>%s"
+        .formatted(svg.substring(0, end), id, id, escaped(told(plot)), svg.substring(end + 1));
+  }
+
+  private static String told(Plot plot) {
+    String names = plot.legend().stream().map(Plot.Entry::name).collect(Collectors.joining(", "));
+    return "%s: %s".formatted(plot.title(), names);
+  }
+
+  private static String escaped(String text) {
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
   }
 }

@@ -3,6 +3,7 @@ package dev.espalier.report.html;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.espalier.report.AllocationReport;
+import dev.espalier.report.LinearSparsities;
 import dev.espalier.report.PruneReport;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -25,7 +26,12 @@ class LocaleTest {
           2,
           List.of(
               new AllocationReport.Plan(
-                  "dlp", Map.of("alpha", 0.15), List.of(0.65, 0.75), Map.of(), List.of())),
+                  "dlp",
+                  Map.of("alpha", 0.15),
+                  List.of(0.65, 0.75),
+                  new LinearSparsities(List.of()),
+                  List.of())),
+          PRUNED.origin(),
           List.of());
 
   private static String in(Locale locale, Supplier<byte[]> page) {

@@ -33,15 +33,14 @@ public final class Pages {
       """;
 
   /** A frame, since browsers make no window as narrow as a phone. */
-  private static final String PHONE_FRAME =
+  private static final String FRAME =
       """
       <!DOCTYPE html>
       <script>
         onmessage = (told) => document.documentElement.dataset.widths = told.data;
       </script>
       <iframe src="measured.html" width="%d" height="844" style="border: 0"></iframe>
-      """
-          .formatted(PHONE);
+      """;
 
   private Pages() {}
 
@@ -73,7 +72,7 @@ public final class Pages {
     String html = Files.readString(page);
     assertSelfContained(html);
     Browser browser = Browser.inFolder(scratch);
-    Matcher widths = onPhone(html, browser, scratch);
+    Matcher widths = measured(html, PHONE, browser, scratch);
     assertEquals(PHONE, Integer.parseInt(widths.group(2)));
     assertTrue(Integer.parseInt(widths.group(1)) <= PHONE, widths.group());
     String dom = browser.dom(page);
@@ -85,18 +84,28 @@ public final class Pages {
     assertShowsSomething(browser.screenshot(page, 1280, 800));
   }
 
+  /** Every table, also of what has to be opened, can be read in a window without scrolling it. */
+  static void assertTablesFit(int width, Path page, Path scratch)
+      throws IOException, InterruptedException {
+    String opened = Files.readString(page).replace("<details>", "<details open>");
+    Matcher widths = measured(opened, width, Browser.inFolder(scratch), scratch);
+    assertEquals("0", widths.group(3), "tables that are cut off");
+    assertTrue(Integer.parseInt(widths.group(1)) <= width, widths.group());
+  }
+
   /** Every table that is shown can be read on a phone without scrolling it. */
   static void assertTablesFitPhone(Path page, Path scratch)
       throws IOException, InterruptedException {
-    Matcher widths = onPhone(Files.readString(page), Browser.inFolder(scratch), scratch);
+    Matcher widths = measured(Files.readString(page), PHONE, Browser.inFolder(scratch), scratch);
     assertEquals("0", widths.group(3), "tables that are cut off");
   }
 
   /** Widths of the content and of the window, and how many tables are cut off. */
-  private static Matcher onPhone(String html, Browser browser, Path scratch)
+  private static Matcher measured(String html, int width, Browser browser, Path scratch)
       throws IOException, InterruptedException {
     Files.writeString(scratch.resolve("measured.html"), html + TELL);
-    String frame = browser.dom(Files.writeString(scratch.resolve("frame.html"), PHONE_FRAME));
+    String frame =
+        browser.dom(Files.writeString(scratch.resolve("frame.html"), FRAME.formatted(width)));
     Matcher widths =
         Pattern.compile("data-widths=\"(\\d+) of (\\d+), cut: (\\d+)\"").matcher(frame);
     assertTrue(widths.find(), frame);

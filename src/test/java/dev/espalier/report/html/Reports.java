@@ -5,11 +5,14 @@ import dev.espalier.pruning.BlockResult;
 import dev.espalier.pruning.LinearError;
 import dev.espalier.pruning.LinearResult;
 import dev.espalier.report.CorpusPerplexity;
+import dev.espalier.report.Origin;
 import dev.espalier.report.PruneReport;
 import dev.espalier.report.Trial;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** Reports of runs that nobody has to wait for. */
@@ -31,6 +34,7 @@ final class Reports {
     return new PruneReport(
         model,
         "1f2e",
+        "2a3b",
         "pruned/" + model,
         "sparsegpt",
         new PruneReport.Allocation(
@@ -52,6 +56,9 @@ final class Reports {
                 5.4,
                 pruned,
                 OptionalDouble.of(20))),
+        new Origin(
+            Optional.of("espalier prune --model " + model), Instant.parse("2026-11-28T21:40:15Z")),
+        4100,
         List.of(new PruneReport.Phase("prune", 4000, 1L << 36)),
         List.of("The model's context is 2048 tokens."),
         List.of("Resuming after 3 finished blocks."));
