@@ -160,6 +160,7 @@ public final class PruneJob {
         opened.folder().digest(),
         request.output().toString(),
         settings.method().name(),
+        settings.method().parameters(),
         output.origin(PruneReport.Allocation.class),
         settings.pattern().describe(),
         settings.rounding().keyword(),

@@ -11,6 +11,7 @@ import java.util.Map;
  * @param model the input folder
  * @param checkpoint its digest
  * @param output the folder written
+ * @param methodParameters by name; empty if it has none
  * @param allocation the rule that decided how much each block loses, with its parameters
  * @param calibration the text that was run through the model
  * @param targetSparsity what was asked for
@@ -23,6 +24,7 @@ public record PruneReport(
     String checkpoint,
     String output,
     String method,
+    Map<String, Object> methodParameters,
     Allocation allocation,
     String pattern,
     String rounding,
@@ -86,6 +88,11 @@ public record PruneReport(
     perplexity = List.copyOf(perplexity);
     warnings = List.copyOf(warnings);
     notes = List.copyOf(notes);
+  }
+
+  /** Such as {@code sparsegpt (block_size 128, damping 0.01)}. */
+  public String describeMethod() {
+    return Trial.describe(method, methodParameters);
   }
 
   /** The largest of the phases' peaks; 0 if unknown. */

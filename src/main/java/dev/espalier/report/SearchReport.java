@@ -7,6 +7,7 @@ import java.util.Map;
 /**
  * What a search found.
  *
+ * @param methodParameters by name; empty if it has none
  * @param criterion what the trials were judged by
  * @param testCriterion whether that is a test text, which a choice should not have seen
  * @param trials those of an allocation together, by its parameters
@@ -16,6 +17,7 @@ import java.util.Map;
 public record SearchReport(
     String model,
     String method,
+    Map<String, Object> methodParameters,
     String pattern,
     double sparsity,
     PruneReport.Calibration calibration,
@@ -28,6 +30,11 @@ public record SearchReport(
   public SearchReport {
     trials = List.copyOf(trials);
     sparsities = List.copyOf(sparsities);
+  }
+
+  /** Such as {@code sparsegpt (block_size 128, damping 0.01)}. */
+  public String describeMethod() {
+    return Trial.describe(method, methodParameters);
   }
 
   /** What the choice has looked at, as a sentence. */

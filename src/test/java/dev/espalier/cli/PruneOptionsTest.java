@@ -97,6 +97,19 @@ class PruneOptionsTest {
   }
 
   @Test
+  void parametersReachTheMethod() {
+    assertEquals(
+        new SparseGptPruning(0.1, 64),
+        request("--method sparsegpt --damping 0.1 --block-size 64").settings().method());
+    assertEquals(
+        new SparseGptPruning(0, 128),
+        request("--method sparsegpt --damping 0").settings().method());
+    assertEquals(
+        new SparseGptPruning(0.01, 1024),
+        request("--method sparsegpt --block-size 1024").settings().method());
+  }
+
+  @Test
   void ownModelsAreMeasuredAndComparedOnlyWhenAsked() {
     String own = "--model m --calibration c.txt ";
     assertEquals(List.of(), request(own).evaluation());

@@ -20,6 +20,7 @@ class PruneSummaryTest {
         "1f2e",
         "pruned/model",
         "wanda",
+        Map.of(),
         new PruneReport.Allocation("dlp", Map.of(), "", List.of()),
         "unstructured",
         "exact",

@@ -33,6 +33,7 @@ final class Reports {
         "1f2e",
         "pruned/" + model,
         "sparsegpt",
+        Map.of("damping", 0.01, "block_size", 128),
         new PruneReport.Allocation(
             "dlp",
             Map.of("alpha", 0.15),
