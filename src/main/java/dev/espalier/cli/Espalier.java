@@ -9,14 +9,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
 /** The entry point: finds the subcommand, runs it, turns failures into a sentence and a code. */
 public final class Espalier {
+  private static final Command PRUNE = new PruneCommand();
+
   static final List<Command> COMMANDS =
       List.of(
-          new PruneCommand(),
+          PRUNE,
           new AllocateCommand(),
           new SearchCommand(),
           new EvalCommand(),
@@ -40,10 +43,11 @@ public final class Espalier {
       err.print(Help.overview(COMMANDS));
       return ExitCode.BAD_INPUT;
     }
-    boolean debug = Arrays.asList(args).contains("--debug");
-    Options options = named(args[0]).map(Command::options).orElseGet(Options::new);
+    List<String> words = withCommand(Arrays.asList(args));
+    boolean debug = words.contains("--debug");
+    Options options = named(words.get(0)).map(Command::options).orElseGet(Options::new);
     try {
-      run(args[0], Arrays.asList(args).subList(1, args.length), out, err);
+      run(words.get(0), words.subList(1, words.size()), out, err);
       return ExitCode.OK;
     } catch (EspalierException e) {
       int code =
@@ -56,10 +60,17 @@ public final class Espalier {
     }
   }
 
+  /** A published command prunes where no command of ours stands before it. */
+  static List<String> withCommand(List<String> words) {
+    return PublishedScript.begins(words.get(0))
+        ? Stream.concat(Stream.of(PRUNE.name()), words.stream()).toList()
+        : words;
+  }
+
   private static void run(String first, List<String> rest, PrintStream out, PrintStream err) {
     switch (first) {
       case "help", "--help", "-h" -> out.print(help(rest));
-      case "--version" -> out.println("espalier " + Kernels.version());
+      case "--version", "-V" -> out.println("espalier " + Kernels.version());
       default -> run(find(first), rest, out, err);
     }
   }
@@ -69,7 +80,7 @@ public final class Espalier {
       out.print(Help.of(command));
       return;
     }
-    PublishedAliases.Translation translation = PublishedAliases.translate(args);
+    PublishedAliases.Translation translation = PublishedAliases.translate(args, command);
     CommandLine line = new OptionParser(command).parse(translation.args());
     try (Console console = Console.of(out, err, line.hasOption("json"), line.hasOption("quiet"))) {
       translation.notes().forEach(console.listener()::note);
@@ -86,14 +97,16 @@ public final class Espalier {
   }
 
   private static Command find(String name) {
+    List<String> names = COMMANDS.stream().map(Command::name).toList();
     return named(name)
         .orElseThrow(
             () ->
                 new BadInputException(
-                    "there is no command \"%s\"; the commands are %s"
+                    "there is no command \"%s\"%s; the commands are %s"
                         .formatted(
                             name,
-                            String.join(", ", COMMANDS.stream().map(Command::name).toList()))));
+                            Suggestion.question(Suggestion.nearest(name, names.stream())),
+                            String.join(", ", names))));
   }
 
   /** libtorch puts a native stack below its first line. */

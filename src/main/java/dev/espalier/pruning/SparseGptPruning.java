@@ -76,6 +76,7 @@ public record SparseGptPruning(double damping, int blockCols) implements Pruning
 
   private static SparseGptPruning of(ParameterValues values) {
     double columns = values.of(BLOCK_SIZE);
+    BLOCK_SIZE.range().require(BLOCK_SIZE.symbol(), TITLE, columns);
     if (columns != Math.rint(columns)) {
       throw new BadInputException(
           "%s is %s; %s needs %s"

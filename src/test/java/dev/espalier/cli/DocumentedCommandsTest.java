@@ -65,6 +65,6 @@ class DocumentedCommandsTest {
     Command command = COMMANDS.get(words.get(0));
     assertTrue(command != null, () -> "there is no command " + words.get(0));
     List<String> options = words.subList(1, words.size());
-    new OptionParser(command).parse(PublishedAliases.translate(options).args());
+    new OptionParser(command).parse(PublishedAliases.translate(options, command).args());
   }
 }

@@ -40,12 +40,12 @@ class PruneOptionsTest {
 
   private static PruneRequest request(String line) {
     List<String> args = line.isEmpty() ? List.of() : List.of(line.split(" "));
-    List<String> translated = PublishedAliases.translate(args).args();
+    List<String> translated = PublishedAliases.translate(args, new PruneCommand()).args();
     return PruneCommand.request(new OptionParser(new PruneCommand()).parse(translated));
   }
 
   private static List<String> notes(String line) {
-    return PublishedAliases.translate(List.of(line.split(" "))).notes();
+    return PublishedAliases.translate(List.of(line.split(" ")), new PruneCommand()).notes();
   }
 
   @Test
@@ -266,6 +266,6 @@ class PruneOptionsTest {
   @Test
   void otherOptionsStayAsTheyAre() {
     List<String> args = List.of("--samples=3", "--json", "x_y", "--no_such", "-h");
-    assertEquals(args, PublishedAliases.translate(args).args());
+    assertEquals(args, PublishedAliases.translate(args, new PruneCommand()).args());
   }
 }
