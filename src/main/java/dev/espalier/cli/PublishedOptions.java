@@ -7,12 +7,14 @@ import static dev.espalier.cli.PublishedOption.refusedUnless;
 import static dev.espalier.cli.PublishedOption.same;
 import static dev.espalier.cli.PublishedOption.value;
 
+import dev.espalier.BadInputException;
 import dev.espalier.allocation.AlphaPruningAllocation;
 import dev.espalier.allocation.DlpAllocation;
 import dev.espalier.allocation.OwlAllocation;
 import dev.espalier.allocation.Parameter;
 import dev.espalier.cli.PublishedScript.Repository;
 import dev.espalier.measurement.Granularity;
+import dev.espalier.measurement.HillEstimator;
 import dev.espalier.pruning.SparseGptPruning;
 import java.util.List;
 import java.util.Optional;
@@ -52,35 +54,26 @@ final class PublishedOptions {
           // OWL's
           value("model_name_or_path", (line, given, text) -> line.otherModel(text)),
           value(name(OwlAllocation.LAMBDA), (l, given, text) -> l.lambda(text)),
-          value(name(OwlAllocation.M), same(OwlAllocation.M.key())),
+          parameter(OwlAllocation.M),
           // DLP's
           value("dataset", same("evaluate")).of(Repository.DLP),
-          value("strategy", same(DlpAllocation.STATISTIC.key())),
+          value("strategy", set(DlpAllocation.STATISTIC)),
           flag("force_compute_ratios", ignored("the allocation is always computed")),
           value("ratio_path", ignored("--allocation FILE.json takes stored densities")),
           flag("save_log", ignored("a report is always written")),
           flag("gptq", refused(QUANTIZES)),
           // AlphaPruning's
-          value("ww_metric", (line, given, text) -> line.spectrumMetric(text)),
+          value("ww_metric", PublishedOptions::spectrumMetric),
           value("ww_metric_cache", ignored("the spectra of this model are measured")),
-          value(
-              "mapping_type",
-              (line, given, text) ->
-                  line.add(
-                      AlphaPruningAllocation.GRANULARITY,
-                      text.equals("block_wise") ? Granularity.BLOCK : Granularity.LINEAR)),
+          value("mapping_type", PublishedOptions::granularity),
           value("eval_wikitext", ignored("--evaluate FILE says what perplexity is measured on")),
           // SparseGPT's
           value("save", same("output")).of(Repository.SPARSEGPT),
           value("prunen", (line, given, text) -> line.removed(text)),
           value("prunem", (line, given, text) -> line.group(text)),
           flag("gmp", (line, given, text) -> line.magnitude()),
-          value(
-              name(SparseGptPruning.DAMPING),
-              (line, given, text) -> line.sparseGpts(SparseGptPruning.DAMPING, given, text)),
-          value(
-              name(SparseGptPruning.BLOCK_SIZE),
-              (line, given, text) -> line.sparseGpts(SparseGptPruning.BLOCK_SIZE, given, text)),
+          parameter(SparseGptPruning.DAMPING),
+          parameter(SparseGptPruning.BLOCK_SIZE),
           value("minlayer", refusedUnless("-\\d+|0", LEAVES_OUT)),
           value("maxlayer", refusedUnless("\\d{4,}", LEAVES_OUT)),
           value("prune_only", refusedUnless("", LEAVES_OUT)),
@@ -115,6 +108,33 @@ final class PublishedOptions {
           value("onnx_export_path", refused(EXPORTS)));
 
   private PublishedOptions() {}
+
+  private static void spectrumMetric(PublishedSettings settings, String given, String value) {
+    HillEstimator estimator =
+        switch (value) {
+          case "alpha_peak" -> HillEstimator.PEAK;
+          case "alpha_mid" -> HillEstimator.MID;
+          default ->
+              throw new BadInputException(
+                  ("--ww_metric \"%s\" is not known; choose between alpha_peak and alpha_mid, or leave"
+                          + " it out and give --hill scan")
+                      .formatted(value));
+        };
+    settings.set(AlphaPruningAllocation.HILL, given, estimator.keyword());
+  }
+
+  private static void granularity(PublishedSettings settings, String given, String value) {
+    Granularity granularity = value.equals("block_wise") ? Granularity.BLOCK : Granularity.LINEAR;
+    settings.set(AlphaPruningAllocation.GRANULARITY, given, granularity.keyword());
+  }
+
+  private static PublishedOption parameter(Parameter<?> parameter) {
+    return value(name(parameter), set(parameter));
+  }
+
+  private static PublishedOption.Meaning set(Parameter<?> parameter) {
+    return (line, given, text) -> line.set(parameter, given, text);
+  }
 
   private static String name(Parameter<?> parameter) {
     return parameter.published().orElseThrow();

@@ -1,8 +1,9 @@
 package dev.espalier.cli;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Listing;
+import dev.espalier.allocation.AllocationCatalogue;
 import dev.espalier.allocation.AllocationKind;
-import dev.espalier.allocation.AlphaPruningAllocation;
 import dev.espalier.allocation.AtpAllocation;
 import dev.espalier.allocation.DlpAllocation;
 import dev.espalier.allocation.LsaAllocation;
@@ -10,10 +11,9 @@ import dev.espalier.allocation.OwlAllocation;
 import dev.espalier.allocation.Parameter;
 import dev.espalier.allocation.UniformAllocation;
 import dev.espalier.measurement.Granularity;
-import dev.espalier.measurement.HillEstimator;
 import dev.espalier.pruning.MagnitudePruning;
+import dev.espalier.pruning.MethodCatalogue;
 import dev.espalier.pruning.MethodKind;
-import dev.espalier.pruning.SparseGptPruning;
 import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.pruning.SparsityPattern.NofM;
 import dev.espalier.pruning.WandaPruning;
@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a published command line sets, until all of it is known: there, what one option means can
@@ -31,7 +32,7 @@ import java.util.Optional;
 final class PublishedSettings {
   private final List<String> args = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
-  private final Map<Parameter<?>, Given> sparseGpts = new LinkedHashMap<>();
+  private final Map<Parameter<?>, Given> parameters = new LinkedHashMap<>();
   private Optional<MethodKind> method = Optional.empty();
   private Optional<AllocationKind> allocation = Optional.empty();
   private Optional<String> sparsity = Optional.empty();
@@ -137,21 +138,9 @@ final class PublishedSettings {
     dataset = Optional.of(name);
   }
 
-  void sparseGpts(Parameter<?> parameter, String given, String value) {
-    sparseGpts.put(parameter, new Given(given, value));
-  }
-
-  /** AlphaPruning's. */
-  void spectrumMetric(String text) {
-    switch (text) {
-      case "alpha_peak" -> add(AlphaPruningAllocation.HILL, HillEstimator.PEAK);
-      case "alpha_mid" -> add(AlphaPruningAllocation.HILL, HillEstimator.MID);
-      default ->
-          throw new BadInputException(
-              ("--ww_metric \"%s\" is not known; choose between alpha_peak and alpha_mid, or leave"
-                      + " it out and give --hill scan")
-                  .formatted(text));
-    }
+  /** A parameter, which the published code ignores where the method or allocation has none. */
+  void set(Parameter<?> parameter, String given, String value) {
+    parameters.put(parameter, new Given(given, value));
   }
 
   /** Whether the line is one of the published repositories'. */
@@ -180,7 +169,7 @@ final class PublishedSettings {
     if (variant) {
       useVariant();
     }
-    sparseGpts.forEach(this::sparseGpts);
+    parameters.forEach(this::parameter);
     return List.copyOf(args);
   }
 
@@ -266,9 +255,9 @@ final class PublishedSettings {
   /** OWL's range; in LSA's code, of LSA by linears too. */
   private void lambda() {
     boolean mapped =
-        List.of(DlpAllocation.KIND, LsaAllocation.KIND).contains(allocation.orElse(null));
+        allocation.filter(List.of(DlpAllocation.KIND, LsaAllocation.KIND)::contains).isPresent();
     if (!fromLsa || !mapped) {
-      lambda.ifPresent(text -> add(OwlAllocation.LAMBDA.key(), text));
+      lambda.ifPresent(text -> set(OwlAllocation.LAMBDA, "--Lamda", text));
     } else if (!has(LsaAllocation.ALPHA.key())) {
       Optional<String> alpha =
           lsasByLinears
@@ -299,14 +288,25 @@ final class PublishedSettings {
     }
   }
 
-  /** With other methods than SparseGPT the published code ignores these. */
-  private void sparseGpts(Parameter<?> parameter, Given given) {
-    if (method.isEmpty() || method.equals(Optional.of(SparseGptPruning.KIND))) {
+  private void parameter(Parameter<?> parameter, Given given) {
+    List<String> owners =
+        Stream.concat(
+                AllocationCatalogue.owners(parameter).stream().map(AllocationKind::name),
+                MethodCatalogue.owners(parameter).stream().map(MethodKind::name))
+            .toList();
+    boolean methods = !MethodCatalogue.owners(parameter).isEmpty();
+    Optional<String> chosen =
+        methods ? method.map(MethodKind::name) : allocation.map(AllocationKind::name);
+    if (chosen.isEmpty() || owners.contains(chosen.get())) {
       add(parameter.key(), given.value());
     } else {
       note(
-          "%s is ignored: it is SparseGPT's, and the method is %s."
-              .formatted(given.option(), method.get().name()));
+          "%s is ignored: it belongs to %s, and the %s is %s."
+              .formatted(
+                  given.option(),
+                  Listing.or(owners),
+                  methods ? "method" : "allocation",
+                  chosen.get()));
     }
   }
 }
