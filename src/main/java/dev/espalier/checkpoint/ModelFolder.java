@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
@@ -51,13 +52,30 @@ public final class ModelFolder implements WeightSource, AutoCloseable {
    */
   public static ModelFolder open(Path path) {
     if (!Files.isDirectory(path)) {
-      throw FileFaults.in(path, "there is no such folder; give a folder with a model in it");
+      throw FileFaults.in(path, "there is no such folder; " + advice(path));
     }
     if (!Files.isRegularFile(path.resolve(CONFIG))) {
       throw FileFaults.in(path, "has no config.json; give a Hugging Face model folder");
     }
     ObjectNode config = Json.readObject(path.resolve(CONFIG));
     return new ModelFolder(path, config, readShards(path));
+  }
+
+  /** What to give instead of a path at which there is nothing. */
+  private static String advice(Path path) {
+    String id = path.toString();
+    Optional<Path> cached =
+        HubCache.isId(id)
+            ? HubCache.of(System.getenv(), System.getProperty("user.home"))
+                .flatMap(cache -> cache.snapshot(id))
+            : Optional.empty();
+    String local = "models are read from local folders, and nothing is downloaded; ";
+    if (cached.isPresent()) {
+      return local + "the cache of the Hugging Face Hub holds it in " + cached.get();
+    }
+    return HubCache.isId(id) && !Files.isDirectory(path.getParent())
+        ? local + "give the folder that holds it"
+        : "give a folder with a model in it";
   }
 
   /** The folder, as it was given. */

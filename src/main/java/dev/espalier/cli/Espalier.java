@@ -70,6 +70,7 @@ public final class Espalier {
   private static void run(String first, List<String> rest, PrintStream out, PrintStream err) {
     switch (first) {
       case "help", "--help", "-h" -> out.print(help(rest));
+      case "completion" -> out.print(new Completion(COMMANDS).script(rest));
       case "--version", "-V" -> out.println("espalier " + Kernels.version());
       default -> run(find(first), rest, out, err);
     }
@@ -117,7 +118,7 @@ public final class Espalier {
 
   private static int fail(
       PrintStream err, Throwable failure, String sentence, boolean debug, int code) {
-    err.println("espalier: " + sentence);
+    err.println(Colours.ofErr().error("espalier:") + " " + sentence);
     if (debug) {
       failure.printStackTrace(err);
     } else if (code == ExitCode.FAILURE) {

@@ -61,7 +61,7 @@ final class PruneCommand implements Command {
     if (console.json()) {
       console.out().print(ReportJson.text(ReportJson.summary(report)));
     } else {
-      console.out().print(PruneSummary.of(report, sample(line)));
+      console.out().print(PruneSummary.of(report, sample(line), Colours.ofOut()));
     }
   }
 

@@ -10,7 +10,7 @@ import java.util.List;
 final class PruneSummary {
   private PruneSummary() {}
 
-  static String of(PruneReport report, boolean sample) {
+  static String of(PruneReport report, boolean sample, Colours colours) {
     StringBuilder text = new StringBuilder();
     text.append(
         "%s with %s: %s, %s of %s weights pruned (target %s)%n"
@@ -26,7 +26,7 @@ final class PruneSummary {
       text.append(TrialTable.of(report.allocation())).append('\n');
     }
     if (!report.perplexity().isEmpty()) {
-      text.append(perplexity(report)).append('\n');
+      text.append(perplexity(report, colours)).append('\n');
     }
     text.append("The pruned model is in ").append(report.output()).append(".\n");
     if (sample) {
@@ -41,14 +41,16 @@ final class PruneSummary {
         " ", report.blocks().stream().map(b -> "%.3f".formatted(b.sparsity())).toList());
   }
 
-  private static String perplexity(PruneReport report) {
+  private static String perplexity(PruneReport report, Colours colours) {
     StringBuilder text = new StringBuilder(ReportTables.perplexity(report).toString());
     report.perplexity().forEach(c -> text.append("  (").append(c.protocol()).append(")\n"));
     if (report.perplexity().get(0).uniform().isPresent()) {
       List<String> names = ReportTables.corpora(report);
       for (int i = 0; i < names.size(); i++) {
         String where = names.size() > 1 ? names.get(i) + ": " : "";
-        text.append(where).append(verdict(report, report.perplexity().get(i))).append('\n');
+        text.append(where)
+            .append(colours.verdict(verdict(report, report.perplexity().get(i))))
+            .append('\n');
       }
     }
     return text.toString();
