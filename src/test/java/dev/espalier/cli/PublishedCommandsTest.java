@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -195,6 +197,28 @@ class PublishedCommandsTest {
       }
     }
     return joined;
+  }
+
+  @Test
+  void theDocumentListsEveryOption() throws IOException {
+    String document = Files.readString(Path.of("docs/methods.md"));
+    String section =
+        document.substring(document.indexOf("## The published repositories' commands"));
+    for (PublishedOption option : PublishedOptions.ALL) {
+      String dashes = option.name().matches("[a-z]") ? "-" : "--?";
+      String name = option.name().replace("_", "[_-]");
+      assertTrue(
+          Pattern.compile("[` ]" + dashes + name + "\\b").matcher(section).find(), option.name());
+    }
+    Matcher named = Pattern.compile("^\\| ([^|]*) \\|", Pattern.MULTILINE).matcher(section);
+    while (named.find()) {
+      Matcher options =
+          Pattern.compile("[` ]--?([A-Za-z]\\w*(?:[-_]\\w+)*)").matcher(named.group(1));
+      while (options.find()) {
+        String name = options.group(1);
+        assertTrue(name.equals("beta") || PublishedOptions.named(name).findAny().isPresent(), name);
+      }
+    }
   }
 
   @Test
