@@ -23,6 +23,23 @@ final class HubCache {
     this.folder = folder;
   }
 
+  /** What to give instead of a path at which there is nothing. */
+  static String advice(Path path) {
+    String id = path.toString();
+    if (!isId(id)) {
+      return "give a folder with a model in it";
+    }
+    Optional<Path> cached =
+        of(System.getenv(), System.getProperty("user.home")).flatMap(cache -> cache.snapshot(id));
+    if (cached.isEmpty() && Files.isDirectory(path.getParent())) {
+      return "give a folder with a model in it";
+    }
+    return "models are read from local folders, and nothing is downloaded; "
+        + cached
+            .map(folder -> "the cache of the Hugging Face Hub holds it in " + folder)
+            .orElse("give the folder that holds it");
+  }
+
   /**
    * Where the environment says it is; nothing if it says what is no path.
    *
