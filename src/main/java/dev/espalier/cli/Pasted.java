@@ -15,10 +15,19 @@ final class Pasted {
 
   private static final Pattern QUOTED = Pattern.compile("((?:--?[\\w-]+=)?)[“”‘’](.*)[“”‘’]");
 
+  /** A space at which no shell splits. */
+  private static final Pattern SPACE = Pattern.compile("[\u00a0\u2007\u202f]+");
+
   private Pasted() {}
 
   static List<String> clean(List<String> args) {
-    return args.stream().flatMap(Pasted::clean).toList();
+    return args.stream().flatMap(Pasted::split).flatMap(Pasted::clean).toList();
+  }
+
+  private static Stream<String> split(String arg) {
+    String[] words = SPACE.split(arg);
+    boolean options = Stream.of(words).anyMatch(word -> word.matches("[-‐-―−].*"));
+    return options ? Stream.of(words).filter(word -> !word.isEmpty()) : Stream.of(arg);
   }
 
   private static Stream<String> clean(String arg) {

@@ -103,6 +103,7 @@ final class PublishedAliases {
     line.notes().forEach(settings::note);
     for (Word word : words) {
       if (word instanceof Word.Theirs option) {
+        requireOnce(option);
         PublishedOptions.find(option.name(), repository)
             .orElseThrow()
             .meaning()
@@ -125,6 +126,19 @@ final class PublishedAliases {
     return new Translation(args, settings.notes());
   }
 
+  /** Unlike argparse, which takes the last; ours are not given twice either. */
+  private void requireOnce(Word.Theirs option) {
+    for (Word word : words) {
+      if (word instanceof Word.Theirs other
+          && other != option
+          && other.name().equals(option.name())) {
+        throw new BadInputException(
+            "%s is given twice, as \"%s\" and as \"%s\"; leave one out"
+                .formatted(option.given(), option.value(), other.value()));
+      }
+    }
+  }
+
   /** Whose line it is, where no script says so. */
   private Optional<Repository> repository() {
     List<String> given =
@@ -132,6 +146,9 @@ final class PublishedAliases {
             .filter(Word.Operand.class::isInstance)
             .map(word -> ((Word.Operand) word).text())
             .toList();
+    if (!known.hasLongOption("method")) {
+      return Optional.empty();
+    }
     boolean data = given.size() == 2 && TextOptions.DATA_SETS.contains(given.get(1));
     boolean own =
         words.stream()

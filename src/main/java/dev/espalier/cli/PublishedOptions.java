@@ -16,7 +16,9 @@ import dev.espalier.cli.PublishedScript.Repository;
 import dev.espalier.measurement.Granularity;
 import dev.espalier.measurement.HillEstimator;
 import dev.espalier.pruning.SparseGptPruning;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -146,9 +148,13 @@ final class PublishedOptions {
     return ALL.stream().filter(option -> option.name().equals(wanted));
   }
 
-  /** The one that a word is the beginning of. */
+  /** The shortest that a word is the beginning of, in capitals or not. */
   static Optional<String> completed(String word) {
-    return Suggestion.completed(word.replace('-', '_'), ALL.stream().map(PublishedOption::name));
+    String wanted = word.replace('-', '_').toLowerCase(Locale.ROOT);
+    return ALL.stream()
+        .map(PublishedOption::name)
+        .filter(name -> name.length() > 1 && name.toLowerCase(Locale.ROOT).startsWith(wanted))
+        .min(Comparator.comparingInt(String::length));
   }
 
   /** The one of that name, as a repository has it. */

@@ -159,12 +159,13 @@ final class PublishedSettings {
 
   /** The line in our options. */
   List<String> complete() {
+    boolean ownAllocation = has("allocation");
     otherModel.filter(text -> !has("model")).ifPresent(text -> add("model", text));
     dataset();
     pattern();
     sparsity.ifPresent(text -> add("sparsity", text));
     method.ifPresent(kind -> add("method", kind.name()));
-    allocation();
+    allocation(ownAllocation);
     lambda();
     if (variant) {
       useVariant();
@@ -237,15 +238,17 @@ final class PublishedSettings {
     lambda = lambda.map(text -> String.valueOf(number("Lamda", text) / 2 / pattern.group()));
   }
 
-  private void allocation() {
-    boolean uniform = allocation.equals(Optional.of(UniformAllocation.KIND));
-    if (uniform && has(AtpAllocation.BETA.key())) {
-      // ATP's code has no name for itself.
-      allocation = Optional.of(AtpAllocation.KIND);
+  /** Where ours is named, the published uniform one is not meant. */
+  private void allocation(boolean own) {
+    if (allocation.equals(Optional.of(UniformAllocation.KIND))) {
+      if (own) {
+        allocation = Optional.empty();
+      } else if (has(AtpAllocation.BETA.key())) {
+        // ATP's code has no name for itself.
+        allocation = Optional.of(AtpAllocation.KIND);
+      }
     }
-    if (allocation.isPresent() && !(uniform && has("allocation"))) {
-      add("allocation", allocation.get().name());
-    }
+    allocation.ifPresent(kind -> add("allocation", kind.name()));
     if (mixed && !has("pattern")) {
       throw new BadInputException(
           "wanda_owl_structure needs a pattern; write --sparsity_type N:M, such as 5:8");

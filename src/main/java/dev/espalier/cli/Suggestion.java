@@ -25,7 +25,7 @@ final class Suggestion {
   private static boolean isNear(String name, String word) {
     return name.startsWith(word)
         || word.startsWith(name)
-        || EditDistance.between(name, word) <= Math.max(1, word.length() / 4);
+        || EditDistance.between(name, word) <= Math.max(1, word.length() / 3);
   }
 
   /** As a sentence has it; nothing where there is none. */

@@ -54,6 +54,12 @@ class BadInputTest {
     return Stream.of(
         refused("--colour red", "there is no option --colour", "prune --help"),
         refused("--sample 3", "did you mean --samples?"),
+        refused("--sparsity_r 0.5", "--sparsity_r (did you mean --sparsity_ratio?)"),
+        refused("--lamda 0.1", "--lamda (did you mean --Lamda?)"),
+        refused("--nsamples 3 --nsamples 4", "--nsamples is given twice"),
+        refused("--prune_method wanda_dlp --allocation owl", "--allocation is given twice"),
+        refused("--prunen 2 --sparsity 0.5", "an N:M pattern needs both numbers"),
+        refused("--prune_method wanda_owl_structure", "--sparsity_type N:M, such as 5:8"),
         refused("--sparsity_ration 0.5", "did you mean --sparsity?"),
         refused("stray", "\"stray\" belongs to no option"),
         refused("--method", "--method needs a value"),
@@ -170,6 +176,9 @@ class BadInputTest {
   void refusesUnknownCommands() {
     Runs.run("prunes")
         .refused("there is no command \"prunes\"", "prune, allocate, search, eval, inspect");
+    Runs.run("prunes").refused("(did you mean prune?)");
+    Runs.run("serach").refused("(did you mean search?)");
+    Runs.run("quantize").refused("there is no command \"quantize\"; the commands are");
     Runs.run("help", "prunes").refused("there is no command \"prunes\"");
   }
 

@@ -222,6 +222,36 @@ class PruneOptionsTest {
         BadInputException.class, () -> request("--prune_method wanda_owl --allocation dlp"));
   }
 
+  @Test
+  void publishedParametersGoWithOurAllocation() {
+    assertEquals(
+        new AllocationChoice.Named(new OwlAllocation(0.1, 3)),
+        request("--prune_method wanda --allocation owl --Lamda 0.1 --Hyper_m 3").allocation());
+  }
+
+  @Test
+  void parametersThatTheirOwnersDoNotHaveAreIgnored() {
+    String line = "--prune_method wanda_dlp --Lamda 0.1 --percdamp 0.1 --ww_metric alpha_mid";
+    assertEquals(new AllocationChoice.Named(DLP), request(line).allocation());
+    assertEquals(new WandaPruning(), request(line).settings().method());
+    assertEquals(
+        List.of(
+            "--percdamp is ignored: it belongs to sparsegpt, and the method is wanda.",
+            "--ww_metric is ignored: it belongs to alphapruning, and the allocation is dlp.",
+            "--Lamda is ignored: it belongs to owl, and the allocation is dlp."),
+        notes(line));
+  }
+
+  @Test
+  void saysWhereResultsGo() {
+    String note = notes("--prune_method wanda --save out/log").get(0);
+    assertTrue(note.contains("--save is ignored") && note.contains("out/log"), note);
+    assertTrue(note.contains("--output"), note);
+    String sparseGpt = "llama.py m --sparsity 0.5 --save out --calibration c";
+    assertEquals(List.of(), notes(sparseGpt));
+    assertEquals(Path.of("out"), request(sparseGpt).output());
+  }
+
   @ParameterizedTest
   @CsvSource({
     "--use_variant",
