@@ -3,12 +3,12 @@ package dev.espalier.allocation;
 import java.util.Optional;
 
 /**
- * What can be set about an allocation.
+ * What can be set about an allocation, or about a pruning method.
  *
  * @param <T> of its values
  */
 public sealed interface Parameter<T> permits NumberParameter, ChoiceParameter {
-  /** Its name among the parameters of all allocations: the command line's option. */
+  /** Its name among the parameters of all allocations and methods: the command line's option. */
   String key();
 
   /** Its name in the published repositories, where that is another. */

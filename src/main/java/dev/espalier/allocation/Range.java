@@ -16,11 +16,13 @@ public record Range(double least, double most, String words) {
   }
 
   /**
+   * Checks a value.
+   *
    * @param name of the parameter, for people
    * @param owner what has the parameter, for people
    * @throws BadInputException if the value is outside of the range
    */
-  void require(String name, String owner, double value) {
+  public void require(String name, String owner, double value) {
     if (!contains(value)) {
       throw new BadInputException("%s is %s; %s needs %s".formatted(name, value, owner, words));
     }

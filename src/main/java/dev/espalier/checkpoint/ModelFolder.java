@@ -59,7 +59,7 @@ public final class ModelFolder implements WeightSource, AutoCloseable {
       throw FileFaults.in(path, "is a file; give the folder with the model in it");
     }
     if (!Files.isDirectory(path)) {
-      throw FileFaults.in(path, "there is no such folder; give a folder with a model in it");
+      throw FileFaults.in(path, "there is no such folder; " + HubCache.advice(path));
     }
     if (!Files.isRegularFile(path.resolve(CONFIG))) {
       throw FileFaults.in(

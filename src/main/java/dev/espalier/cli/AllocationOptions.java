@@ -4,7 +4,6 @@ import dev.espalier.BadInputException;
 import dev.espalier.Listing;
 import dev.espalier.allocation.AllocationCatalogue;
 import dev.espalier.allocation.AllocationKind;
-import dev.espalier.allocation.ChoiceParameter;
 import dev.espalier.allocation.FileAllocation;
 import dev.espalier.allocation.NumberParameter;
 import dev.espalier.allocation.Parameter;
@@ -26,20 +25,13 @@ final class AllocationOptions {
 
   /** The parameters of all allocations. */
   static Options addParameters(Options options) {
-    AllocationCatalogue.parameters().forEach(parameter -> add(parameter, options));
+    AllocationCatalogue.parameters()
+        .forEach(
+            parameter ->
+                options.addOption(
+                    ParameterOptions.option(
+                        names(AllocationCatalogue.owners(parameter), ", "), parameter)));
     return options;
-  }
-
-  private static <T> void add(Parameter<T> parameter, Options options) {
-    String byDefault =
-        parameter.byDefault().map(value -> " (" + parameter.write(value) + ")").orElse("");
-    String description =
-        "%s: %s%s"
-            .formatted(
-                names(AllocationCatalogue.owners(parameter), ", "),
-                parameter.description(),
-                byDefault);
-    options.addOption(CommonOptions.value(parameter.key(), parameter.placeholder(), description));
   }
 
   /**
@@ -67,29 +59,7 @@ final class AllocationOptions {
 
   /** The parameters of an allocation that are on the line. */
   private static ParameterValues values(AllocationKind kind, CommandLine line) {
-    ParameterValues values = ParameterValues.DEFAULTS;
-    for (Parameter<?> parameter : kind.parameters()) {
-      values = line.hasOption(parameter.key()) ? with(values, parameter, line) : values;
-    }
-    return values;
-  }
-
-  private static <T> ParameterValues with(
-      ParameterValues values, Parameter<T> parameter, CommandLine line) {
-    String text = line.getOptionValue(parameter.key());
-    return values.with(
-        parameter, parameter.read(text).orElseThrow(() -> unreadable(parameter, text)));
-  }
-
-  private static BadInputException unreadable(Parameter<?> parameter, String text) {
-    return new BadInputException(
-        "--%s is \"%s\"%s"
-            .formatted(
-                parameter.key(),
-                text,
-                parameter instanceof ChoiceParameter<?> choice
-                    ? "; choose among " + String.join(", ", choice.choices())
-                    : ", not a number"));
+    return ParameterOptions.values(kind.parameters(), line);
   }
 
   /** The allocation of that name if it has a parameter without default that is not on the line. */

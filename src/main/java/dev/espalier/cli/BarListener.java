@@ -12,10 +12,12 @@ final class BarListener implements ConsoleListener {
 
   private final PrintStream err;
   private final int width;
+  private final Colours colours;
   private ProgressBar bar;
 
-  BarListener(PrintStream err, int columns) {
+  BarListener(PrintStream err, int columns, Colours colours) {
     this.err = err;
+    this.colours = colours;
     this.width = Math.min(WIDEST, columns);
   }
 
@@ -46,8 +48,17 @@ final class BarListener implements ConsoleListener {
 
   @Override
   public void note(String sentence) {
-    // Over the bar, which is drawn again on the next line.
-    err.println(bar == null ? sentence : "\r" + sentence + padding(sentence));
+    print(sentence, sentence);
+  }
+
+  @Override
+  public void warn(String sentence) {
+    print(colours.warning(sentence), sentence);
+  }
+
+  /** Over the bar, which is drawn again on the next line. */
+  private void print(String text, String sentence) {
+    err.println(bar == null ? text : "\r" + text + padding(sentence));
   }
 
   private String padding(String sentence) {

@@ -30,7 +30,10 @@ record Console(PrintStream out, DocumentOutput documents, ConsoleListener listen
   /** Progress as a bar on a terminal, as a line now and then elsewhere. */
   private static ConsoleListener listener(PrintStream err) {
     int columns = Integer.getInteger(COLUMNS, 0);
-    return columns >= NARROWEST_BAR ? new BarListener(err, columns) : new LineListener(err);
+    Colours colours = Colours.ofErr();
+    return columns >= NARROWEST_BAR
+        ? new BarListener(err, columns, colours)
+        : new LineListener(err, colours);
   }
 
   @Override

@@ -15,9 +15,11 @@ import org.apache.commons.cli.Options;
 
 /** The entry point: finds the subcommand, runs it, turns failures into a sentence and a code. */
 public final class Espalier {
+  private static final Command PRUNE = new PruneCommand();
+
   static final List<Command> COMMANDS =
       List.of(
-          new PruneCommand(),
+          PRUNE,
           new AllocateCommand(),
           new SearchCommand(),
           new EvalCommand(),
@@ -49,28 +51,29 @@ public final class Espalier {
 
   private static int run(
       String[] args, PrintStream out, DocumentOutput documents, PrintStream err) {
-    boolean debug = Arrays.asList(args).contains("--debug");
+    List<String> words = withCommand(Arrays.asList(args));
+    boolean debug = words.contains("--debug");
     Options options =
-        Stream.of(args)
+        words.stream()
             .findFirst()
             .flatMap(Espalier::named)
             .map(Command::options)
             .orElseGet(Options::new);
     try {
-      if (args.length == 0) {
+      if (words.isEmpty()) {
         err.print(help(List.of()));
         return ExitCode.BAD_INPUT;
       }
-      run(args[0], Arrays.asList(args).subList(1, args.length), out, documents, err);
+      run(words.get(0), words.subList(1, words.size()), out, documents, err);
       if (out.checkError()) {
-        err.println("espalier: standard output could not be written");
+        err.println(Colours.ofErr().error("espalier:") + " standard output could not be written");
         return ExitCode.BAD_INPUT;
       }
       return ExitCode.OK;
     } catch (RuntimeException | Error e) {
       Failure failure = Failure.of(e, options);
       documents.printInstead(failure.document());
-      err.println("espalier: " + failure.sentence());
+      err.println(Colours.ofErr().error("espalier:") + " " + failure.sentence());
       if (debug) {
         e.printStackTrace(err);
       } else if (failure.exitCode() == ExitCode.FAILURE) {
@@ -80,11 +83,19 @@ public final class Espalier {
     }
   }
 
+  /** A published command prunes where no command of ours stands before it. */
+  static List<String> withCommand(List<String> words) {
+    return !words.isEmpty() && PublishedScript.begins(words.get(0))
+        ? Stream.concat(Stream.of(PRUNE.name()), words.stream()).toList()
+        : words;
+  }
+
   private static void run(
       String first, List<String> rest, PrintStream out, DocumentOutput documents, PrintStream err) {
     switch (first) {
       case "help", "--help", "-h" -> out.print(help(rest));
-      case "--version" -> out.println("espalier " + version());
+      case "completion" -> out.print(new Completion(COMMANDS).script(rest));
+      case "--version", "-V" -> out.println("espalier " + version());
       default -> run(find(first), rest, out, documents, err);
     }
   }
@@ -99,7 +110,7 @@ public final class Espalier {
       out.print(Help.of(command));
       return;
     }
-    PublishedAliases.Translation translation = PublishedAliases.translate(args);
+    PublishedAliases.Translation translation = PublishedAliases.translate(args, command);
     CommandLine line = new OptionParser(command).parse(translation.args());
     List<String> words = new ArrayList<>(List.of("espalier", command.name()));
     words.addAll(args);
@@ -126,13 +137,15 @@ public final class Espalier {
   }
 
   private static Command find(String name) {
+    List<String> names = COMMANDS.stream().map(Command::name).toList();
     return named(name)
         .orElseThrow(
             () ->
                 new BadInputException(
-                    "there is no command \"%s\"; the commands are %s"
+                    "there is no command \"%s\"%s; the commands are %s"
                         .formatted(
                             name,
-                            String.join(", ", COMMANDS.stream().map(Command::name).toList()))));
+                            Suggestion.question(Suggestion.nearest(name, names.stream())),
+                            String.join(", ", names))));
   }
 }

@@ -18,6 +18,8 @@ final class Help {
     commands.forEach(c -> text.append("  espalier %-8s %s%n".formatted(c.name(), c.summary())));
     // A program of its own, which the launcher starts.
     text.append("  espalier bench    time the kernels against the published operations\n");
+    text.append(
+        "  espalier completion bash|zsh|fish    print a script that completes command lines\n");
     return text.append(
             "\nespalier COMMAND --help shows a command's options; espalier --version, the version.\n")
         .toString();

@@ -9,6 +9,7 @@ final class LineListener implements ConsoleListener {
   private static final long INTERVAL_NANOS = Duration.ofSeconds(10).toNanos();
 
   private final PrintStream err;
+  private final Colours colours;
   private final LongSupplier clock;
   private String task;
   private long total;
@@ -16,15 +17,16 @@ final class LineListener implements ConsoleListener {
   private long start;
   private long printed;
 
-  LineListener(PrintStream err) {
-    this(err, System::nanoTime);
+  LineListener(PrintStream err, Colours colours) {
+    this(err, colours, System::nanoTime);
   }
 
   /**
    * @param clock in nanoseconds
    */
-  LineListener(PrintStream err, LongSupplier clock) {
+  LineListener(PrintStream err, Colours colours, LongSupplier clock) {
     this.err = err;
+    this.colours = colours;
     this.clock = clock;
   }
 
@@ -56,6 +58,11 @@ final class LineListener implements ConsoleListener {
   @Override
   public void note(String sentence) {
     err.println(sentence);
+  }
+
+  @Override
+  public void warn(String sentence) {
+    err.println(colours.warning(sentence));
   }
 
   private static String duration(long nanos) {

@@ -1,7 +1,6 @@
 package dev.espalier.cli;
 
 import dev.espalier.BadInputException;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.apache.commons.cli.CommandLine;
@@ -65,21 +64,16 @@ final class OptionParser {
   private String unknown(String given) {
     String name = given.replaceFirst("^-+", "").split("=", 2)[0];
     return "there is no option %s%s"
-        .formatted(given, similar(name).map(s -> " (did you mean --" + s + "?)").orElse(""));
+        .formatted(given, Suggestion.question(similar(name).map(option -> "--" + option)));
   }
 
+  /** One of ours, or one of the published that is cut short, as argparse allows. */
   private Optional<String> similar(String name) {
+    List<String> ours = known.getOptions().stream().map(Option::getLongOpt).toList();
     String wanted = name.replace('_', '-');
-    return known.getOptions().stream()
-        .map(Option::getLongOpt)
-        .filter(option -> isSimilar(option, wanted))
-        .min(Comparator.comparingInt(option -> EditDistance.between(option, wanted)));
-  }
-
-  private static boolean isSimilar(String option, String wanted) {
-    return option.startsWith(wanted)
-        || wanted.startsWith(option)
-        || EditDistance.between(option, wanted) <= Math.max(1, wanted.length() / 4);
+    return Suggestion.completed(wanted, ours.stream())
+        .or(() -> PublishedOptions.completed(name))
+        .or(() -> Suggestion.nearest(wanted, ours.stream()));
   }
 
   private BadInputException fault(String problem) {

@@ -62,7 +62,7 @@ final class PruneCommand implements Command {
     if (console.json()) {
       console.documents().print(ReportJson.prune(report));
     } else {
-      console.out().print(PruneSummary.of(report, sample(line)));
+      console.out().print(PruneSummary.of(report, sample(line), Colours.ofOut()));
     }
   }
 

@@ -1,26 +1,32 @@
 package dev.espalier.cli;
 
+import dev.espalier.allocation.Parameter;
+import dev.espalier.pruning.MethodCatalogue;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
 
 /** The prune command that does what the winner of a search did. */
 final class PruneHint {
   /** What decides which weights go; where these are not given, both commands take the same. */
   private static final List<String> SHARED =
-      List.of(
-          "model",
-          "method",
-          "pattern",
-          "sparsity",
-          "published-rounding",
-          "calibration",
-          "samples",
-          "seq-len",
-          "seed",
-          "device",
-          "compute-dtype");
+      Stream.of(
+              List.of("model", "method"),
+              MethodCatalogue.parameters().stream().map(Parameter::key).toList(),
+              List.of(
+                  "pattern",
+                  "sparsity",
+                  "published-rounding",
+                  "calibration",
+                  "samples",
+                  "seq-len",
+                  "seed",
+                  "device",
+                  "compute-dtype"))
+          .flatMap(List::stream)
+          .toList();
 
   private PruneHint() {}
 

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 final class PruneSummary {
   private PruneSummary() {}
 
-  static String of(PruneReport report, boolean sample) {
+  static String of(PruneReport report, boolean sample, Colours colours) {
     StringBuilder text = new StringBuilder();
     text.append(
         "%s with %s: %s, %s of %s weights pruned (target %s)%n"
@@ -30,7 +30,7 @@ final class PruneSummary {
       text.append(TrialTable.of(report.allocation())).append('\n');
     }
     if (!report.perplexity().isEmpty()) {
-      text.append(perplexity(report)).append('\n');
+      text.append(perplexity(report, colours)).append('\n');
     }
     text.append("The pruned model is in ").append(report.output()).append(".\n");
     if (sample) {
@@ -53,10 +53,11 @@ final class PruneSummary {
         .collect(Collectors.joining(", "));
   }
 
-  private static String perplexity(PruneReport report) {
+  private static String perplexity(PruneReport report, Colours colours) {
     StringBuilder text = new StringBuilder(ReportTables.perplexity(report).toString());
     report.perplexity().forEach(c -> text.append("  (").append(c.protocol()).append(")\n"));
-    Verdict.againstUniform(report).forEach(sentence -> text.append(sentence).append('\n'));
+    Verdict.againstUniform(report)
+        .forEach(sentence -> text.append(colours.verdict(sentence)).append('\n'));
     return text.toString();
   }
 }

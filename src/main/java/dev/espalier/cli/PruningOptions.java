@@ -2,6 +2,7 @@ package dev.espalier.cli;
 
 import dev.espalier.BadInputException;
 import dev.espalier.Listing;
+import dev.espalier.allocation.Parameter;
 import dev.espalier.allocation.UniformAllocation;
 import dev.espalier.kernels.Rounding;
 import dev.espalier.pruning.MethodCatalogue;
@@ -14,6 +15,7 @@ import dev.espalier.run.RunSettings;
 import dev.espalier.search.AllocationChoice;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
@@ -50,6 +52,10 @@ final class PruningOptions {
                 .formatted(
                     Listing.or(MethodCatalogue.all().stream().map(MethodKind::name).toList()),
                     MethodCatalogue.DEFAULT.name())));
+    MethodCatalogue.parameters()
+        .forEach(
+            parameter ->
+                options.addOption(ParameterOptions.option(owners(parameter, ", "), parameter)));
     return addTarget(
             options,
             "unstructured, N:M to keep N of every M, or N:8 (the letter N) for a mixed one"
@@ -87,7 +93,26 @@ final class PruningOptions {
             .map(MethodKind::name)
             .toArray(String[]::new);
     String name = CommonOptions.choice(line, "method", names);
-    return MethodCatalogue.named(name).orElseThrow().make();
+    MethodKind kind = MethodCatalogue.named(name).orElseThrow();
+    requireParametersOf(kind, line);
+    return kind.make(ParameterOptions.values(kind.parameters(), line));
+  }
+
+  /** Another method's would silently do nothing. */
+  private static void requireParametersOf(MethodKind kind, CommandLine line) {
+    for (Parameter<?> parameter : MethodCatalogue.parameters()) {
+      if (line.hasOption(parameter.key()) && !kind.parameters().contains(parameter)) {
+        throw new BadInputException(
+            "--%s belongs to --method %s, not to %s"
+                .formatted(parameter.key(), owners(parameter, " or "), kind.name()));
+      }
+    }
+  }
+
+  private static String owners(Parameter<?> parameter, String separator) {
+    return MethodCatalogue.owners(parameter).stream()
+        .map(MethodKind::name)
+        .collect(Collectors.joining(separator));
   }
 
   static SparsityPattern pattern(CommandLine line) {

@@ -1,43 +1,22 @@
 package dev.espalier.cli;
 
 import dev.espalier.BadInputException;
-import dev.espalier.allocation.AllocationCatalogue;
-import dev.espalier.allocation.AllocationKind;
-import dev.espalier.allocation.AlphaPruningAllocation;
-import dev.espalier.allocation.Parameter;
-import dev.espalier.allocation.UniformAllocation;
-import dev.espalier.measurement.Granularity;
-import dev.espalier.measurement.HillEstimator;
-import dev.espalier.pruning.MethodCatalogue;
-import dev.espalier.pruning.MethodKind;
-import dev.espalier.pruning.SparsityPattern;
-import dev.espalier.pruning.SparsityPattern.NofM;
-import dev.espalier.pruning.WandaPruning;
-import dev.espalier.pruning.WandaVariantPruning;
+import dev.espalier.cli.PublishedScript.Repository;
+import dev.espalier.pruning.SparseGptPruning;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import org.apache.commons.cli.Option;
+import org.apache.commons.cli.Options;
 
-/** The options of the published repositories, in their spelling, as ours. */
+/** Command lines of the published repositories, as they are pasted, in our options. */
 final class PublishedAliases {
-  private static final Map<String, String> SAME_MEANING = sameMeaning();
-
-  private static final Set<String> OTHERS =
+  /** Those that only SparseGPT's scripts have. */
+  private static final Set<String> SPARSEGPTS =
       Set.of(
-          "prune_method",
-          "sparsity_type",
-          "cache_dir",
-          "use_variant",
-          "eval_zero_shot",
-          "ww_metric",
-          "ww_metric_cache",
-          "mapping_type");
+          "prunen", "prunem", "gmp", "blocksize", "minlayer", "maxlayer", "prune_only", "invert");
 
   /**
    * A command line in our options.
@@ -46,171 +25,164 @@ final class PublishedAliases {
    */
   record Translation(List<String> args, List<String> notes) {}
 
-  private final List<String> args = new ArrayList<>();
-  private final List<String> notes = new ArrayList<>();
-  private boolean variant;
-  private String publishedAllocation;
+  /** What stands on a line. */
+  private sealed interface Word {
+    /** An option of ours or of nobody's, or its value. */
+    record Ours(String text) implements Word {}
 
-  private PublishedAliases() {}
+    /** A published option, as it was given and as the table has it. */
+    record Theirs(String given, String name, String value) implements Word {}
 
-  private static Map<String, String> sameMeaning() {
-    Map<String, String> ours =
-        new HashMap<>(
-            Map.of(
-                "sparsity_ratio", "sparsity",
-                "nsamples", "samples",
-                "seqlen", "seq-len",
-                "save_model", "output",
-                "dataset", "calibration"));
-    for (Parameter<?> parameter : AllocationCatalogue.parameters()) {
-      parameter.published().ifPresent(name -> ours.put(name, parameter.key()));
-    }
-    return Map.copyOf(ours);
+    /** What belongs to no option. */
+    record Operand(String text) implements Word {}
   }
 
-  /** Rewrites the options of a command line; what is not an alias stays as it is. */
-  static Translation translate(List<String> given) {
-    PublishedAliases aliases = new PublishedAliases();
-    Iterator<String> rest = given.iterator();
+  private final Options known;
+  private final List<Word> words = new ArrayList<>();
+  private final List<String> operands = new ArrayList<>();
+  private final PublishedSettings settings = new PublishedSettings();
+
+  private PublishedAliases(Options known, List<String> args) {
+    this.known = known;
+    Iterator<String> rest = args.iterator();
     while (rest.hasNext()) {
-      aliases.take(rest.next(), rest);
+      read(rest.next(), rest);
     }
-    aliases.complete();
-    return new Translation(aliases.args, aliases.notes);
   }
 
-  private void take(String arg, Iterator<String> rest) {
-    String name = arg.startsWith("--") ? arg.substring(2).split("=", 2)[0] : "";
-    if (SAME_MEANING.containsKey(name)) {
-      add(SAME_MEANING.get(name), value(arg, rest));
-    } else if (OTHERS.contains(name)) {
-      translate(name, arg, rest);
+  /** Rewrites a command's line; what is not published stays as it is. */
+  static Translation translate(List<String> args, Command command) {
+    Options known = new OptionParser(command).known();
+    List<String> clean = Pasted.clean(args);
+    // Operands may be called as they like.
+    PublishedScript.Rest line =
+        command.operands().isPresent()
+            ? PublishedScript.Rest.all(clean)
+            : PublishedScript.drop(clean);
+    return new PublishedAliases(known, line.args()).translate(line);
+  }
+
+  private void read(String arg, Iterator<String> rest) {
+    String[] parts = arg.split("=", 2);
+    String name = parts[0].replaceFirst("^--?", "");
+    Option ours = parts[0].startsWith("--") ? known.getOption(name) : null;
+    Optional<PublishedOption> theirs = theirs(parts[0], name);
+    if (ours != null) {
+      words.add(new Word.Ours(arg));
+      if (ours.hasArg() && parts.length == 1 && rest.hasNext()) {
+        words.add(new Word.Ours(rest.next()));
+      }
+    } else if (theirs.isPresent()) {
+      String value = theirs.get().hasValue() ? value(parts, rest) : "";
+      words.add(new Word.Theirs(parts[0], theirs.get().name(), value));
     } else {
-      args.add(arg);
+      words.add(arg.startsWith("-") ? new Word.Ours(arg) : new Word.Operand(arg));
     }
   }
 
-  private void translate(String name, String arg, Iterator<String> rest) {
-    switch (name) {
-      case "prune_method" -> method(value(arg, rest));
-      case "sparsity_type" -> pattern(value(arg, rest));
-      case "use_variant" -> variant = true;
-      case "ww_metric" -> spectrumMetric(value(arg, rest));
-      case "mapping_type" ->
-          add(
-              AlphaPruningAllocation.GRANULARITY,
-              value(arg, rest).equals("block_wise") ? Granularity.BLOCK : Granularity.LINEAR);
-      case "ww_metric_cache" -> {
-        value(arg, rest);
-        notes.add("--ww_metric_cache is ignored: the spectra of this model are measured.");
-      }
-      case "cache_dir" -> {
-        value(arg, rest);
-        notes.add("--cache_dir is ignored: this version downloads nothing.");
-      }
-      default ->
-          throw new BadInputException(
-              "--eval_zero_shot: zero-shot accuracy is not measured by this version; leave it out");
-    }
+  /** A letter has one dash, a capital two; words have any. */
+  private static Optional<PublishedOption> theirs(String given, String name) {
+    int dashes = given.length() - name.length();
+    boolean option = name.length() == 1 ? dashes == (name.matches("[A-Z]") ? 2 : 1) : dashes > 0;
+    return option ? PublishedOptions.named(name).findFirst() : Optional.empty();
   }
 
-  /** AlphaPruning's. */
-  private void spectrumMetric(String text) {
-    switch (text) {
-      case "alpha_peak" -> add(AlphaPruningAllocation.HILL, HillEstimator.PEAK);
-      case "alpha_mid" -> add(AlphaPruningAllocation.HILL, HillEstimator.MID);
-      default ->
-          throw new BadInputException(
-              ("--ww_metric \"%s\" is not known; choose between alpha_peak and alpha_mid, or leave"
-                      + " it out and give --hill scan")
-                  .formatted(text));
-    }
-  }
-
-  /**
-   * {@code wanda_dlp} is wanda with DLP, {@code wanda_ww} with AlphaPruning; plain {@code wanda}
-   * prunes uniformly there.
-   */
-  private void method(String text) {
-    String[] parts = text.split("_", 2);
-    Optional<MethodKind> method = MethodCatalogue.published(parts[0]);
-    Optional<AllocationKind> allocation =
-        parts.length == 1
-            ? Optional.of(UniformAllocation.KIND)
-            : AllocationCatalogue.published(parts[1]);
-    if (method.isEmpty() || allocation.isEmpty()) {
-      throw new BadInputException(
-          "--prune_method \"%s\" is not known; the methods are %s, each alone or followed by _%s"
-              .formatted(
-                  text,
-                  join(", ", MethodCatalogue.all().stream().map(MethodKind::published)),
-                  join(
-                      " or _", AllocationCatalogue.all().stream().map(AllocationKind::published))));
-    }
-    add("method", method.get().name());
-    publishedAllocation = allocation.get().name();
-  }
-
-  private static String join(String separator, Stream<Optional<String>> names) {
-    return names.flatMap(Optional::stream).collect(Collectors.joining(separator));
-  }
-
-  /** N counts the removed weights there, the kept ones here. */
-  private void pattern(String text) {
-    if (!(SparsityPattern.parse(text, true) instanceof NofM pattern)) {
-      add("pattern", text);
-      return;
-    }
-    String ours = pattern.keep() + ":" + pattern.group();
-    add("pattern", ours);
-    if (!ours.equals(text)) {
-      notes.add(
-          "--sparsity_type %s counts the removed weights; as --pattern it is %s, %d of every %d kept."
-              .formatted(text, ours, pattern.keep(), pattern.group()));
-    }
-  }
-
-  /** What depends on options that may stand anywhere on the line. */
-  private void complete() {
-    boolean allocated = args.stream().anyMatch(arg -> arg.matches("--allocation(=.*)?"));
-    if (publishedAllocation != null
-        && (!allocated || !publishedAllocation.equals(UniformAllocation.KIND.name()))) {
-      add("allocation", publishedAllocation);
-    }
-    if (variant) {
-      useVariant();
-    }
-  }
-
-  /** With other methods than wanda the published code ignores it. */
-  private void useVariant() {
-    String wanda = WandaPruning.KIND.name();
-    String variant = WandaVariantPruning.KIND.name();
-    args.replaceAll(arg -> arg.equals("--method=" + wanda) ? "--method=" + variant : arg);
-    int value = args.indexOf("--method") + 1;
-    if (value > 0 && value < args.size() && args.get(value).equals(wanda)) {
-      args.set(value, variant);
-    } else if (args.stream().noneMatch(arg -> arg.matches("--method(=.*)?"))) {
-      add("method", variant);
-    }
-  }
-
-  private <T> void add(Parameter<T> parameter, T value) {
-    add(parameter.key(), parameter.write(value));
-  }
-
-  private void add(String option, String value) {
-    args.addAll(List.of("--" + option, value));
-  }
-
-  private static String value(String arg, Iterator<String> rest) {
-    int equals = arg.indexOf('=');
-    if (equals >= 0) {
-      return arg.substring(equals + 1);
+  private static String value(String[] parts, Iterator<String> rest) {
+    if (parts.length > 1) {
+      return parts[1];
     }
     if (!rest.hasNext()) {
-      throw new BadInputException(arg + " needs a value");
+      throw new BadInputException(parts[0] + " needs a value");
     }
     return rest.next();
+  }
+
+  private Translation translate(PublishedScript.Rest line) {
+    Optional<Repository> repository = line.repository().or(this::repository);
+    boolean sparseGpt = repository.equals(Optional.of(Repository.SPARSEGPT));
+    line.notes().forEach(settings::note);
+    for (Word word : words) {
+      if (word instanceof Word.Theirs option) {
+        requireOnce(option);
+        PublishedOptions.find(option.name(), repository)
+            .orElseThrow()
+            .meaning()
+            .take(settings, option.given(), option.value());
+      } else if (word instanceof Word.Operand operand && sparseGpt) {
+        operands.add(operand.text());
+      } else if (word instanceof Word.Operand operand) {
+        settings.keep(operand.text());
+      } else if (word instanceof Word.Ours ours) {
+        settings.keep(ours.text());
+      }
+    }
+    if (sparseGpt) {
+      sparseGpt();
+    }
+    List<String> args = settings.complete();
+    if (repository.isPresent() || settings.published()) {
+      requireCalibration();
+    }
+    return new Translation(args, settings.notes());
+  }
+
+  /** Unlike argparse, which takes the last; ours are not given twice either. */
+  private void requireOnce(Word.Theirs option) {
+    for (Word word : words) {
+      if (word instanceof Word.Theirs other
+          && other != option
+          && other.name().equals(option.name())) {
+        throw new BadInputException(
+            "%s is given twice, as \"%s\" and as \"%s\"; leave one out"
+                .formatted(option.given(), option.value(), other.value()));
+      }
+    }
+  }
+
+  /** Whose line it is, where no script says so. */
+  private Optional<Repository> repository() {
+    List<String> given =
+        words.stream()
+            .filter(Word.Operand.class::isInstance)
+            .map(word -> ((Word.Operand) word).text())
+            .toList();
+    if (!known.hasLongOption("method")) {
+      return Optional.empty();
+    }
+    boolean data = given.size() == 2 && TextOptions.DATA_SETS.contains(given.get(1));
+    boolean own =
+        words.stream()
+            .anyMatch(w -> w instanceof Word.Theirs option && SPARSEGPTS.contains(option.name()));
+    return data || own ? Optional.of(Repository.SPARSEGPT) : Optional.empty();
+  }
+
+  /** {@code MODEL DATASET} is how SparseGPT's lines begin, and SparseGPT is what they do. */
+  private void sparseGpt() {
+    if (!settings.published() && !settings.has("method")) {
+      settings.method(SparseGptPruning.KIND);
+    }
+    if (!settings.hasTarget()) {
+      throw new BadInputException(
+          "no sparsity is given, so SparseGPT's script would only measure the dense model; write"
+              + " espalier eval --model FOLDER --evaluate FILE, or give --sparsity");
+    }
+    Iterator<String> given = operands.iterator();
+    if (given.hasNext() && !settings.has("model")) {
+      settings.add("model", given.next());
+    }
+    if (given.hasNext()) {
+      settings.text(given.next());
+    }
+    given.forEachRemaining(settings::keep);
+  }
+
+  /** The published scripts fetch C4 by themselves. */
+  private void requireCalibration() {
+    boolean needed = known.hasLongOption("calibration") && known.hasLongOption("evaluate");
+    if (needed && settings.has("model") && !settings.has("calibration")) {
+      throw new BadInputException(
+          "--calibration is needed: the published code takes C4, which this version does not"
+              + " download; give a text (.txt) or JSON-lines file (.jsonl, .json.gz)");
+    }
   }
 }

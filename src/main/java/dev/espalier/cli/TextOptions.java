@@ -15,7 +15,9 @@ final class TextOptions {
   /** What the help says about names that hold a comma. */
   static final String COMMAS = "write \\, for a comma that belongs to a name";
 
-  private static final Set<String> DATA_SETS = Set.of("wikitext2", "c4", "ptb");
+  /** What the published repositories fetch by name. */
+  static final Set<String> DATA_SETS = Set.of("wikitext2", "c4", "ptb");
+
   private static final String COMMA = ",";
   private static final String ESCAPED = "\\,";
 

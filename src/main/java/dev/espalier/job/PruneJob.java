@@ -209,6 +209,7 @@ public final class PruneJob {
         content.await(),
         request.output().toString(),
         settings.method().name(),
+        settings.method().parameters(),
         output.origin(PruneReport.Allocation.class),
         settings.pattern().describe(),
         settings.rounding().keyword(),

@@ -149,6 +149,7 @@ public final class SearchJob {
     return new SearchReport(
         request.run().model().toString(),
         settings.method().name(),
+        settings.method().parameters(),
         settings.pattern().describe(),
         settings.sparsity(),
         opened.calibrationReport().orElseThrow(),

@@ -1,5 +1,6 @@
 package dev.espalier.pruning;
 
+import dev.espalier.allocation.Parameter;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,6 +21,16 @@ public final class MethodCatalogue {
   /** In the order of help texts. */
   public static List<MethodKind> all() {
     return ALL;
+  }
+
+  /** The parameters of all methods, each once, in the order of help texts. */
+  public static List<Parameter<?>> parameters() {
+    return ALL.stream().<Parameter<?>>flatMap(k -> k.parameters().stream()).distinct().toList();
+  }
+
+  /** Those that have a parameter, in the order of help texts. */
+  public static List<MethodKind> owners(Parameter<?> parameter) {
+    return ALL.stream().filter(kind -> kind.parameters().contains(parameter)).toList();
   }
 
   /** The one of that name; nothing if there is none. */

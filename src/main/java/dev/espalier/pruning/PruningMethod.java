@@ -3,6 +3,7 @@ package dev.espalier.pruning;
 import dev.espalier.NumericalException;
 import dev.espalier.model.description.LinearDescription;
 import dev.espalier.statistics.InputStatistics;
+import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
@@ -10,6 +11,11 @@ import org.bytedeco.pytorch.Tensor;
 public interface PruningMethod {
   /** The name used on the command line and in reports. */
   String name();
+
+  /** Its parameters by name, for reports; empty if it has none. */
+  default Map<String, Object> parameters() {
+    return Map.of();
+  }
 
   /** What {@link #prune} needs to know of the linear's inputs. */
   InputStatistics.Kind statistics();

@@ -1,11 +1,17 @@
 package dev.espalier.pruning;
 
+import dev.espalier.BadInputException;
+import dev.espalier.allocation.NumberParameter;
+import dev.espalier.allocation.ParameterValues;
+import dev.espalier.allocation.Range;
 import dev.espalier.kernels.Kernels;
 import dev.espalier.model.description.LinearDescription;
 import dev.espalier.pruning.SparsityPattern.NofM;
 import dev.espalier.statistics.InputHessian;
 import dev.espalier.statistics.InputHessian.InverseFactor;
 import dev.espalier.statistics.InputStatistics;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
@@ -18,27 +24,75 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * SparseGPT (Frantar &amp; Alistarh, 2023): removes weights column by column and lets the columns
  * to the right make up for the error.
  *
- * @param damping relative to the mean of the Hessian's diagonal; 0.01 in the paper
- * @param blockCols columns whose mask is chosen together; 128 in the paper
+ * @param damping relative to the mean of the Hessian's diagonal, at least 0; 0.01 in the paper
+ * @param blockCols columns whose mask is chosen together, from 1 to 1024; 128 in the paper
  */
 public record SparseGptPruning(double damping, int blockCols) implements PruningMethod {
+  /** What is added to a Hessian's diagonal so that it can be factored. */
+  public static final NumberParameter DAMPING =
+      new NumberParameter(
+          "damping",
+          "the damping",
+          Optional.of("percdamp"),
+          "D",
+          "added to a Hessian's diagonal, as a share of its mean",
+          0.01,
+          Optional.empty(),
+          new Range(0, Double.MAX_VALUE, "a finite number of at least 0"));
+
+  /** How many columns' masks are chosen together. */
+  public static final NumberParameter BLOCK_SIZE =
+      new NumberParameter(
+          "block-size",
+          "the block size",
+          Optional.of("blocksize"),
+          "N",
+          "columns whose mask is chosen together, 1 to 1024",
+          128.0,
+          Optional.empty(),
+          new Range(1, 1024, "a whole number from 1 to 1024"));
+
   /** As the catalogue has it. */
   public static final MethodKind KIND =
       new MethodKind(
-              "sparsegpt",
-              "column by column by W²/U², and lets the columns to the right make up for it",
-              "Frantar & Alistarh, SparseGPT: Massive Language Models Can be Accurately Pruned in One-Shot, 2023",
-              SparseGptPruning::new)
-          .publishedAs("sparsegpt");
+          "sparsegpt",
+          Optional.of("sparsegpt"),
+          "column by column by W²/U², and lets the columns to the right make up for it",
+          "Frantar & Alistarh, SparseGPT: Massive Language Models Can be Accurately Pruned in One-Shot, 2023",
+          List.of(DAMPING, BLOCK_SIZE),
+          SparseGptPruning::of);
+
+  private static final String TITLE = "SparseGPT";
+
+  public SparseGptPruning {
+    DAMPING.range().require(DAMPING.symbol(), TITLE, damping);
+    BLOCK_SIZE.range().require(BLOCK_SIZE.symbol(), TITLE, blockCols);
+  }
 
   /** As published: damping 0.01, blocks of 128 columns. */
   public SparseGptPruning() {
-    this(0.01, 128);
+    this(DAMPING.typical(), BLOCK_SIZE.typical().intValue());
+  }
+
+  private static SparseGptPruning of(ParameterValues values) {
+    double columns = values.of(BLOCK_SIZE);
+    BLOCK_SIZE.range().require(BLOCK_SIZE.symbol(), TITLE, columns);
+    if (columns != Math.rint(columns)) {
+      throw new BadInputException(
+          "%s is %s; %s needs %s"
+              .formatted(BLOCK_SIZE.symbol(), columns, TITLE, BLOCK_SIZE.range().words()));
+    }
+    return new SparseGptPruning(values.of(DAMPING), (int) columns);
   }
 
   @Override
   public String name() {
     return KIND.name();
+  }
+
+  @Override
+  public Map<String, Object> parameters() {
+    return Map.of("damping", damping, "block_size", blockCols);
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.util.Map;
  * @param checkpoint its digest, which changes with its files' names and times, too
  * @param content the digest of its content alone
  * @param output the folder written
+ * @param methodParameters by name; empty if it has none
  * @param allocation the rule that decided how much each block loses, with its parameters
  * @param calibration the text that was run through the model
  * @param targetSparsity what was asked for
@@ -28,6 +29,7 @@ public record PruneReport(
     String content,
     String output,
     String method,
+    Map<String, Object> methodParameters,
     Allocation allocation,
     String pattern,
     String rounding,
@@ -98,6 +100,11 @@ public record PruneReport(
   /** What each linear has achieved. */
   public LinearSparsities sparsities() {
     return LinearSparsities.of(this);
+  }
+
+  /** Such as {@code sparsegpt (block_size 128, damping 0.01)}. */
+  public String describeMethod() {
+    return Trial.describe(method, methodParameters);
   }
 
   /** The largest of the phases' peaks; 0 if unknown. */

@@ -26,6 +26,7 @@ public final class ReportJson {
         .put("output", report.output())
         .put("method", report.method())
         .put("allocation", report.allocation().name());
+    json.set("method_parameters", Json.of(report.methodParameters()));
     json.set("allocation_parameters", Json.of(report.allocation().parameters()));
     if (!report.allocation().trials().isEmpty()) {
       json.putObject("search")
@@ -126,6 +127,7 @@ public final class ReportJson {
         .put("method", report.method())
         .put("pattern", report.pattern())
         .put("sparsity", report.sparsity());
+    json.set("method_parameters", Json.of(report.methodParameters()));
     json.set("calibration", calibration(report.calibration()));
     ObjectNode criterion = json.putObject("criterion");
     criterion.put("corpus", report.criterion().corpus()).put("test", report.testCriterion());

@@ -2,10 +2,12 @@ package dev.espalier.report;
 
 import dev.espalier.evaluation.Perplexity;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a search found.
  *
+ * @param methodParameters by name; empty if it has none
  * @param criterion what the trials were judged by
  * @param testCriterion whether that is a test text, which a choice should not have seen
  * @param trials those of an allocation together, by its parameters
@@ -16,6 +18,7 @@ import java.util.List;
 public record SearchReport(
     String model,
     String method,
+    Map<String, Object> methodParameters,
     String pattern,
     double sparsity,
     PruneReport.Calibration calibration,
@@ -28,6 +31,11 @@ public record SearchReport(
     double seconds) {
   public SearchReport {
     trials = List.copyOf(trials);
+  }
+
+  /** Such as {@code sparsegpt (block_size 128, damping 0.01)}. */
+  public String describeMethod() {
+    return Trial.describe(method, methodParameters);
   }
 
   /** What the choice has looked at, as a sentence. */

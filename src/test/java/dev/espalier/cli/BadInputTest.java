@@ -54,6 +54,12 @@ class BadInputTest {
     return Stream.of(
         refused("--colour red", "there is no option --colour", "prune --help"),
         refused("--sample 3", "did you mean --samples?"),
+        refused("--sparsity_r 0.5", "--sparsity_r (did you mean --sparsity_ratio?)"),
+        refused("--lamda 0.1", "--lamda (did you mean --Lamda?)"),
+        refused("--nsamples 3 --nsamples 4", "--nsamples is given twice"),
+        refused("--prune_method wanda_dlp --allocation owl", "--allocation is given twice"),
+        refused("--prunen 2 --sparsity 0.5", "an N:M pattern needs both numbers"),
+        refused("--prune_method wanda_owl_structure", "--sparsity_type N:M, such as 5:8"),
         refused("--sparsity_ration 0.5", "did you mean --sparsity?"),
         refused("stray", "\"stray\" belongs to no option"),
         refused("--method", "--method needs a value"),
@@ -114,6 +120,16 @@ class BadInputTest {
         refused("--pattern N:65", "the pattern N:65 is not possible", "from 2 to 64"),
         refused("--allocation best", "--allocation is \"best\"; choose among auto, uniform, dlp"),
         refused("--method wander", "--method is \"wander\"; choose among wanda"),
+        refused("--damping 0.1", "--damping belongs to --method sparsegpt, not to wanda"),
+        refused("--method magnitude --block-size 8", "--block-size belongs to --method sparsegpt"),
+        refused("--method sparsegpt --damping -1", "the damping is -1.0", "at least 0"),
+        refused("--method sparsegpt --damping NaN", "the damping is NaN", "a finite number"),
+        refused("--method sparsegpt --damping Infinity", "the damping is Infinity"),
+        refused("--method sparsegpt --damping much", "--damping is \"much\", not a number"),
+        refused("--method sparsegpt --block-size 0", "the block size is 0", "1 to 1024"),
+        refused("--method sparsegpt --block-size 1025", "the block size is 1025", "1 to 1024"),
+        refused("--method sparsegpt --block-size 1.5", "the block size is 1.5", "a whole number"),
+        refused("--method sparsegpt --block-size 1e30", "the block size is 1.0E30"),
         refused("--allocation atp", "the allocation atp needs --beta"),
         refused("--allocation atp --beta -1", "beta is -1.0"),
         refused("--allocation atp --beta 0.2", "beta is 0.2", "10 blocks", "at most 0.066666"),
@@ -137,6 +153,9 @@ class BadInputTest {
         refused("--calibration samples", "is a folder"),
         refused("--model=", "--model is empty"),
         refused("--model nowhere --calibration samples/test.txt", "nowhere: there is no such"),
+        refused(
+            "--model nobody/has-this --calibration samples/test.txt",
+            "nobody/has-this: there is no such folder; models are read from local folders"),
         refused("--model samples/sotu-llama-5m", "--calibration is needed"),
         refused("--eval_zero_shot", "--eval_zero_shot", "leave it out"),
         refused("--prune_method ablate", "--prune_method \"ablate\" is not known", "wanda"));
@@ -157,6 +176,9 @@ class BadInputTest {
   void refusesUnknownCommands() {
     Runs.run("prunes")
         .refused("there is no command \"prunes\"", "prune, allocate, search, eval, inspect");
+    Runs.run("prunes").refused("(did you mean prune?)");
+    Runs.run("serach").refused("(did you mean search?)");
+    Runs.run("quantize").refused("there is no command \"quantize\"; the commands are");
     Runs.run("help", "prunes").refused("there is no command \"prunes\"");
   }
 

@@ -27,7 +27,7 @@ class ListenerTest {
 
   @Test
   void linesComeEveryTenSecondsAndAtTheEnd() {
-    LineListener listener = new LineListener(err, () -> now.toNanos());
+    LineListener listener = new LineListener(err, Colours.NONE, () -> now.toNanos());
     listener.begin("Pruning", 200);
     pass(Duration.ofSeconds(9));
     listener.step(10);
@@ -49,7 +49,7 @@ class ListenerTest {
 
   @Test
   void aSecondTaskStartsAnew() {
-    LineListener listener = new LineListener(err, () -> now.toNanos());
+    LineListener listener = new LineListener(err, Colours.NONE, () -> now.toNanos());
     listener.begin("Allocating", 1);
     pass(Duration.ofMillis(1234));
     listener.step(1);
@@ -64,7 +64,7 @@ class ListenerTest {
 
   @Test
   void aBarEndsItsLineAlsoAfterAFailure() {
-    BarListener listener = new BarListener(err, 80);
+    BarListener listener = new BarListener(err, 80, Colours.NONE);
     listener.begin("Pruning", 4);
     listener.step(2);
     listener.note("Mind this.");

@@ -20,13 +20,13 @@ class PruneHintTest {
   @Test
   void prunesAsTheSearchDid() {
     assertEquals(
-        "espalier prune --allocation h.json --model m --method sparsegpt --pattern N:8"
+        "espalier prune --allocation h.json --model m --method sparsegpt --damping 0.1 --block-size 64 --pattern N:8"
             + " --sparsity 0.5 --published-rounding --calibration t.txt --samples 8 --seq-len 64"
             + " --seed 3",
         hint(
             "h.json",
             ("--seed 3 --seq-len 64 --samples 8 --calibration t.txt --published-rounding"
-                    + " --sparsity 0.5 --pattern N:8 --method sparsegpt --model m --windows 9"
+                    + " --sparsity 0.5 --block-size 64 --pattern N:8 --damping 0.1 --method sparsegpt --model m --windows 9"
                     + " --output h.json --statistics s.json --exhaustive")
                 .split(" ")));
   }

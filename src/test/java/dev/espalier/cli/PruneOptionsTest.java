@@ -40,12 +40,12 @@ class PruneOptionsTest {
 
   private static PruneRequest request(String line) {
     List<String> args = line.isEmpty() ? List.of() : List.of(line.split(" "));
-    List<String> translated = PublishedAliases.translate(args).args();
+    List<String> translated = PublishedAliases.translate(args, new PruneCommand()).args();
     return PruneCommand.request(new OptionParser(new PruneCommand()).parse(translated));
   }
 
   private static List<String> notes(String line) {
-    return PublishedAliases.translate(List.of(line.split(" "))).notes();
+    return PublishedAliases.translate(List.of(line.split(" ")), new PruneCommand()).notes();
   }
 
   @Test
@@ -94,6 +94,19 @@ class PruneOptionsTest {
         new ComputeSettings("cpu", Optional.of(ScalarType.BFloat16), OptionalInt.empty()),
         request.compute());
     assertFalse(request.compareUniform(), "only the sample is compared unasked");
+  }
+
+  @Test
+  void parametersReachTheMethod() {
+    assertEquals(
+        new SparseGptPruning(0.1, 64),
+        request("--method sparsegpt --damping 0.1 --block-size 64").settings().method());
+    assertEquals(
+        new SparseGptPruning(0, 128),
+        request("--method sparsegpt --damping 0").settings().method());
+    assertEquals(
+        new SparseGptPruning(0.01, 1024),
+        request("--method sparsegpt --block-size 1024").settings().method());
   }
 
   @Test
@@ -209,6 +222,36 @@ class PruneOptionsTest {
         BadInputException.class, () -> request("--prune_method wanda_owl --allocation dlp"));
   }
 
+  @Test
+  void publishedParametersGoWithOurAllocation() {
+    assertEquals(
+        new AllocationChoice.Named(new OwlAllocation(0.1, 3)),
+        request("--prune_method wanda --allocation owl --Lamda 0.1 --Hyper_m 3").allocation());
+  }
+
+  @Test
+  void parametersThatTheirOwnersDoNotHaveAreIgnored() {
+    String line = "--prune_method wanda_dlp --Lamda 0.1 --percdamp 0.1 --ww_metric alpha_mid";
+    assertEquals(new AllocationChoice.Named(DLP), request(line).allocation());
+    assertEquals(new WandaPruning(), request(line).settings().method());
+    assertEquals(
+        List.of(
+            "--percdamp is ignored: it belongs to sparsegpt, and the method is wanda.",
+            "--ww_metric is ignored: it belongs to alphapruning, and the allocation is dlp.",
+            "--Lamda is ignored: it belongs to owl, and the allocation is dlp."),
+        notes(line));
+  }
+
+  @Test
+  void saysWhereResultsGo() {
+    String note = notes("--prune_method wanda --save out/log").get(0);
+    assertTrue(note.contains("--save is ignored") && note.contains("out/log"), note);
+    assertTrue(note.contains("--output"), note);
+    String sparseGpt = "llama.py m --sparsity 0.5 --save out --calibration c";
+    assertEquals(List.of(), notes(sparseGpt));
+    assertEquals(Path.of("out"), request(sparseGpt).output());
+  }
+
   @ParameterizedTest
   @CsvSource({
     "--use_variant",
@@ -253,6 +296,6 @@ class PruneOptionsTest {
   @Test
   void otherOptionsStayAsTheyAre() {
     List<String> args = List.of("--samples=3", "--json", "x_y", "--no_such", "-h");
-    assertEquals(args, PublishedAliases.translate(args).args());
+    assertEquals(args, PublishedAliases.translate(args, new PruneCommand()).args());
   }
 }

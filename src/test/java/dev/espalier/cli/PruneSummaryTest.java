@@ -23,6 +23,7 @@ class PruneSummaryTest {
         "2a3b",
         "pruned/model",
         "wanda",
+        Map.of(),
         new PruneReport.Allocation("dlp", Map.of(), "", List.of()),
         "unstructured",
         "exact",
@@ -60,14 +61,14 @@ class PruneSummaryTest {
         "NaN | Infinity | the perplexity with dlp and uniform allocation is not finite, so",
       })
   void theVerdictIsHonest(double pruned, double uniform, String verdict) {
-    String summary = PruneSummary.of(report(pruned, uniform, "test.txt"), false);
+    String summary = PruneSummary.of(report(pruned, uniform, "test.txt"), false, Colours.NONE);
     assertTrue(summary.contains("\nOn this model " + verdict), summary);
   }
 
   @Test
   void textsOfOneNameAreToldApart() {
     PruneReport report = report(8.5, 9, "/texts/en/test.txt", "/texts/de/test.txt", "wiki.txt");
-    String summary = PruneSummary.of(report, false);
+    String summary = PruneSummary.of(report, false, Colours.NONE);
     for (String name : new String[] {"en/test.txt", "de/test.txt", "wiki.txt"}) {
       assertTrue(summary.contains("\n" + name + ": On this model dlp"), summary);
       assertTrue(summary.matches("(?s).*\n" + name + " +5.40 +9.00 +8.50\n.*"), summary);

@@ -47,7 +47,26 @@ class ReportSchemaTest {
     assertEquals(2, searched.at("/search/trials").size());
     assertEquals(1, searched.get("perplexity").size());
     assertValid(report("--pattern", "N:8", "--allocation", "atp", "--beta", 0.02));
-    assertValid(report("--method", "magnitude", "--pattern", "2:4"));
+    ObjectNode plain = report("--method", "magnitude", "--pattern", "2:4");
+    assertValid(plain);
+    assertEquals(0, plain.get("method_parameters").size());
+  }
+
+  @Test
+  void parametersOfTheMethodAreReported() throws IOException {
+    ObjectNode report =
+        report(
+            "--method",
+            "sparsegpt",
+            "--allocation",
+            "uniform",
+            "--damping",
+            0.5,
+            "--block-size",
+            64);
+    assertValid(report);
+    assertEquals(0.5, report.at("/method_parameters/damping").asDouble());
+    assertEquals(64, report.at("/method_parameters/block_size").asInt());
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.espalier.pruning;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.device.Placement;
@@ -162,6 +163,26 @@ class PruningMethodsTest {
           assertTrue(ours < theirs, () -> linear + ": " + ours + " and " + theirs);
         }
       }
+    }
+  }
+
+  @Test
+  void sparseGptChoosesByBlocksOfColumnsAndGroupsWithoutThem() {
+    Tensor usual = pruned(new SparseGptPruning(), target(0.5));
+    assertFalse(usual.equal(pruned(new SparseGptPruning(0.01, 8), target(0.5))));
+    assertFalse(usual.equal(pruned(new SparseGptPruning(1, 128), target(0.5))));
+    assertTrue(usual.equal(pruned(new SparseGptPruning(0.01, 32), target(0.5))), "32 columns");
+    Tensor grouped = pruned(new SparseGptPruning(), target(2, 4)).eq(new Scalar(0));
+    Tensor narrow = pruned(new SparseGptPruning(0.01, 4), target(2, 4)).eq(new Scalar(0));
+    assertTrue(grouped.equal(narrow));
+  }
+
+  /** The first linear of the block. */
+  private static Tensor pruned(PruningMethod method, PruningTarget target) {
+    try (MethodInput input = MethodInput.of(method.statistics())) {
+      Linear linear = input.block.linears().get(0);
+      method.prune(linear.weight(), input.of(linear), target);
+      return linear.weight().clone();
     }
   }
 

@@ -69,7 +69,7 @@ public final class PrunePage {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("Model", report.model());
     facts.put("Output", report.output());
-    facts.put("Method", report.method());
+    facts.put("Method", report.describeMethod());
     facts.put("Allocation", report.allocation().describe());
     facts.put("Pattern", report.pattern());
     facts.put("Rounding", report.rounding());

@@ -41,7 +41,7 @@ public final class SearchPage {
   private static Map<String, String> settings(SearchReport report) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("Model", report.model());
-    facts.put("Method", report.method());
+    facts.put("Method", report.describeMethod());
     facts.put("Pattern", report.pattern());
     facts.put("Sparsity", Quantities.percent(report.sparsity()));
     facts.put("Calibration", report.calibration().describe());

@@ -37,6 +37,7 @@ final class Reports {
         "2a3b",
         "pruned/" + model,
         "sparsegpt",
+        Map.of("damping", 0.01, "block_size", 128),
         new PruneReport.Allocation(
             "dlp",
             Map.of("alpha", 0.15),
