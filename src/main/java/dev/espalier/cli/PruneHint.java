@@ -16,6 +16,8 @@ final class PruneHint {
           "pattern",
           "sparsity",
           "published-rounding",
+          "keep-zeros",
+          "no-keep-zeros",
           "calibration",
           "samples",
           "seq-len",

@@ -1,5 +1,6 @@
 package dev.espalier.cli;
 
+import dev.espalier.pruning.LinearResult;
 import dev.espalier.report.CorpusPerplexity;
 import dev.espalier.report.PruneReport;
 import dev.espalier.report.Quantities;
@@ -21,6 +22,9 @@ final class PruneSummary {
                 Quantities.percent(report.achievedSparsity()),
                 Quantities.count(report.weights()),
                 Quantities.percent(report.targetSparsity())));
+    if (report.sum(linear -> linear.before().zeros()) > 0) {
+      text.append(zeros(report));
+    }
     text.append("sparsity by block: ").append(blocks(report)).append("\n\n");
     if (!report.allocation().trials().isEmpty()) {
       text.append(TrialTable.of(report.allocation())).append('\n');
@@ -34,6 +38,14 @@ final class PruneSummary {
           "Next: ./espalier prune --model FOLDER --calibration TEXT --evaluate TEXT prunes your own.\n");
     }
     return text.toString();
+  }
+
+  private static String zeros(PruneReport report) {
+    return "%s of them were zero before and %s were not; %s that were zero came back%n"
+        .formatted(
+            Quantities.count(report.sum(LinearResult::kept)),
+            Quantities.count(report.sum(LinearResult::pruned)),
+            Quantities.count(report.sum(LinearResult::filled)));
   }
 
   private static String blocks(PruneReport report) {

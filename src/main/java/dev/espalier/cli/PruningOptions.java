@@ -56,7 +56,13 @@ final class PruningOptions {
                 + " (unstructured)")
         .addOption(
             CommonOptions.flag(
-                "published-rounding", "count, clamp and average exactly as the published code"));
+                "published-rounding", "count, clamp and average exactly as the published code"))
+        .addOption(
+            CommonOptions.flag(
+                "keep-zeros", "weights that are zero stay zero (where a tenth of the model's are)"))
+        .addOption(
+            CommonOptions.flag(
+                "no-keep-zeros", "weights that are zero are pruned like all others"));
   }
 
   /**
@@ -96,7 +102,18 @@ final class PruningOptions {
   /** What is done to the weights, and where what is measured for it is kept. */
   static void apply(CommandLine line, RunSettings.Builder<?> request) {
     request.method(method(line));
+    keepZeros(line).ifPresent(request::keepZeros);
     apply(line, pattern(line), request);
+  }
+
+  /** Whether zeros stay; empty where the line does not say. */
+  private static Optional<Boolean> keepZeros(CommandLine line) {
+    boolean keep = line.hasOption("keep-zeros");
+    if (keep && line.hasOption("no-keep-zeros")) {
+      throw new BadInputException(
+          "--keep-zeros and --no-keep-zeros exclude each other; give one of them");
+    }
+    return keep || line.hasOption("no-keep-zeros") ? Optional.of(keep) : Optional.empty();
   }
 
   /** The same, of a command that prunes nothing. */

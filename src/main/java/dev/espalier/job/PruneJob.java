@@ -22,6 +22,7 @@ import dev.espalier.run.OpenedRun;
 import dev.espalier.run.PruningRun;
 import dev.espalier.run.PruningSettings;
 import dev.espalier.run.Warnings;
+import dev.espalier.run.ZeroWarnings;
 import dev.espalier.search.AllocationChoice;
 import dev.espalier.search.TrialJournal;
 import dev.espalier.statistics.FirstBlockOnce;
@@ -147,7 +148,7 @@ public final class PruneJob {
 
   /** Of all blocks, those of an interrupted run included. */
   private void warn(PrunedModelWriter output) {
-    Warnings.zerosBeyondTarget(run.settings(), output.results()).ifPresent(run.notes()::warn);
+    ZeroWarnings.of(run.settings(), output.results()).forEach(run.notes()::warn);
     Warnings.raisedDamping(run.settings(), output.results()).ifPresent(run.notes()::warn);
   }
 
@@ -164,6 +165,7 @@ public final class PruneJob {
         settings.pattern().describe(),
         settings.rounding().keyword(),
         settings.sparsity(),
+        run.keepsZeros(),
         opened.calibrationReport().orElseThrow(),
         new PruneReport.Compute(
             placement.device().toString(), placement.dtypeName(), Kernels.threads()),

@@ -24,6 +24,9 @@ interface ScorePruning extends PruningMethod {
   @Override
   default LinearError prune(
       Tensor weight, Optional<InputStatistics> statistics, PruningTarget target) {
+    if (target.isNothing()) {
+      return LinearError.none(LinearError.Measure.SCORES);
+    }
     try (PointerScope scope = new PointerScope()) {
       Tensor norms = statistics.orElseThrow().norms();
       double before = ErrorNorms.finiteSquared(weight, norms);

@@ -2,8 +2,10 @@ package dev.espalier.report;
 
 import dev.espalier.Plural;
 import dev.espalier.pruning.BlockResult;
+import dev.espalier.pruning.LinearResult;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 
 /**
  * What a pruning run did.
@@ -14,6 +16,7 @@ import java.util.Map;
  * @param allocation the rule that decided how much each block loses, with its parameters
  * @param calibration the text that was run through the model
  * @param targetSparsity what was asked for
+ * @param keepsZeros whether weights that were zero had to stay so
  * @param phases in the order in which they began
  * @param warnings what may make the result other than the user expects, a sentence each
  * @param notes what else the user was told, a sentence each
@@ -27,6 +30,7 @@ public record PruneReport(
     String pattern,
     String rounding,
     double targetSparsity,
+    boolean keepsZeros,
     Calibration calibration,
     Compute compute,
     List<BlockResult> blocks,
@@ -96,6 +100,11 @@ public record PruneReport(
   /** How many prunable weights there are. */
   public long weights() {
     return blocks.stream().mapToLong(BlockResult::weights).sum();
+  }
+
+  /** The sum of something over all linears. */
+  public long sum(ToLongFunction<LinearResult> number) {
+    return blocks.stream().flatMap(block -> block.linears().stream()).mapToLong(number).sum();
   }
 
   /** The pruned fraction of all prunable weights. */

@@ -29,6 +29,7 @@ public final class PruningRun {
   private final DecoderModel model;
   private final Optional<TokenWindows> calibration;
   private final KnownMeasurements measurements;
+  private final InputZeros zeros;
   private final StatisticsSource inputs;
   private final RecordedNotes notes;
   private final PhaseClock clock;
@@ -47,6 +48,7 @@ public final class PruningRun {
     this.model = model;
     this.calibration = calibration;
     this.measurements = new KnownMeasurements(model, calibration, statistics);
+    this.zeros = new InputZeros(settings.keepZeros(), model, notes);
     this.inputs = StatisticsSource.GATHERED;
     this.notes = notes;
     this.clock = new PhaseClock();
@@ -58,6 +60,7 @@ public final class PruningRun {
     this.model = whole.model;
     this.calibration = calibration;
     this.measurements = whole.measurements;
+    this.zeros = whole.zeros;
     this.inputs = inputs;
     this.notes = whole.notes;
     this.clock = whole.clock;
@@ -71,6 +74,11 @@ public final class PruningRun {
   /** The dense model. */
   public DecoderModel model() {
     return model;
+  }
+
+  /** Whether weights that are zero stay so. */
+  public boolean keepsZeros() {
+    return zeros.stay();
   }
 
   /** The windows of a run that takes some. */
@@ -149,7 +157,13 @@ public final class PruningRun {
       String task, SparsityPlan plan, PrunedBlocks output, long furtherSteps, Supplier<T> then) {
     BlockwisePruner pruner =
         new BlockwisePruner(
-            model, settings.method(), settings.pattern(), plan, settings.rounding(), inputs);
+            model,
+            settings.method(),
+            settings.pattern(),
+            plan,
+            settings.rounding(),
+            keepsZeros(),
+            inputs);
     notes.begin(task, pruner.passes(output) * calibration().count() + furtherSteps);
     try (HiddenStates hidden = HiddenStates.embed(model, calibration(), memory(), notes)) {
       pruner.prune(hidden, output);

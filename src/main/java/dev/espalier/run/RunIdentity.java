@@ -46,6 +46,7 @@ final class RunIdentity {
         .put("pattern", settings.pattern().describe())
         .put("sparsity", settings.sparsity())
         .put("rounding", settings.rounding().name())
+        .put("keep_zeros", run.keepsZeros())
         .put("device", run.model().placement().device().toString());
   }
 }

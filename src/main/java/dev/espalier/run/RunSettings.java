@@ -50,6 +50,7 @@ public record RunSettings(
     private SparsityPattern pattern = SparsityPattern.UNSTRUCTURED;
     private OptionalDouble sparsity = OptionalDouble.empty();
     private Rounding rounding = Rounding.EXACT;
+    private Optional<Boolean> keepZeros = Optional.empty();
     private Optional<Path> calibration = Optional.empty();
     private int samples = CalibrationSettings.USUAL_SAMPLES;
     private OptionalInt seqLen = OptionalInt.empty();
@@ -88,6 +89,12 @@ public record RunSettings(
     /** How sparsities become numbers of weights; exact if not set. */
     public B rounding(Rounding value) {
       rounding = value;
+      return self();
+    }
+
+    /** Whether weights that are zero stay so; where the model is sparse already if not set. */
+    public B keepZeros(boolean value) {
+      keepZeros = Optional.of(value);
       return self();
     }
 
@@ -150,7 +157,7 @@ public record RunSettings(
     protected RunSettings settings() {
       return new RunSettings(
           model,
-          PruningSettings.of(method, pattern, sparsity, rounding),
+          PruningSettings.of(method, pattern, sparsity, rounding, keepZeros),
           calibration.map(text -> new CalibrationSettings(text, samples, seqLen, seed)),
           statistics,
           compute);

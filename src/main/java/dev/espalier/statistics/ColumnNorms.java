@@ -2,6 +2,7 @@ package dev.espalier.statistics;
 
 import dev.espalier.device.NativeMemory;
 import dev.espalier.kernels.Kernels;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -29,6 +30,13 @@ public final class ColumnNorms implements InputStatistics {
   public Tensor norms() {
     return NativeMemory.compute(
         () -> torch.div(squares, new Scalar((double) sequences)).sqrt().to(ScalarType.Float));
+  }
+
+  @Override
+  public long deadFeatures() {
+    try (PointerScope scope = new PointerScope()) {
+      return squares.eq(new Scalar(0.0)).sum().item_long();
+    }
   }
 
   @Override

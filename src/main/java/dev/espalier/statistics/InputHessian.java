@@ -101,6 +101,14 @@ public final class InputHessian implements InputStatistics {
             + "; the calibration activations are probably not finite");
   }
 
+  @Override
+  public long deadFeatures() {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor none = factor == null ? matrix.diagonal().eq(new Scalar(0.0)) : factor.dead();
+      return none.sum().item_long();
+    }
+  }
+
   private double meanDiagonal() {
     try (PointerScope scope = new PointerScope()) {
       Tensor diagonal = matrix.diagonal().to(ScalarType.Double);

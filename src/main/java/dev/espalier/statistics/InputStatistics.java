@@ -42,6 +42,9 @@ public sealed interface InputStatistics extends AutoCloseable permits ColumnNorm
    */
   Tensor norms();
 
+  /** How many features were zero in all that was added. */
+  long deadFeatures();
+
   @Override
   void close();
 }

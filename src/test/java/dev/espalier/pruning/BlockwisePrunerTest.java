@@ -139,7 +139,7 @@ class BlockwisePrunerTest {
             HiddenStates hidden = HiddenStates.embed(model, WINDOWS, MemoryBeside.NONE, progress)) {
           BlockwisePruner pruner =
               new BlockwisePruner(
-                  model, method, SparsityPattern.UNSTRUCTURED, PLAN, Rounding.EXACT, shared);
+                  model, method, SparsityPattern.UNSTRUCTURED, PLAN, Rounding.EXACT, false, shared);
           long passes = pruner.passes(again);
           boolean observes = method.statistics() != InputStatistics.Kind.NONE;
           assertEquals(observes && i == 0 ? 5 : observes ? 4 : 2, passes);

@@ -1,0 +1,75 @@
+package dev.espalier.run;
+
+import dev.espalier.Progress;
+import dev.espalier.checkpoint.Dtype;
+import dev.espalier.kernels.Kernels;
+import dev.espalier.model.DecoderModel;
+import dev.espalier.model.description.LinearDescription;
+import dev.espalier.report.Quantities;
+import java.util.Optional;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Whether weights that are zero stay so: as the user says, or where the model is sparse already,
+ * which is where a tenth of its prunable weights is zero. They are counted once, when it is first
+ * asked for.
+ */
+final class InputZeros {
+  /**
+   * Of the prunable weights: no dense model has nearly as many zeros, and every pruned one more.
+   */
+  private static final double SPARSE = 0.1;
+
+  private final DecoderModel model;
+  private final Progress notes;
+  private Optional<Boolean> stay;
+
+  /**
+   * @param asked what the user says, if anything
+   * @param notes told what is decided, and why
+   */
+  InputZeros(Optional<Boolean> asked, DecoderModel model, Progress notes) {
+    this.stay = asked;
+    this.model = model;
+    this.notes = notes;
+  }
+
+  boolean stay() {
+    if (stay.isEmpty()) {
+      stay = Optional.of(decide());
+    }
+    return stay.get();
+  }
+
+  private boolean decide() {
+    long weights = 0;
+    long zeros = 0;
+    for (int block = 0; block < model.blockCount(); block++) {
+      for (LinearDescription linear : model.description().linears(block)) {
+        weights += linear.parameters();
+        zeros += zeros(linear.name());
+      }
+    }
+    boolean sparse = zeros >= SPARSE * weights;
+    if (sparse) {
+      notes.note(
+          "The model is sparse already: %s of its %s prunable weights are zero (%s), and they stay zero."
+              .formatted(
+                  Quantities.count(zeros),
+                  Quantities.count(weights),
+                  Quantities.percent((double) zeros / weights)));
+    }
+    return sparse;
+  }
+
+  private long zeros(String name) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor weight = model.weights().tensor(name);
+      return model.weights().entry(name).dtype() == Dtype.F64
+          ? weight.eq(new Scalar(0.0)).sum().item_long()
+          : Kernels.countZeros(weight);
+    }
+  }
+}
