@@ -2,7 +2,7 @@ package dev.espalier.cli;
 
 import dev.espalier.BadInputException;
 import dev.espalier.EspalierException;
-import dev.espalier.StorageException;
+import dev.espalier.NativeException;
 import dev.espalier.kernels.Kernels;
 import java.io.PrintStream;
 import java.util.Arrays;
@@ -46,10 +46,7 @@ public final class Espalier {
       run(args[0], Arrays.asList(args).subList(1, args.length), out, err);
       return ExitCode.OK;
     } catch (EspalierException e) {
-      int code =
-          e instanceof BadInputException || e instanceof StorageException
-              ? ExitCode.BAD_INPUT
-              : ExitCode.FAILURE;
+      int code = e instanceof NativeException ? ExitCode.FAILURE : ExitCode.BAD_INPUT;
       return fail(err, e, firstLine(e) + SettingOptions.advised(e, options), debug, code);
     } catch (RuntimeException | Error e) {
       return fail(err, e, firstLine(e), debug, ExitCode.FAILURE);

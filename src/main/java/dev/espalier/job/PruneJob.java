@@ -50,9 +50,9 @@ public final class PruneJob {
    *
    * @throws BadInputException if something the user gave cannot be used; nothing is left of the
    *     output then, unless the model was about to be finished
+   * @throws NumericalException if there is no computing with the model in these settings; nothing
+   *     is left then either
    * @throws StorageException if the file system refuses something; finished blocks are kept
-   * @throws NumericalException if the method cannot work with the calibration activations; finished
-   *     blocks are kept
    */
   public static PruneReport run(PruneRequest request, Progress progress) {
     new ProtectedFiles()
@@ -77,8 +77,10 @@ public final class PruneJob {
       PruneReport report;
       try {
         report = run(writer, criterion, trials, texts);
-      } catch (BadInputException e) { // no StorageException: what is finished waits then
+      } catch (BadInputException | NumericalException e) {
+        // The same settings would end here again. After a StorageException what is finished waits.
         writer.discard();
+        trials.remove();
         throw e;
       }
       writer.finish(

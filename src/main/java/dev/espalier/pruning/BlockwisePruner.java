@@ -2,6 +2,7 @@ package dev.espalier.pruning;
 
 import dev.espalier.BadInputException;
 import dev.espalier.NumericalException;
+import dev.espalier.Setting;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.forward.HiddenStates;
 import dev.espalier.kernels.Kernels;
@@ -148,7 +149,7 @@ public final class BlockwisePruner {
               zeros.count(), inputs.of(linear).map(InputStatistics::deadFeatures).orElse(0L));
       boolean keeps = keepZeros && zeros.count() > 0;
       LinearError error = prune(linear, inputs.of(linear), keeps ? target.keepingZeros() : target);
-      if (method.updatesWeights() && !handsOnFinerWeights()) {
+      if (method.updatesWeights()) {
         roundAsStored(linear);
       }
       double seconds = (System.nanoTime() - start) / 1e9;
@@ -173,11 +174,35 @@ public final class BlockwisePruner {
     }
   }
 
-  /** The next block must see the weights that the checkpoint will hold, not finer ones. */
+  /**
+   * The next block must see the weights that the checkpoint will hold, not finer ones.
+   *
+   * @throws NumericalException if it cannot hold them
+   */
   private void roundAsStored(Linear linear) {
     ScalarType stored = model.storedDtype(linear);
     try (PointerScope scope = new PointerScope()) {
-      linear.weight().copy_(linear.weight().to(stored));
+      Tensor rounded = linear.weight().to(stored);
+      if (!rounded.isfinite().all().item_bool()) {
+        throw new NumericalException(
+                "the weights that %s makes of it are beyond the %s of the checkpoint; lower the sparsity, or take another method"
+                    .formatted(method.name(), name(stored)),
+                Setting.SPARSITY,
+                Setting.METHOD)
+            .of(linear.name());
+      }
+      if (!handsOnFinerWeights()) {
+        linear.weight().copy_(rounded);
+      }
     }
+  }
+
+  private static String name(ScalarType dtype) {
+    return switch (dtype) {
+      case Half -> "float16";
+      case BFloat16 -> "bfloat16";
+      case Float -> "float32";
+      default -> "float64";
+    };
   }
 }

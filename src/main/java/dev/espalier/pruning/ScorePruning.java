@@ -28,8 +28,10 @@ interface ScorePruning extends PruningMethod {
       return LinearError.none(LinearError.Measure.SCORES);
     }
     try (PointerScope scope = new PointerScope()) {
-      Tensor norms = statistics.orElseThrow().norms();
-      double before = ErrorNorms.finiteSquared(weight, norms);
+      InputStatistics inputs = statistics.orElseThrow();
+      inputs.requireFinite();
+      Tensor norms = inputs.norms();
+      double before = ErrorNorms.squared(weight, norms);
       remove(weight, norms, target);
       double after = ErrorNorms.squared(weight, norms);
       return ErrorNorms.removalError(LinearError.Measure.SCORES, before, after);

@@ -1,6 +1,7 @@
 package dev.espalier.search;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Listing;
 import dev.espalier.Plural;
 import dev.espalier.Setting;
 import dev.espalier.allocation.SparsityAllocation;
@@ -96,12 +97,13 @@ public final class AllocationSearch {
   void search(Candidates candidates, double sparsity, int blocks) {
     perplexity(new UniformAllocation());
     candidates.tryAll(sparsity, blocks, this::perplexity);
-    if (Double.isNaN(bestTrial.perplexity())) {
+    if (!Double.isFinite(bestTrial.perplexity())) {
       journal.remove(); // there is nothing to go on with
       throw new BadInputException(
-          "no allocation leaves a model whose perplexity can be measured; lower the sparsity, or take"
-              + " another compute dtype",
+          "no allocation leaves a model whose perplexity is finite, not one of %s; lower the sparsity, or take another method or compute dtype"
+              .formatted(Listing.or(trials.stream().map(Trial::describe).toList())),
           Setting.SPARSITY,
+          Setting.METHOD,
           Setting.COMPUTE_DTYPE);
     }
   }
@@ -139,7 +141,7 @@ public final class AllocationSearch {
   }
 
   private OptionalDouble bar() {
-    return bestTrial == null || Double.isNaN(bestTrial.perplexity())
+    return bestTrial == null || !Double.isFinite(bestTrial.perplexity())
         ? OptionalDouble.empty()
         : OptionalDouble.of(bestTrial.atHalf());
   }
