@@ -36,8 +36,8 @@ final class PruningOptions {
             CommonOptions.value(
                 "auto-trials",
                 "N",
-                "auto: how many candidates are tried, 1 to %1$d (%1$d)"
-                    .formatted(AllocationChoice.Auto.USUAL_TRIALS)));
+                "auto: how many are tried of uniform, atp, dlp, owl and two more of atp, in this"
+                    + " order: 1 to %1$d (%1$d)".formatted(AllocationChoice.Auto.USUAL_TRIALS)));
   }
 
   /** What is done to the weights, whatever the allocation. */

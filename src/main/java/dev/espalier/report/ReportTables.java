@@ -43,7 +43,12 @@ public final class ReportTables {
     Table table = new Table("allocation", "perplexity");
     for (Trial trial : trials) {
       String perplexity = Quantities.perplexity(trial.perplexity());
-      table.row(trial.describe(), trial.stopped() ? "stopped, ≈ " + perplexity : perplexity);
+      String measured = trial.stopped() ? "stopped, ≈ " + perplexity : perplexity;
+      table.row(
+          trial.describe(),
+          trial.samePlanAs().isEmpty()
+              ? measured
+              : "same plan as %s: %s".formatted(trial.samePlanAs(), measured));
     }
     return table;
   }

@@ -6,16 +6,19 @@ import dev.espalier.allocation.SparsityBudget;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.forward.HiddenStates;
 import dev.espalier.forward.MemoryBeside;
+import dev.espalier.kernels.Rounding;
 import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.measurement.Measurement;
 import dev.espalier.measurement.MeasurementFile;
 import dev.espalier.model.DecoderModel;
+import dev.espalier.model.description.LinearDescription;
 import dev.espalier.pruning.BlockwisePruner;
 import dev.espalier.pruning.PrunedBlocks;
 import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.statistics.FirstBlockOnce;
 import dev.espalier.statistics.StatisticsSource;
 import dev.espalier.text.TokenWindows;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -109,6 +112,25 @@ public final class PruningRun {
     return settings.pattern() instanceof SparsityPattern.Mixed mixed
         ? NofMRounding.plan(allocation, budget, mixed.group(), sparsity, dense)
         : budget.plan(allocation, sparsity, dense);
+  }
+
+  /**
+   * How much each linear loses, equal for plans that prune the same: in weights where these follow
+   * from the share, else the share itself.
+   */
+  public List<Number> amounts(SparsityPlan plan) {
+    boolean counted =
+        settings.rounding() == Rounding.EXACT
+            && settings.pattern() instanceof SparsityPattern.Unstructured;
+    List<Number> amounts = new ArrayList<>();
+    for (int block = 0; block < model.blockCount(); block++) {
+      int linear = 0;
+      for (LinearDescription shape : model.description().linears(block)) {
+        double share = plan.sparsity(block, linear++);
+        amounts.add(counted ? (Number) Math.round(share * shape.parameters()) : (Number) share);
+      }
+    }
+    return amounts;
   }
 
   /** What people should know of an allocation's plan, a sentence each. */

@@ -1,6 +1,7 @@
 package dev.espalier.search;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Listing;
 import dev.espalier.Setting;
 import dev.espalier.allocation.AllocationCatalogue;
 import dev.espalier.allocation.SparsityAllocation;
@@ -93,6 +94,12 @@ public sealed interface AllocationChoice {
         throw new BadInputException(
             "the number of trials is " + trials + "; at least 1 is needed", Setting.TRIALS);
       }
+      if (trials > USUAL_TRIALS) {
+        throw new BadInputException(
+            "the number of trials is %d, but there are %d candidates; a search takes those it is given"
+                .formatted(trials, USUAL_TRIALS),
+            Setting.TRIALS);
+      }
     }
 
     @Override
@@ -108,6 +115,7 @@ public sealed interface AllocationChoice {
     @Override
     public Settled settle(PruningRun run, Optional<TokenWindows> criterion, TrialJournal journal) {
       TokenWindows judged = criterion.orElseThrow();
+      tellWhatIsLeftOut(run);
       AllocationSearch search =
           AllocationSearch.over(
               new Candidates.Usual(trials), run.onTrial(WINDOWS), judged, false, journal);
@@ -115,6 +123,23 @@ public sealed interface AllocationChoice {
           search.best(),
           Perplexity.Protocol.of(judged, run.model().placement().dtypeName()).toString(),
           search.trials());
+    }
+
+    private void tellWhatIsLeftOut(PruningRun run) {
+      List<String> all =
+          AllocationCatalogue.usual(run.settings().sparsity(), run.model().blockCount()).stream()
+              .map(allocation -> Trial.failed(allocation).describe())
+              .toList();
+      if (trials < all.size()) {
+        run.notes()
+            .note(
+                "Tried are the first %d of %d candidates, %s; not tried are %s."
+                    .formatted(
+                        trials,
+                        all.size(),
+                        Listing.and(all.subList(0, trials)),
+                        Listing.and(all.subList(trials, all.size()))));
+      }
     }
   }
 }
