@@ -142,6 +142,11 @@ final class PruningOptions {
       throw new BadInputException("--auto-trials belongs to --allocation auto, not to " + name);
     }
     AllocationOptions.requireParametersOf(List.of(name), line);
+    Optional<AllocationChoice> open =
+        AllocationOptions.open(name, line).map(AllocationChoice.Open::new);
+    if (open.isPresent()) {
+      return open;
+    }
     return Optional.of(
         new AllocationChoice.Named(
             AllocationOptions.find(name, line)

@@ -4,6 +4,10 @@ import dev.espalier.BadInputException;
 import dev.espalier.Listing;
 import dev.espalier.Setting;
 import dev.espalier.allocation.AllocationCatalogue;
+import dev.espalier.allocation.AllocationKind;
+import dev.espalier.allocation.NumberParameter;
+import dev.espalier.allocation.Parameter;
+import dev.espalier.allocation.ParameterValues;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.evaluation.Perplexity;
 import dev.espalier.report.PruneReport;
@@ -75,6 +79,51 @@ public sealed interface AllocationChoice {
     public Settled settle(PruningRun run, Optional<TokenWindows> criterion, TrialJournal journal) {
       return Settled.of(allocation, "", List.of());
     }
+  }
+
+  /**
+   * The user named it, and not a parameter that has no default: it follows from the model, as where
+   * allocations are only shown.
+   */
+  record Open(AllocationKind kind) implements AllocationChoice {
+    @Override
+    public String name() {
+      return kind.name();
+    }
+
+    @Override
+    public Optional<TokenWindows> criterion(OpenedRun opened) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Settled settle(PruningRun run, Optional<TokenWindows> criterion, TrialJournal journal) {
+      SparsityAllocation allocation =
+          kind.usual().of(run.settings().sparsity(), run.model().blockCount());
+      Settled settled = Settled.of(allocation, "", List.of());
+      run.notes()
+          .note(
+              "The allocation is %s: %s is not given, and %s is taken."
+                  .formatted(
+                      settled.report().describe(),
+                      Listing.and(
+                          kind.missing(ParameterValues.DEFAULTS).stream()
+                              .map(Parameter::key)
+                              .toList()),
+                      kind.missing(ParameterValues.DEFAULTS)
+                          .flatMap(AllocationChoice::otherwise)
+                          .orElse("what suits the model")));
+      return settled;
+    }
+
+    @Override
+    public String toString() {
+      return "Open[" + kind.name() + "]"; // it identifies an unfinished run
+    }
+  }
+
+  private static Optional<String> otherwise(Parameter<?> parameter) {
+    return parameter instanceof NumberParameter number ? number.otherwise() : Optional.empty();
   }
 
   /**

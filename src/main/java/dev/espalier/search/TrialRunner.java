@@ -95,7 +95,9 @@ final class TrialRunner implements AllocationSearch.Trier, AutoCloseable {
   public Optional<List<Number>> amounts(SparsityAllocation candidate) {
     run.measure(candidate.needs());
     try {
-      return Optional.of(run.amounts(run.plan(candidate)));
+      SparsityPlan plan = run.plan(candidate);
+      run.cautions(candidate, plan).forEach(run.notes()::note);
+      return Optional.of(run.amounts(plan));
     } catch (BadInputException e) {
       return Optional.empty(); // the attempt tells
     }

@@ -78,6 +78,7 @@ class BadInputTest {
         refused("--allocation owl --owl-m -5", "M is -5.0"),
         refused(
             "--allocation dlp --dlp-statistic mode", "--dlp-statistic is \"mode\"", "median, mean"),
+        refused("--auto-trials 9", "number of trials is 9", "there are 6 candidates"),
         refused("--pattern 4:4", "4:4 is not possible", "0 < N < M"),
         refused("--pattern 0:4", "0:4 is not possible"),
         refused("--pattern 4:2", "4:2 is not possible"),
@@ -114,7 +115,6 @@ class BadInputTest {
         refused("--pattern N:65", "the pattern N:65 is not possible", "from 2 to 64"),
         refused("--allocation best", "--allocation is \"best\"; choose among auto, uniform, dlp"),
         refused("--method wander", "--method is \"wander\"; choose among wanda"),
-        refused("--allocation atp", "the allocation atp needs --beta"),
         refused("--allocation atp --beta -1", "beta is -1.0"),
         refused("--allocation atp --beta 0.2", "beta is 0.2", "10 blocks", "at most 0.066666"),
         refused("--samples 100000 --seq-len 64", "tokens", "(--samples, --seq-len, --calibration)"),
