@@ -150,7 +150,7 @@ public final class PruneJob {
 
   /** Of all blocks, those of an interrupted run included. */
   private void warn(PrunedModelWriter output) {
-    ZeroWarnings.of(run.settings(), output.results()).forEach(run.notes()::warn);
+    ZeroWarnings.tell(run.settings(), output.results(), run.notes());
     Warnings.raisedDamping(run.settings(), output.results()).ifPresent(run.notes()::warn);
   }
 

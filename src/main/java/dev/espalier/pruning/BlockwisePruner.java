@@ -183,17 +183,23 @@ public final class BlockwisePruner {
     ScalarType stored = model.storedDtype(linear);
     try (PointerScope scope = new PointerScope()) {
       Tensor rounded = linear.weight().to(stored);
-      if (!rounded.isfinite().all().item_bool()) {
-        throw new NumericalException(
-                "the weights that %s makes of it are beyond the %s of the checkpoint; lower the sparsity, or take another method"
-                    .formatted(method.name(), name(stored)),
-                Setting.SPARSITY,
-                Setting.METHOD)
-            .of(linear.name());
-      }
+      requireFinite(linear.weight(), "that is computed in", linear);
+      requireFinite(rounded, "of the checkpoint", linear);
       if (!handsOnFinerWeights()) {
         linear.weight().copy_(rounded);
       }
+    }
+  }
+
+  private void requireFinite(Tensor weight, String whose, Linear linear) {
+    if (!weight.isfinite().all().item_bool()) {
+      throw new NumericalException(
+              "the weights that %s makes of it are beyond the %s %s; lower the sparsity, or take another method or dtype"
+                  .formatted(method.name(), name(weight.scalar_type().intern()), whose),
+              Setting.SPARSITY,
+              Setting.METHOD,
+              Setting.COMPUTE_DTYPE)
+          .of(linear.name());
     }
   }
 

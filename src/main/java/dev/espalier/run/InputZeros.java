@@ -22,6 +22,9 @@ final class InputZeros {
    */
   private static final double SPARSE = 0.1;
 
+  /** Any disk has read so much before somebody wonders. */
+  private static final long SOON_READ = 1L << 30;
+
   private final DecoderModel model;
   private final Progress notes;
   private Optional<Boolean> stay;
@@ -46,11 +49,21 @@ final class InputZeros {
   private boolean decide() {
     long weights = 0;
     long zeros = 0;
+    boolean lasts = bytes() > SOON_READ;
+    if (lasts) {
+      notes.begin("Counting zeros", model.blockCount());
+    }
     for (int block = 0; block < model.blockCount(); block++) {
       for (LinearDescription linear : model.description().linears(block)) {
         weights += linear.parameters();
         zeros += zeros(linear.name());
       }
+      if (lasts) {
+        notes.step(1);
+      }
+    }
+    if (lasts) {
+      notes.end();
     }
     boolean sparse = zeros >= SPARSE * weights;
     if (sparse) {
@@ -62,6 +75,16 @@ final class InputZeros {
                   Quantities.percent((double) zeros / weights)));
     }
     return sparse;
+  }
+
+  private long bytes() {
+    long bytes = 0;
+    for (int block = 0; block < model.blockCount(); block++) {
+      for (LinearDescription linear : model.description().linears(block)) {
+        bytes += model.weights().entry(linear.name()).bytes();
+      }
+    }
+    return bytes;
   }
 
   private long zeros(String name) {

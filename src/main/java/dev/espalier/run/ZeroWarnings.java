@@ -1,6 +1,7 @@
 package dev.espalier.run;
 
 import dev.espalier.Plural;
+import dev.espalier.Progress;
 import dev.espalier.pruning.BlockResult;
 import dev.espalier.pruning.LinearResult;
 import dev.espalier.report.Quantities;
@@ -17,14 +18,26 @@ public final class ZeroWarnings {
 
   private ZeroWarnings() {}
 
-  /** A sentence for each thing that is other than the user may expect. */
-  public static List<String> of(PruningSettings settings, List<BlockResult> results) {
-    List<LinearResult> linears =
-        results.stream().flatMap(block -> block.linears().stream()).toList();
-    return Stream.of(
-            filled(settings, linears), beyondTarget(linears), deadInputs(linears), emptied(linears))
+  /**
+   * A sentence for each thing that was found.
+   *
+   * @param notes told what is no fault of anything
+   */
+  public static void tell(PruningSettings settings, List<BlockResult> results, Progress notes) {
+    of(settings, results).forEach(notes::warn);
+    deadInputs(linears(results)).ifPresent(notes::note);
+  }
+
+  /** Where something is other than the user may expect. */
+  static List<String> of(PruningSettings settings, List<BlockResult> results) {
+    List<LinearResult> linears = linears(results);
+    return Stream.of(filled(settings, linears), beyondTarget(linears), emptied(linears))
         .flatMap(Optional::stream)
         .toList();
+  }
+
+  private static List<LinearResult> linears(List<BlockResult> results) {
+    return results.stream().flatMap(block -> block.linears().stream()).toList();
   }
 
   private static Optional<String> filled(PruningSettings settings, List<LinearResult> linears) {

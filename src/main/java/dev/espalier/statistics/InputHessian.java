@@ -73,9 +73,13 @@ public final class InputHessian implements InputStatistics {
   public void add(Tensor x) {
     requireHessian();
     dtype = x.scalar_type().intern();
-    NativeMemory.run(
-        () -> largest.copy_(largest.maximum(x.abs().max().to(ScalarType.Float)))); // NaN stays
+    NativeMemory.run(() -> largest.copy_(largest.maximum(magnitude(x)))); // NaN stays
     Kernels.accumulateHessian(x, 2.0 / sequences, matrix);
+  }
+
+  /** The largest |x|, without a copy of x. */
+  private static Tensor magnitude(Tensor x) {
+    return x.max().maximum(x.min().neg()).to(ScalarType.Float);
   }
 
   @Override

@@ -334,7 +334,7 @@ class BlockwisePrunerTest {
               NumericalException.class,
               () -> prune(model, new Exploding(), Rounding.EXACT, output));
       assertTrue(e.getMessage().contains("beyond the float16 of the checkpoint"), e::getMessage);
-      assertEquals(List.of(Setting.SPARSITY, Setting.METHOD), e.settings());
+      assertEquals(List.of(Setting.SPARSITY, Setting.METHOD, Setting.COMPUTE_DTYPE), e.settings());
     }
   }
 
