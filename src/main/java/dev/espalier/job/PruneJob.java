@@ -80,7 +80,9 @@ public final class PruneJob {
       } catch (BadInputException | NumericalException e) {
         // The same settings would end here again. After a StorageException what is finished waits.
         writer.discard();
-        trials.remove();
+        if (trials.size() > 0) { // else the file, if there is one, is another search's
+          trials.remove();
+        }
         throw e;
       }
       writer.finish(
