@@ -22,8 +22,8 @@ import org.bytedeco.pytorch.Tensor;
  * #finish}. What a {@link #put} has written survives a crash, together with the state given to it:
  * a later {@link #open} for the same run goes on from there.
  *
- * <p>As a {@link WeightSource} it is the copy as it will be. Several threads may read it as long as
- * none puts; otherwise it is not safe for use by several threads.
+ * <p>As a {@link WeightSource} it is the copy as it will be. Several threads may read it while one
+ * puts; otherwise it is not safe for use by several threads.
  */
 public final class ModelFolderWriter implements WeightSource, AutoCloseable {
   private final ModelFolder source;
@@ -31,7 +31,7 @@ public final class ModelFolderWriter implements WeightSource, AutoCloseable {
   private final boolean overwrite;
   private final CopiedFiles companions;
   private final OutputLock lock;
-  private Journal journal;
+  private volatile Journal journal;
   private OutputShards shards;
   private boolean resumed;
   private boolean closed;
@@ -129,8 +129,18 @@ public final class ModelFolderWriter implements WeightSource, AutoCloseable {
   }
 
   @Override
+  public Set<String> names() {
+    return source.names();
+  }
+
+  @Override
   public boolean contains(String name) {
     return source.contains(name);
+  }
+
+  @Override
+  public Map<String, String> aliases() {
+    return source.aliases();
   }
 
   /** Type and shape of a tensor; they are the source's. */

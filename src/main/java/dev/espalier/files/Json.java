@@ -113,6 +113,7 @@ public final class Json {
    * @throws StorageException if the file cannot be read
    */
   public static ObjectNode readObject(Path file) {
+    FirstBytes.requireJson(file);
     try {
       if (Files.size(file) > MAX_BYTES) {
         throw FileFaults.in(

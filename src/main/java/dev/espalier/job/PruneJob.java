@@ -114,10 +114,10 @@ public final class PruneJob {
       Optional<TokenWindows> criterion,
       TrialJournal trials,
       List<TokenWindows> texts) {
-    PrunedModelWriter output =
-        new PrunedModelWriter(writer, run.settings().method(), run.clock()::phases);
-    run.clock().resume(output.taken(PruneReport.Phase.class));
-    try (FirstBlockOnce firstBlock = new FirstBlockOnce()) {
+    try (PrunedModelWriter output =
+            new PrunedModelWriter(writer, run.settings().method(), run.clock()::phases);
+        FirstBlockOnce firstBlock = new FirstBlockOnce()) {
+      run.clock().resume(output.taken(PruneReport.Phase.class));
       if (writer.resumed()) {
         run.notes()
             .note("Resuming after %s.".formatted(Plural.of(output.finished(), "finished block")));

@@ -6,6 +6,7 @@ import dev.espalier.Setting;
 import dev.espalier.checkpoint.Dtype;
 import dev.espalier.checkpoint.ModelFolder;
 import dev.espalier.device.ComputeDevice;
+import dev.espalier.device.CudaNumerics;
 import dev.espalier.device.CudaSupport;
 import dev.espalier.device.DeviceChoice;
 import dev.espalier.device.Placement;
@@ -47,6 +48,9 @@ public record ComputeSettings(String device, Optional<ScalarType> dtype, Optiona
   Placement place(ModelFolder folder, Progress notes) {
     ComputeDevice found = DeviceChoice.of(device, CudaSupport::probe, notes::note);
     threads.ifPresent(ComputeSettings::setThreads);
+    if (found.isCuda()) {
+      CudaNumerics.fix();
+    }
     return placement(folder, found);
   }
 

@@ -8,7 +8,7 @@ import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import dev.espalier.BadInputException;
 import dev.espalier.Progress;
 import dev.espalier.files.FileFaults;
-import dev.espalier.files.FileKind;
+import dev.espalier.files.FirstBytes;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
@@ -77,11 +77,7 @@ public final class HuggingFaceTokenizer implements Tokenizer {
               + " or let Python's transformers write it, with"
               + " AutoTokenizer.from_pretrained(folder).save_pretrained(folder)");
     }
-    FileKind.of(file)
-        .ifPresent(
-            kind -> {
-              throw new BadInputException(file + " is " + kind.what() + ": " + kind.remedy());
-            });
+    FirstBytes.requireJson(file);
     TokenizerSettings settings = TokenizerSettings.of(folder);
     try {
       LibUtils.checkStatus();

@@ -46,6 +46,28 @@ class ModelFolderWriterTest {
   }
 
   @Test
+  void copiesWhatItCannotRead() throws IOException {
+    Checkpoints.single(input);
+    String header =
+        "{\"__metadata__\":null,"
+            + Checkpoints.entry("a", "F32", "[2,2]", 0, 16)
+            + ","
+            + Checkpoints.entry("odd", "I2", "[7,3]", 16, 22)
+            + "}";
+    Safetensors.write(input.resolve("model.safetensors"), header, Checkpoints.data(22));
+    try (ModelFolder source = ModelFolder.open(input);
+        ModelFolderWriter writer = open(source, false);
+        Tensor a = filled(0.5, 2, 2)) {
+      writer.put(Map.of("a", a), run(3));
+      writer.finish(Map.of());
+    }
+    assertArrayEquals(new byte[] {17, 18, 19, 20, 21, 22}, bytes(output, "odd"));
+    Safetensors.Stored odd = Safetensors.readFolder(output).get("odd");
+    assertEquals("I2", odd.dtype());
+    assertEquals(List.of(7L, 3L), odd.shape());
+  }
+
+  @Test
   void copiesASingleFile() throws IOException {
     Checkpoints.single(input);
     Map<String, ByteBuffer> before = tree(input);

@@ -76,8 +76,8 @@ class PrunedModelWriterTest {
   private Path write(String name, PruningMethod method, Rounding rounding, boolean stopping) {
     for (int runs = 0; ; runs++) {
       try (ModelFolderWriter writer =
-          ModelFolderWriter.open(folder, directory.resolve(name), false, RUN)) {
-        PrunedModelWriter output = new PrunedModelWriter(writer, method, List::of);
+              ModelFolderWriter.open(folder, directory.resolve(name), false, RUN);
+          PrunedModelWriter output = new PrunedModelWriter(writer, method, List::of)) {
         assertEquals(runs, output.finished());
         assertEquals(runs > 0, output.plan().isPresent());
         output.plan().ifPresent(plan -> assertEquals(PLAN, plan));
