@@ -29,6 +29,7 @@ public final class Json {
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .addModule(new OptionalNumbers())
           .build();
 
   private Json() {}
@@ -92,6 +93,15 @@ public final class Json {
    */
   public static JsonNode read(Path file) throws IOException {
     return MAPPER.readTree(Files.readAllBytes(file));
+  }
+
+  /**
+   * The document in a text.
+   *
+   * @throws JsonProcessingException if it is none; {@link #fault} says why
+   */
+  public static JsonNode parse(String text) throws JsonProcessingException {
+    return MAPPER.readTree(text);
   }
 
   /** What is wrong and where; of what Jackson says, not the advice, which is for programmers. */

@@ -2,8 +2,6 @@ package dev.espalier.text;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import ai.djl.engine.EngineException;
-import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import dev.espalier.BadInputException;
 import dev.espalier.Progress;
@@ -40,11 +38,6 @@ public final class HuggingFaceTokenizer implements Tokenizer {
   /** Any text that no tokenizer finds empty. */
   private static final String ANY = "a";
 
-  static {
-    // Otherwise the library looks for a cloud host to report to and for GPU builds to download.
-    System.setProperty("ai.djl.offline", "true");
-  }
-
   private final long handle;
   private final Path file;
   private final TokenizerJson description;
@@ -79,14 +72,7 @@ public final class HuggingFaceTokenizer implements Tokenizer {
     }
     FirstBytes.requireJson(file);
     TokenizerSettings settings = TokenizerSettings.of(folder);
-    try {
-      LibUtils.checkStatus();
-    } catch (EngineException | LinkageError e) {
-      throw new IllegalStateException(
-          "The native tokenizer library could not be loaded: it is unpacked below the folder that"
-              + " DJL_CACHE_DIR names (~/.djl.ai if unset), which must be writable",
-          e);
-    }
+    NativeTokenizers.load();
     try {
       TokenizerJson description = TokenizerJson.read(file);
       long handle =

@@ -328,8 +328,12 @@ class BadInputTest {
   void refusesAnOutputThatExists() throws IOException {
     Files.createDirectories(output);
     Files.writeString(output.resolve("notes.txt"), "precious");
-    prune().refused("out: already exists", "another output (--overwrite, --output)");
-    prune("--overwrite").refused("holds files but no model", "another output (--output)");
+    for (Object[] option : new Object[][] {{}, {"--overwrite"}}) {
+      prune(option)
+          .refused(
+              "out: already exists and holds notes.txt, which no run of Espalier wrote",
+              "another output (--output)");
+    }
   }
 
   @Test

@@ -69,7 +69,7 @@ final class UnreadKeys {
     return unknown.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            "config.json has keys that models of this type do not read, and which have no effect: %s."
+            "config.json has keys that models of this type are computed without: %s."
                 .formatted(String.join(", ", unknown)));
   }
 
