@@ -2,7 +2,8 @@ package dev.espalier;
 
 /**
  * There is no computing with these numbers: activations that are not finite, a Hessian that cannot
- * be factored. The input may be in order, and another precision or sparsity may help.
+ * be factored. The same settings give the same again; another precision, method or sparsity may
+ * help.
  */
 public final class NumericalException extends EspalierException {
   /**

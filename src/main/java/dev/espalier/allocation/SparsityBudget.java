@@ -6,6 +6,7 @@ import dev.espalier.measurement.Granularity;
 import dev.espalier.measurement.MeasuredModel;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.DoubleUnaryOperator;
@@ -17,7 +18,7 @@ import java.util.function.DoubleUnaryOperator;
  * <p>Exact: every unit is clamped to [0, 0.99] (or to the target, if that is more) and all are
  * shifted by one amount such that the parameter-weighted mean is the target. With equal units and
  * nothing clamped the shift is zero and the densities are the published ones. Published: a sparsity
- * ≤ 0 becomes 0.01 and that is all.
+ * ≤ 0 becomes 0.01 and that is all; only a target of 0 leaves everything as it is.
  *
  * @param rounding which of the two
  */
@@ -60,7 +61,10 @@ public record SparsityBudget(Rounding rounding) {
   public Settled settle(double[] densities, long[] parameters, double sparsity) {
     return switch (rounding) {
       case EXACT -> exact(densities, parameters, sparsity);
-      case PUBLISHED -> published(densities);
+      case PUBLISHED ->
+          sparsity == 0
+              ? new Settled(Collections.nCopies(densities.length, 0.0), List.of())
+              : published(densities);
     };
   }
 

@@ -24,7 +24,7 @@ record Failure(int exitCode, String fault, String message, List<String> advice) 
    */
   static Failure of(Throwable thrown, Options options) {
     String fault = fault(thrown);
-    boolean mendable = thrown instanceof BadInputException || thrown instanceof StorageException;
+    boolean mendable = thrown instanceof EspalierException && !(thrown instanceof NativeException);
     return new Failure(
         mendable ? ExitCode.BAD_INPUT : ExitCode.FAILURE,
         fault,

@@ -19,6 +19,8 @@ final class PruneHint {
                   "pattern",
                   "sparsity",
                   "published-rounding",
+                  "keep-zeros",
+                  "no-keep-zeros",
                   "calibration",
                   "samples",
                   "seq-len",

@@ -1,5 +1,6 @@
 package dev.espalier.cli;
 
+import dev.espalier.pruning.LinearResult;
 import dev.espalier.report.PruneReport;
 import dev.espalier.report.Quantities;
 import dev.espalier.report.ReportTables;
@@ -21,6 +22,9 @@ final class PruneSummary {
                 Quantities.percent(report.achievedSparsity()),
                 Quantities.count(report.weights()),
                 Quantities.percent(report.targetSparsity())));
+    if (report.sum(linear -> linear.before().zeros()) > 0) {
+      text.append(zeros(report));
+    }
     text.append("sparsity by block: ").append(blocks(report)).append('\n');
     if (report.sparsities().differWithinBlocks()) {
       text.append("sparsity by linear: ").append(linears(report)).append('\n');
@@ -39,6 +43,14 @@ final class PruneSummary {
               .formatted(Invocation.command()));
     }
     return text.toString();
+  }
+
+  private static String zeros(PruneReport report) {
+    return "%s of them were zero before and %s were not; %s that were zero came back%n"
+        .formatted(
+            Quantities.count(report.sum(LinearResult::kept)),
+            Quantities.count(report.sum(LinearResult::pruned)),
+            Quantities.count(report.sum(LinearResult::filled)));
   }
 
   private static String blocks(PruneReport report) {

@@ -38,8 +38,8 @@ final class PruningOptions {
             CommonOptions.value(
                 "auto-trials",
                 "N",
-                "auto: how many candidates are tried, 1 to %1$d (%1$d)"
-                    .formatted(AllocationChoice.Auto.USUAL_TRIALS)));
+                "auto: how many are tried of uniform, atp, dlp, owl and two more of atp, in this"
+                    + " order: 1 to %1$d (%1$d)".formatted(AllocationChoice.Auto.USUAL_TRIALS)));
   }
 
   /** What is done to the weights, whatever the allocation. */
@@ -62,7 +62,13 @@ final class PruningOptions {
                 + " (unstructured, or that of an allocation from a file)")
         .addOption(
             CommonOptions.flag(
-                "published-rounding", "count, clamp and average exactly as the published code"));
+                "published-rounding", "count, clamp and average exactly as the published code"))
+        .addOption(
+            CommonOptions.flag(
+                "keep-zeros", "weights that are zero stay zero (where a tenth of the model's are)"))
+        .addOption(
+            CommonOptions.flag(
+                "no-keep-zeros", "weights that are zero are pruned like all others"));
   }
 
   /**
@@ -122,7 +128,18 @@ final class PruningOptions {
   /** What is done to the weights, and where what is measured for it is kept. */
   static void apply(CommandLine line, RunSettings.Builder<?> request) {
     request.method(method(line));
+    keepZeros(line).ifPresent(request::keepZeros);
     applyTarget(line, request);
+  }
+
+  /** Whether zeros stay; empty where the line does not say. */
+  private static Optional<Boolean> keepZeros(CommandLine line) {
+    boolean keep = line.hasOption("keep-zeros");
+    if (keep && line.hasOption("no-keep-zeros")) {
+      throw new BadInputException(
+          "--keep-zeros and --no-keep-zeros exclude each other; give one of them");
+    }
+    return keep || line.hasOption("no-keep-zeros") ? Optional.of(keep) : Optional.empty();
   }
 
   /** The same, of a command that prunes nothing. */
@@ -153,6 +170,11 @@ final class PruningOptions {
       throw new BadInputException("--auto-trials belongs to --allocation auto, not to " + name);
     }
     AllocationOptions.requireParametersOf(List.of(name), line);
+    Optional<AllocationChoice> open =
+        AllocationOptions.open(name, line).map(AllocationChoice.Open::new);
+    if (open.isPresent()) {
+      return open;
+    }
     return Optional.of(
         new AllocationChoice.Named(
             AllocationOptions.find(name, line)

@@ -1,6 +1,9 @@
 package dev.espalier.evaluation;
 
+import dev.espalier.BadInputException;
+import dev.espalier.NumericalException;
 import dev.espalier.Progress;
+import dev.espalier.forward.ActivationFault;
 import dev.espalier.forward.HiddenStates;
 import dev.espalier.forward.MemoryBeside;
 import dev.espalier.model.DecoderBlock;
@@ -46,7 +49,12 @@ public final class PerplexityMeter implements AutoCloseable {
         Perplexity.of(losses()), Perplexity.Protocol.of(windows, model.placement().dtypeName()));
   }
 
-  /** The mean negative log-likelihood of each window, in nats, after the last block. */
+  /**
+   * The mean negative log-likelihood of each window, in nats, after the last block.
+   *
+   * @throws BadInputException if a weight of the head is not finite
+   * @throws NumericalException if a loss is not
+   */
   public double[] losses() {
     double[] losses = new double[windows.count()];
     int[] window = {0};
@@ -57,6 +65,14 @@ public final class PerplexityMeter implements AutoCloseable {
             window[0]++;
           }
         });
+    for (int i = 0; i < losses.length; i++) {
+      if (!Double.isFinite(losses[i])) {
+        model.requireFiniteEnds();
+        throw ActivationFault.of(
+            "the logits of window %d of %s".formatted(i + 1, windows.source()),
+            model.placement().dtype());
+      }
+    }
     return losses;
   }
 

@@ -1,11 +1,14 @@
 package dev.espalier.forward;
 
+import dev.espalier.BadInputException;
+import dev.espalier.NumericalException;
 import dev.espalier.Progress;
 import dev.espalier.device.ComputeDevice;
 import dev.espalier.device.NativeMemory;
 import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.model.layer.InputObserver;
+import dev.espalier.model.layer.Linear;
 import dev.espalier.text.TokenWindows;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -16,6 +19,7 @@ import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * The residual stream of a set of token windows between two blocks: [windows, seqLen, hidden] in
@@ -94,7 +98,24 @@ public final class HiddenStates implements AutoCloseable {
               }
               return all;
             });
-    return new HiddenStates(states, home, model.placement().device(), batch, progress);
+    HiddenStates hidden =
+        new HiddenStates(states, home, model.placement().device(), batch, progress);
+    if (!hidden.isFinite()) {
+      hidden.close();
+      model.requireFiniteEnds();
+      throw ActivationFault.of("the embedded tokens", states.scalar_type());
+    }
+    return hidden;
+  }
+
+  private boolean isFinite() {
+    boolean[] finite = {true};
+    for (long window = 0; window < windows && finite[0]; window++) {
+      Tensor one = states.select(0, window);
+      NativeMemory.run(() -> finite[0] = one.isfinite().all().item_bool());
+      one.close();
+    }
+    return finite[0];
   }
 
   static long batchSize(ActivationMemory memory, ComputeDevice device, int seqLen) {
@@ -143,14 +164,41 @@ public final class HiddenStates implements AutoCloseable {
     forEachBatch(hidden -> block.observe(hidden, observer));
   }
 
-  /** Passes all windows through the block. */
+  /**
+   * Passes all windows through the block.
+   *
+   * @throws BadInputException if a weight of the block is not finite
+   * @throws NumericalException if what comes out is not
+   */
   public void advance(DecoderBlock block) {
-    replaceEachBatch(block::forward);
+    pass(block, block::forward);
   }
 
   /** {@link #observe} and {@link #advance} in one forward pass. */
   public void advance(DecoderBlock block, InputObserver observer) {
-    replaceEachBatch(hidden -> block.forward(hidden, observer));
+    pass(block, hidden -> block.forward(hidden, observer));
+  }
+
+  private void pass(DecoderBlock block, UnaryOperator<Tensor> step) {
+    try (Tensor finite = NativeMemory.own(() -> allTrue())) {
+      replaceEachBatch(
+          hidden -> {
+            Tensor result = step.apply(hidden);
+            finite.logical_and_(result.isfinite().all());
+            return result;
+          });
+      if (!finite.item_bool()) {
+        block.linears().forEach(Linear::requireFinite);
+        throw ActivationFault.of("the outputs of block " + block.index(), states.scalar_type());
+      }
+    }
+  }
+
+  /** On the model's device, where it is looked at once: that waits for all that is queued. */
+  private Tensor allTrue() {
+    try (Device target = device.torch()) {
+      return torch.ones(1).to(target, ScalarType.Bool).squeeze();
+    }
   }
 
   /**

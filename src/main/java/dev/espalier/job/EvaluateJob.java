@@ -1,6 +1,7 @@
 package dev.espalier.job;
 
 import dev.espalier.BadInputException;
+import dev.espalier.NumericalException;
 import dev.espalier.Progress;
 import dev.espalier.evaluation.Perplexity;
 import dev.espalier.evaluation.PerplexityMeter;
@@ -17,6 +18,7 @@ public final class EvaluateJob {
    * One perplexity per text, in order.
    *
    * @throws BadInputException if something the user gave cannot be used
+   * @throws NumericalException if activations are not finite
    */
   public static List<Perplexity> run(EvaluateRequest request, Progress progress) {
     try (LoadedModel model = LoadedModel.open(request.model(), request.compute(), progress)) {
@@ -24,8 +26,14 @@ public final class EvaluateJob {
       List<Perplexity> results = new ArrayList<>();
       for (TokenWindows windows : model.evaluation(request.evaluation(), seqLen, progress)) {
         progress.begin("Evaluating", PerplexityMeter.passes(model.decoder()) * windows.count());
-        results.add(Perplexity.measure(model.decoder(), windows, progress));
+        Perplexity result = Perplexity.measure(model.decoder(), windows, progress);
         progress.end();
+        if (Double.isInfinite(result.value())) {
+          progress.warn(
+              "The perplexity on %s is more than a number can hold; every loss is finite."
+                  .formatted(windows.source()));
+        }
+        results.add(result);
       }
       model.tellHowTextsWereRead(progress);
       return results;

@@ -50,13 +50,23 @@ final class PerplexityComparison {
     return results;
   }
 
+  /** Not a number where there is no computing: the pruned model is finished, whatever it is. */
   private Perplexity measure(DecoderModel model, TokenWindows text, String task) {
     Progress progress = run.notes();
     progress.begin(task, PerplexityMeter.passes(model) * text.count());
-    Perplexity result =
-        run.clock().time("evaluate", () -> Perplexity.measure(model, text, progress));
+    Perplexity result = run.clock().time("evaluate", () -> measured(model, text, task));
     progress.end();
     return result;
+  }
+
+  private Perplexity measured(DecoderModel model, TokenWindows text, String task) {
+    try {
+      return Perplexity.measure(model, text, run.notes());
+    } catch (NumericalException e) {
+      run.notes().warn("%s gives no perplexity: %s.".formatted(task, e.getMessage()));
+      return new Perplexity(
+          Double.NaN, Perplexity.Protocol.of(text, model.placement().dtypeName()));
+    }
   }
 
   /** Prunes uniformly without storing anything. */

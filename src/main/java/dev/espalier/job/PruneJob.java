@@ -28,6 +28,7 @@ import dev.espalier.run.OpenedRun;
 import dev.espalier.run.PruningRun;
 import dev.espalier.run.PruningSettings;
 import dev.espalier.run.Warnings;
+import dev.espalier.run.ZeroWarnings;
 import dev.espalier.search.AllocationChoice;
 import dev.espalier.search.TrialJournal;
 import dev.espalier.statistics.FirstBlockOnce;
@@ -64,9 +65,9 @@ public final class PruneJob {
    *
    * @throws BadInputException if something the user gave cannot be used; nothing is left of the
    *     output then, unless the model was about to be finished
+   * @throws NumericalException if there is no computing with the model in these settings; nothing
+   *     is left then either
    * @throws StorageException if the file system refuses something; finished blocks are kept
-   * @throws NumericalException if the method cannot work with the calibration activations; finished
-   *     blocks are kept
    */
   public static PruneReport run(PruneRequest request, Progress progress) {
     Origin origin = Origin.now(request.run().command());
@@ -100,8 +101,12 @@ public final class PruneJob {
       PruneReport report;
       try {
         report = run(writer, criterion, trials, texts);
-      } catch (BadInputException e) { // no StorageException: what is finished waits then
+      } catch (BadInputException | NumericalException e) {
+        // The same settings would end here again. After a StorageException what is finished waits.
         writer.discard();
+        if (trials.size() > 0) { // else the file, if there is one, is another search's
+          trials.remove();
+        }
         throw e;
       }
       writer.finish(
@@ -195,7 +200,7 @@ public final class PruneJob {
 
   /** Of all blocks, those of an interrupted run included. */
   private void warn(PrunedModelWriter output) {
-    Warnings.zerosBeyondTarget(run.settings(), output.results()).ifPresent(run.notes()::warn);
+    ZeroWarnings.tell(run.settings(), output.results(), run.notes());
     Warnings.raisedDamping(run.settings(), output.results()).ifPresent(run.notes()::warn);
   }
 
@@ -214,6 +219,7 @@ public final class PruneJob {
         settings.pattern().describe(),
         settings.rounding().keyword(),
         settings.sparsity(),
+        run.keepsZeros(),
         opened.calibrationReport().orElseThrow(),
         new PruneReport.Compute(
             placement.device().toString(), placement.dtypeName(), Kernels.threads()),

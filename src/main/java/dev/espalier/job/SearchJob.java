@@ -3,6 +3,7 @@ package dev.espalier.job;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
 import dev.espalier.Listing;
+import dev.espalier.NumericalException;
 import dev.espalier.Progress;
 import dev.espalier.Setting;
 import dev.espalier.allocation.FileAllocation;
@@ -36,7 +37,9 @@ public final class SearchJob {
    * best allocation to the request's output, and a page beside it.
    *
    * @throws BadInputException if something the user gave cannot be used, or no candidate can be
-   *     measured
+   *     measured; no trials are left then
+   * @throws NumericalException if there is no computing with the model in these settings; no trials
+   *     are left then either
    */
   public static SearchReport run(SearchRequest request, Progress progress) {
     Origin origin = Origin.now(request.run().command());
@@ -59,15 +62,24 @@ public final class SearchJob {
             .note(request.output() + " is this search's result already; nothing was done.");
         return finished.get();
       }
-      AllocationSearch search =
-          AllocationSearch.over(
-              request.candidates(), opened.run(), criterion, request.exhaustive(), journal);
+      AllocationSearch search = search(request, opened.run(), criterion, journal);
       opened.tellHowTextsWereRead();
       SearchReport report = report(request, opened, criterion, search, origin, start);
       output.write(
           SearchPage.of(report), ReportJson.bytes(ReportJson.search(report)), whole, report);
       journal.remove();
       return report;
+    }
+  }
+
+  private static AllocationSearch search(
+      SearchRequest request, PruningRun run, TokenWindows criterion, TrialJournal journal) {
+    try {
+      return AllocationSearch.over(
+          request.candidates(), run, criterion, request.exhaustive(), journal);
+    } catch (BadInputException | NumericalException e) {
+      journal.remove(); // the same settings would end here again
+      throw e;
     }
   }
 

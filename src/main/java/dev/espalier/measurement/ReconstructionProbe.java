@@ -1,6 +1,6 @@
 package dev.espalier.measurement;
 
-import dev.espalier.BadInputException;
+import dev.espalier.NumericalException;
 import dev.espalier.Setting;
 import dev.espalier.device.NativeMemory;
 import dev.espalier.model.DecoderBlock;
@@ -53,23 +53,33 @@ final class ReconstructionProbe implements BlockProbe {
     return measured;
   }
 
-  private static Tensor hessian(Linear linear, BlockStatistics hessians) {
-    return ((InputHessian) hessians.of(linear).orElseThrow()).matrix();
+  private static InputHessian hessian(Linear linear, BlockStatistics hessians) {
+    return (InputHessian) hessians.of(linear).orElseThrow();
   }
 
-  private static double error(Linear linear, Tensor hessian, double share) {
+  private static double error(Linear linear, InputHessian hessian, double share) {
     try (PointerScope scope = new PointerScope()) {
-      double error = error(linear.weight().to(ScalarType.Float), hessian, share);
+      double error = error(linear.weight().to(ScalarType.Float), hessian.matrix(), share);
       if (!Double.isFinite(error)) {
-        linear.requireFinite();
-        throw new BadInputException(
-            linear.name()
-                + ": its reconstruction error is not finite; the calibration activations are NaN or"
-                + " infinite, or the compute dtype is too narrow",
-            Setting.COMPUTE_DTYPE);
+        throw fault(linear, hessian);
       }
       return error;
     }
+  }
+
+  /** The sentence that names a weight or the activations is the better one. */
+  private static NumericalException fault(Linear linear, InputHessian hessian) {
+    linear.requireFinite();
+    try {
+      hessian.requireFinite();
+    } catch (NumericalException e) {
+      return e.of(linear.name());
+    }
+    return new NumericalException(
+        linear.name()
+            + ": its reconstruction error is beyond float32, though its Hessian is finite; choose"
+            + " another allocation than LSA",
+        Setting.ALLOCATION);
   }
 
   /**

@@ -1,7 +1,7 @@
 package dev.espalier.measurement;
 
-import dev.espalier.BadInputException;
-import dev.espalier.Setting;
+import dev.espalier.NumericalException;
+import dev.espalier.forward.ActivationFault;
 import dev.espalier.kernels.Kernels;
 import dev.espalier.kernels.ScoreSummary;
 import dev.espalier.model.DecoderBlock;
@@ -64,12 +64,16 @@ final class ScoreProbe implements BlockProbe {
     if (!Double.isFinite(scores.sum())) {
       // The sentence that names the weight is the better one.
       block.linears().forEach(Linear::requireFinite);
-      throw new BadInputException(
-          "the scores of block "
-              + block.index()
-              + " are not finite: its weights or the activations there are NaN or infinite;"
-              + " the checkpoint is damaged, or the compute dtype too narrow",
-          Setting.COMPUTE_DTYPE);
+      for (int i = 0; i < weights.size(); i++) {
+        if (!norms.get(i).isfinite().all().item_bool()) {
+          throw ActivationFault.of(
+              "the calibration activations that enter " + block.linears().get(i),
+              weights.get(i).scalar_type());
+        }
+      }
+      throw new NumericalException(
+          "the scores |W|·‖X‖ of block %d are beyond float32, though its weights and the norms of its inputs are finite"
+              .formatted(block.index()));
     }
     return scores;
   }

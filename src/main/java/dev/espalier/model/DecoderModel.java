@@ -198,6 +198,20 @@ public final class DecoderModel implements AutoCloseable {
         });
   }
 
+  /**
+   * Checks what the model is made of beside its blocks, as it is stored.
+   *
+   * @throws BadInputException naming the embedding or the head if a weight of it is not finite
+   */
+  public void requireFiniteEnds() {
+    Linear.requireFinite(description.embedding(), embedding());
+    if (!description.tiedHead()) {
+      try (Tensor head = NativeMemory.own(() -> weights.tensor(description.head()))) {
+        Linear.requireFinite(description.head(), head);
+      }
+    }
+  }
+
   /** Frees the embedding, the head and the rotary tables. */
   @Override
   public void close() {

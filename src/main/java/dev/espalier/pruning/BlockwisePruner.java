@@ -2,6 +2,7 @@ package dev.espalier.pruning;
 
 import dev.espalier.BadInputException;
 import dev.espalier.NumericalException;
+import dev.espalier.Setting;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.forward.HiddenStates;
 import dev.espalier.kernels.Kernels;
@@ -14,6 +15,7 @@ import dev.espalier.statistics.InputStatistics;
 import dev.espalier.statistics.StatisticsSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -30,19 +32,24 @@ public final class BlockwisePruner {
   private final SparsityPattern pattern;
   private final SparsityPlan plan;
   private final Rounding rounding;
+  private final boolean keepZeros;
   private final StatisticsSource statistics;
 
-  /** With statistics that are gathered for every pruning anew. */
+  /**
+   * With statistics that are gathered for every pruning anew, and whatever is zero in the dense
+   * model.
+   */
   public BlockwisePruner(
       DecoderModel model,
       PruningMethod method,
       SparsityPattern pattern,
       SparsityPlan plan,
       Rounding rounding) {
-    this(model, method, pattern, plan, rounding, StatisticsSource.GATHERED);
+    this(model, method, pattern, plan, rounding, false, StatisticsSource.GATHERED);
   }
 
   /**
+   * @param keepZeros whether weights that are zero stay so
    * @param statistics of the blocks' inputs; where blocks are pruned, asked for in their order
    */
   public BlockwisePruner(
@@ -51,12 +58,14 @@ public final class BlockwisePruner {
       SparsityPattern pattern,
       SparsityPlan plan,
       Rounding rounding,
+      boolean keepZeros,
       StatisticsSource statistics) {
     this.model = model;
     this.method = method;
     this.pattern = pattern;
     this.plan = plan;
     this.rounding = rounding;
+    this.keepZeros = keepZeros;
     this.statistics = statistics;
   }
 
@@ -135,31 +144,72 @@ public final class BlockwisePruner {
   private LinearResult prune(Linear linear, BlockStatistics inputs, PruningTarget target) {
     long start = System.nanoTime();
     Tensor weight = linear.weight();
-    LinearError error;
+    try (ZerosBefore zeros = ZerosBefore.of(linear, model)) {
+      var before =
+          new LinearResult.Before(
+              zeros.count(), inputs.of(linear).map(InputStatistics::deadFeatures).orElse(0L));
+      boolean keeps = keepZeros && zeros.count() > 0;
+      LinearError error = prune(linear, inputs.of(linear), keeps ? target.keepingZeros() : target);
+      if (method.updatesWeights()) {
+        roundAsStored(linear);
+      }
+      double seconds = (System.nanoTime() - start) / 1e9;
+      return new LinearResult(
+          linear.name(),
+          weight.size(0),
+          weight.size(1),
+          target.sparsity(),
+          before,
+          Kernels.countZeros(weight),
+          zeros.left(weight),
+          error,
+          seconds);
+    }
+  }
+
+  private LinearError prune(Linear linear, Optional<InputStatistics> inputs, PruningTarget target) {
     try {
-      error = method.prune(weight, inputs.of(linear), target);
+      return method.prune(linear.weight(), inputs, target);
     } catch (NumericalException e) {
       throw e.of(linear.name());
     }
-    if (method.updatesWeights() && !handsOnFinerWeights()) {
-      roundAsStored(linear);
-    }
-    double seconds = (System.nanoTime() - start) / 1e9;
-    return new LinearResult(
-        linear.name(),
-        weight.size(0),
-        weight.size(1),
-        target.sparsity(),
-        Kernels.countZeros(weight),
-        error,
-        seconds);
   }
 
-  /** The next block must see the weights that the checkpoint will hold, not finer ones. */
+  /**
+   * The next block must see the weights that the checkpoint will hold, not finer ones.
+   *
+   * @throws NumericalException if it cannot hold them
+   */
   private void roundAsStored(Linear linear) {
     ScalarType stored = model.storedDtype(linear);
     try (PointerScope scope = new PointerScope()) {
-      linear.weight().copy_(linear.weight().to(stored));
+      Tensor rounded = linear.weight().to(stored);
+      requireFinite(linear.weight(), "that is computed in", linear);
+      requireFinite(rounded, "of the checkpoint", linear);
+      if (!handsOnFinerWeights()) {
+        linear.weight().copy_(rounded);
+      }
     }
+  }
+
+  private void requireFinite(Tensor weight, String whose, Linear linear) {
+    if (!weight.isfinite().all().item_bool()) {
+      throw new NumericalException(
+              "the weights that %s makes of it are beyond the %s %s; lower the sparsity, or take another method or dtype"
+                  .formatted(method.name(), name(weight.scalar_type().intern()), whose),
+              Setting.SPARSITY,
+              Setting.METHOD,
+              Setting.COMPUTE_DTYPE)
+          .of(linear.name());
+    }
+  }
+
+  private static String name(ScalarType dtype) {
+    return switch (dtype) {
+      case Half -> "float16";
+      case BFloat16 -> "bfloat16";
+      case Float -> "float32";
+      default -> "float64";
+    };
   }
 }

@@ -1,7 +1,5 @@
 package dev.espalier.pruning;
 
-import dev.espalier.NumericalException;
-import dev.espalier.Setting;
 import dev.espalier.kernels.Kernels;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -18,22 +16,6 @@ final class ErrorNorms {
     try (PointerScope scope = new PointerScope()) {
       return columnSquares(weight).sum().item_double();
     }
-  }
-
-  /**
-   * ‖W·diag(s)‖², s [in] f32, before anything is chosen by these scores.
-   *
-   * @throws NumericalException if there is no choosing, because s is not finite
-   */
-  static double finiteSquared(Tensor weight, Tensor s) {
-    double squared = squared(weight, s);
-    if (!Double.isFinite(squared)) {
-      throw new NumericalException(
-          "the norms of its inputs are not finite; the calibration activations are NaN or infinite,"
-              + " perhaps because the compute dtype is too narrow",
-          Setting.COMPUTE_DTYPE);
-    }
-    return squared;
   }
 
   /** ‖W·diag(s)‖², s [in] f32. */

@@ -9,6 +9,11 @@ import dev.espalier.Keyword;
  * @param damping SparseGPT's relative damping, or 0 where none is used
  */
 public record LinearError(Measure measure, double value, double damping) {
+  /** Of a linear that stays as it is. */
+  static LinearError none(Measure measure) {
+    return new LinearError(measure, 0, 0);
+  }
+
   /** Of what the error is measured: the best the method's statistics allow. */
   public enum Measure implements Keyword {
     /** The weights themselves. */

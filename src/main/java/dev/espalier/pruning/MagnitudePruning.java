@@ -6,7 +6,7 @@ import dev.espalier.statistics.InputStatistics;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
-/** Removes the smallest weights of each linear. */
+/** Removes the smallest weights of each linear: zeros first, whether or not they are to stay. */
 public record MagnitudePruning() implements PruningMethod {
   /** As the catalogue has it. */
   public static final MethodKind KIND =
@@ -30,6 +30,9 @@ public record MagnitudePruning() implements PruningMethod {
   @Override
   public LinearError prune(
       Tensor weight, Optional<InputStatistics> statistics, PruningTarget target) {
+    if (target.isNothing()) {
+      return LinearError.none(LinearError.Measure.WEIGHTS);
+    }
     double before = ErrorNorms.squared(weight);
     if (target.pattern() instanceof NofM pattern) {
       Kernels.pruneNofM(weight, pattern.keep(), pattern.group());

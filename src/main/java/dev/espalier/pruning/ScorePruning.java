@@ -24,9 +24,14 @@ interface ScorePruning extends PruningMethod {
   @Override
   default LinearError prune(
       Tensor weight, Optional<InputStatistics> statistics, PruningTarget target) {
+    if (target.isNothing()) {
+      return LinearError.none(LinearError.Measure.SCORES);
+    }
     try (PointerScope scope = new PointerScope()) {
-      Tensor norms = statistics.orElseThrow().norms();
-      double before = ErrorNorms.finiteSquared(weight, norms);
+      InputStatistics inputs = statistics.orElseThrow();
+      inputs.requireFinite();
+      Tensor norms = inputs.norms();
+      double before = ErrorNorms.squared(weight, norms);
       remove(weight, norms, target);
       double after = ErrorNorms.squared(weight, norms);
       return ErrorNorms.removalError(LinearError.Measure.SCORES, before, after);

@@ -115,6 +115,9 @@ public record SparseGptPruning(double damping, int blockCols) implements Pruning
   @Override
   public LinearError prune(
       Tensor weight, Optional<InputStatistics> statistics, PruningTarget target) {
+    if (target.isNothing()) {
+      return LinearError.none(LinearError.Measure.OUTPUT);
+    }
     try (PointerScope scope = new PointerScope()) {
       InverseFactor factor = ((InputHessian) statistics.orElseThrow()).factor(damping);
       Tensor w = weight.to(ScalarType.Float, false, true, null);
@@ -126,20 +129,29 @@ public record SparseGptPruning(double damping, int blockCols) implements Pruning
               new long[] {w.size(0), 1},
               w.options().dtype(new ScalarTypeOptional(ScalarType.Double)),
               null);
-      if (target.pattern() instanceof NofM pattern) {
-        // A group must not straddle two blocks.
-        int whole = Math.max(1, blockCols / pattern.group()) * pattern.group();
-        Kernels.sparseGptSweepNofM(w, factor.u(), pattern.keep(), pattern.group(), whole, loss);
-      } else {
-        Kernels.sparseGptSweep(
-            w, factor.u(), target.sparsity(), target.rounding(), blockCols, loss);
-      }
+      sweep(w, factor.u(), target, loss);
       // The sweep's loss is of the damped Hessian; the layer's outputs know no damping.
       Tensor removed = weight.sub(w).masked_fill_(dead, new Scalar(0.0));
       weight.copy_(w);
       double lost = 2 * loss.sum().item_double() - factor.added() * ErrorNorms.squared(removed);
       double error = output > 0 ? Math.sqrt(Math.max(0, lost) / output) : 0;
       return new LinearError(LinearError.Measure.OUTPUT, error, factor.damping());
+    }
+  }
+
+  private void sweep(Tensor w, Tensor u, PruningTarget target, Tensor loss) {
+    Optional<NofM> groups =
+        target.pattern() instanceof NofM pattern ? Optional.of(pattern) : Optional.empty();
+    // A group must not straddle two blocks.
+    int group = target.pattern().group();
+    int whole = groups.isPresent() ? Math.max(1, blockCols / group) * group : blockCols;
+    if (target.keepZeros()) {
+      KeptZerosSweep kept = new KeptZerosSweep(w, u, w.eq(new Scalar(0.0)), loss, whole);
+      groups.ifPresentOrElse(kept::nOfM, () -> kept.unstructured(target));
+    } else {
+      groups.ifPresentOrElse(
+          pattern -> Kernels.sparseGptSweepNofM(w, u, pattern.keep(), group, whole, loss),
+          () -> Kernels.sparseGptSweep(w, u, target.sparsity(), target.rounding(), whole, loss));
     }
   }
 

@@ -1,16 +1,20 @@
 package dev.espalier.pruning;
 
 import dev.espalier.device.NativeMemory;
+import dev.espalier.kernels.Rounding;
+import dev.espalier.model.description.LinearDescription;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Wanda's variant: each row loses the smallest scores that together make up the share α of the
- * row's total, so rows differ; α is found by bisection until the matrix is within 0.001 of the
- * target. The target is the block's own, not the model's.
+ * row's total, so rows differ. α is the one at which the linear loses as many weights as its target
+ * says; with published rounding it is found by bisection until the matrix is within 0.001 of the
+ * target, or the bracket is. The target is the block's own, not the model's.
  */
 public record WandaVariantPruning() implements ScorePruning {
   /** As the catalogue has it. */
@@ -36,10 +40,44 @@ public record WandaVariantPruning() implements ScorePruning {
     return false;
   }
 
+  /** Scores, sorted with their indices, and their shares in f64, of which the largest is sought. */
+  @Override
+  public long bytes(LinearDescription linear) {
+    return 64 * linear.parameters();
+  }
+
   @Override
   public void remove(Tensor weight, Tensor norms, PruningTarget target) {
-    RowShares shares = RowShares.of(weight, norms);
-    weight.masked_fill_(bisect(shares, (float) target.sparsity()), new Scalar(0.0));
+    Tensor mask =
+        target.rounding() == Rounding.PUBLISHED
+            ? bisect(RowShares.of(weight, norms), (float) target.sparsity())
+            : smallestShares(weight, norms, target);
+    weight.masked_fill_(mask, new Scalar(0.0));
+  }
+
+  /**
+   * As many weights as the target has, those first that make up the smallest share of their row's
+   * total together with all that are smaller; in the caller's scope. That is the published choice
+   * for the one α that meets the target.
+   */
+  private static Tensor smallestShares(Tensor weight, Tensor norms, PruningTarget target) {
+    return NativeMemory.compute(
+        () -> {
+          Tensor scores = weight.to(ScalarType.Float).abs().mul(norms);
+          if (target.keepZeros()) {
+            scores = SmallestScores.zerosFirst(scores, weight.eq(new Scalar(0.0)));
+          }
+          T_TensorTensor_T sorted = SmallestScores.ascending(scores);
+          Tensor values = sorted.get0();
+          Tensor running = values.clamp_min(new Scalar(0.0)).to(ScalarType.Double).cumsum(1);
+          Tensor totals = running.narrow(1, running.size(1) - 1, 1);
+          Tensor shares =
+              running
+                  .div(totals.masked_fill(totals.eq(new Scalar(0.0)), new Scalar(1.0)))
+                  .masked_fill(values.lt(new Scalar(0.0)), new Scalar(-1.0));
+          Tensor mask = SmallestScores.ofAll(shares, target.count(weight.numel()));
+          return SmallestScores.scattered(mask, sorted.get1());
+        });
   }
 
   /** The mask, in the caller's scope. Numbers are compared in f32, as in the published loop. */

@@ -2,8 +2,10 @@ package dev.espalier.report;
 
 import dev.espalier.Plural;
 import dev.espalier.pruning.BlockResult;
+import dev.espalier.pruning.LinearResult;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 
 /**
  * What a pruning run did.
@@ -16,6 +18,7 @@ import java.util.Map;
  * @param allocation the rule that decided how much each block loses, with its parameters
  * @param calibration the text that was run through the model
  * @param targetSparsity what was asked for
+ * @param keepsZeros whether weights that were zero had to stay so
  * @param origin where it comes from
  * @param seconds wall-clock time of the run, and before it of the phases of one that it goes on
  *     with
@@ -34,6 +37,7 @@ public record PruneReport(
     String pattern,
     String rounding,
     double targetSparsity,
+    boolean keepsZeros,
     Calibration calibration,
     Compute compute,
     List<BlockResult> blocks,
@@ -115,6 +119,11 @@ public record PruneReport(
   /** How many prunable weights there are. */
   public long weights() {
     return blocks.stream().mapToLong(BlockResult::weights).sum();
+  }
+
+  /** The sum of something over all linears. */
+  public long sum(ToLongFunction<LinearResult> number) {
+    return blocks.stream().flatMap(block -> block.linears().stream()).mapToLong(number).sum();
   }
 
   /** The pruned fraction of all prunable weights. */

@@ -37,6 +37,12 @@ public final class ReportJson {
     json.putObject("sparsity")
         .put("target", report.targetSparsity())
         .put("achieved", report.achievedSparsity());
+    json.putObject("zeros")
+        .put("stay", report.keepsZeros())
+        .put("before", report.sum(linear -> linear.before().zeros()))
+        .put("kept", report.sum(LinearResult::kept))
+        .put("filled", report.sum(LinearResult::filled))
+        .put("pruned", report.sum(LinearResult::pruned));
     json.set("calibration", calibration(report.calibration()));
     json.putObject("compute")
         .put("device", report.compute().device())
@@ -109,7 +115,11 @@ public final class ReportJson {
     json.putArray("shape").add(linear.rows()).add(linear.cols());
     json.put("target", linear.target())
         .put("achieved", linear.sparsity())
-        .put("zeros", linear.zeros());
+        .put("zeros", linear.zeros())
+        .put("zeros_before", linear.before().zeros())
+        .put("kept", linear.kept())
+        .put("filled", linear.filled())
+        .put("dead_inputs", linear.before().deadInputs());
     ObjectNode error = json.putObject("error");
     error.put("of", linear.error().measure().keyword());
     error.put("relative", linear.error().value());

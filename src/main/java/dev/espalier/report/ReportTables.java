@@ -45,7 +45,13 @@ public final class ReportTables {
     Standing standing = new Standing(trials);
     Table table = new Table("allocation", "perplexity", "");
     for (Trial trial : trials) {
-      table.row(trial.describe(), standing.outcome(trial), standing.isBest(trial) ? "best" : "");
+      String outcome = standing.outcome(trial);
+      table.row(
+          trial.describe(),
+          trial.samePlanAs().isEmpty()
+              ? outcome
+              : "same plan as %s: %s".formatted(trial.samePlanAs(), outcome),
+          standing.isBest(trial) ? "best" : "");
     }
     return table;
   }

@@ -1,5 +1,6 @@
 package dev.espalier.report;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.espalier.allocation.SparsityAllocation;
 import java.util.Map;
@@ -13,13 +14,29 @@ import java.util.TreeMap;
  * @param atHalf the perplexity on their first half
  * @param stopped whether it was worse than the best at half of the windows, so that it went no
  *     further
+ * @param samePlanAs the candidate that was measured in its place, because it comes to the same
+ *     plan; empty if it was measured itself
  */
 public record Trial(
     String allocation,
     Map<String, Object> parameters,
     double perplexity,
     @JsonProperty("at_half") double atHalf,
-    boolean stopped) {
+    boolean stopped,
+    @JsonProperty("same_plan_as") @JsonInclude(JsonInclude.Include.NON_EMPTY) String samePlanAs) {
+  public Trial {
+    samePlanAs = samePlanAs == null ? "" : samePlanAs; // older journals do not have it
+  }
+
+  /** Of a candidate that was tried itself. */
+  public Trial(
+      String allocation,
+      Map<String, Object> parameters,
+      double perplexity,
+      double atHalf,
+      boolean stopped) {
+    this(allocation, parameters, perplexity, atHalf, stopped, "");
+  }
 
   /** Of a candidate that has seen all windows. */
   public static Trial measured(SparsityAllocation allocation, double atHalf, double perplexity) {
@@ -43,6 +60,11 @@ public record Trial(
   public Trial estimated(Trial best) {
     double estimate = atHalf / best.atHalf * best.perplexity;
     return new Trial(allocation, parameters, estimate, atHalf, stopped);
+  }
+
+  /** That of another candidate that comes to the same plan. */
+  public Trial sharedBy(SparsityAllocation other) {
+    return new Trial(other.name(), other.parameters(), perplexity, atHalf, stopped, describe());
   }
 
   /** Such as {@code atp (beta 0.02)}. */

@@ -6,16 +6,19 @@ import dev.espalier.allocation.SparsityBudget;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.forward.HiddenStates;
 import dev.espalier.forward.MemoryBeside;
+import dev.espalier.kernels.Rounding;
 import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.measurement.Measurement;
 import dev.espalier.measurement.MeasurementFile;
 import dev.espalier.model.DecoderModel;
+import dev.espalier.model.description.LinearDescription;
 import dev.espalier.pruning.BlockwisePruner;
 import dev.espalier.pruning.PrunedBlocks;
 import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.statistics.FirstBlockOnce;
 import dev.espalier.statistics.StatisticsSource;
 import dev.espalier.text.TokenWindows;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +32,7 @@ public final class PruningRun {
   private final DecoderModel model;
   private final Optional<TokenWindows> calibration;
   private final KnownMeasurements measurements;
+  private final InputZeros zeros;
   private final StatisticsSource inputs;
   private final RecordedNotes notes;
   private final PhaseClock clock;
@@ -47,6 +51,7 @@ public final class PruningRun {
     this.model = model;
     this.calibration = calibration;
     this.measurements = new KnownMeasurements(model, calibration, statistics);
+    this.zeros = new InputZeros(settings.keepZeros(), model, notes);
     this.inputs = StatisticsSource.GATHERED;
     this.notes = notes;
     this.clock = new PhaseClock();
@@ -61,6 +66,7 @@ public final class PruningRun {
     this.model = whole.model;
     this.calibration = calibration;
     this.measurements = whole.measurements;
+    this.zeros = whole.zeros;
     this.inputs = inputs;
     this.notes = whole.notes;
     this.clock = whole.clock;
@@ -74,6 +80,11 @@ public final class PruningRun {
   /** The dense model. */
   public DecoderModel model() {
     return model;
+  }
+
+  /** Whether weights that are zero stay so. */
+  public boolean keepsZeros() {
+    return zeros.stay();
   }
 
   /** The windows of a run that takes some. */
@@ -104,6 +115,25 @@ public final class PruningRun {
     return settings.pattern() instanceof SparsityPattern.Mixed mixed
         ? NofMRounding.plan(allocation, budget, mixed.group(), sparsity, dense)
         : budget.plan(allocation, sparsity, dense);
+  }
+
+  /**
+   * How much each linear loses, equal for plans that prune the same: in weights where these follow
+   * from the share, else the share itself.
+   */
+  public List<Number> amounts(SparsityPlan plan) {
+    boolean counted =
+        settings.rounding() == Rounding.EXACT
+            && settings.pattern() instanceof SparsityPattern.Unstructured;
+    List<Number> amounts = new ArrayList<>();
+    for (int block = 0; block < model.blockCount(); block++) {
+      int linear = 0;
+      for (LinearDescription shape : model.description().linears(block)) {
+        double share = plan.sparsity(block, linear++);
+        amounts.add(counted ? (Number) Math.round(share * shape.parameters()) : (Number) share);
+      }
+    }
+    return amounts;
   }
 
   /** What people should know of an allocation's plan, a sentence each. */
@@ -157,7 +187,13 @@ public final class PruningRun {
       String task, SparsityPlan plan, PrunedBlocks output, long furtherSteps, Supplier<T> then) {
     BlockwisePruner pruner =
         new BlockwisePruner(
-            model, settings.method(), settings.pattern(), plan, settings.rounding(), inputs);
+            model,
+            settings.method(),
+            settings.pattern(),
+            plan,
+            settings.rounding(),
+            keepsZeros(),
+            inputs);
     notes.begin(task, pruner.passes(output) * calibration().count() + furtherSteps);
     try (HiddenStates hidden = HiddenStates.embed(model, calibration(), memory(), notes)) {
       pruner.prune(hidden, output);

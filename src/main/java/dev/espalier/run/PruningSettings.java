@@ -9,6 +9,7 @@ import dev.espalier.pruning.MethodKind;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.SparsityPattern;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -16,9 +17,15 @@ import java.util.OptionalDouble;
  *
  * @param sparsity target for the whole model, in [0, 1); of an N:M pattern, the pattern's
  * @param rounding EXACT, or PUBLISHED to count, clamp and average as the published code does
+ * @param keepZeros whether weights that are zero stay so; absent for where the model is sparse
+ *     already
  */
 public record PruningSettings(
-    PruningMethod method, SparsityPattern pattern, double sparsity, Rounding rounding) {
+    PruningMethod method,
+    SparsityPattern pattern,
+    double sparsity,
+    Rounding rounding,
+    Optional<Boolean> keepZeros) {
   /** Where nothing else is asked for. */
   public static final double USUAL_SPARSITY = 0.7;
 
@@ -38,15 +45,26 @@ public record PruningSettings(
     }
   }
 
+  /** Of which zeros stay where the model is sparse already. */
+  public PruningSettings(
+      PruningMethod method, SparsityPattern pattern, double sparsity, Rounding rounding) {
+    this(method, pattern, sparsity, rounding, Optional.empty());
+  }
+
   /**
    * With the usual sparsity, or an N:M pattern's own, where none is given.
    *
    * @throws BadInputException if the given one is impossible, or contradicts an N:M pattern
    */
   public static PruningSettings of(
-      PruningMethod method, SparsityPattern pattern, OptionalDouble given, Rounding rounding) {
+      PruningMethod method,
+      SparsityPattern pattern,
+      OptionalDouble given,
+      Rounding rounding,
+      Optional<Boolean> keepZeros) {
     if (!(pattern instanceof SparsityPattern.NofM nofM)) {
-      return new PruningSettings(method, pattern, given.orElse(USUAL_SPARSITY), rounding);
+      return new PruningSettings(
+          method, pattern, given.orElse(USUAL_SPARSITY), rounding, keepZeros);
     }
     if (given.isPresent() && !(Math.abs(given.getAsDouble() - nofM.sparsity()) <= HAIR)) {
       throw new BadInputException(
@@ -54,12 +72,12 @@ public record PruningSettings(
               .formatted(given.getAsDouble(), nofM.keep(), nofM.group(), nofM.sparsity()),
           Setting.SPARSITY);
     }
-    return new PruningSettings(method, pattern, nofM.sparsity(), rounding);
+    return new PruningSettings(method, pattern, nofM.sparsity(), rounding, keepZeros);
   }
 
   /** The same for another target. */
   PruningSettings at(double target) {
-    return new PruningSettings(method, pattern, target, rounding);
+    return new PruningSettings(method, pattern, target, rounding, keepZeros);
   }
 
   private static List<String> makersOfNofM() {

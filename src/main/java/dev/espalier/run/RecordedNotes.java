@@ -13,6 +13,7 @@ public final class RecordedNotes implements Progress {
   private final Progress listener;
   private final Set<String> notes = new LinkedHashSet<>();
   private final Set<String> warnings = new LinkedHashSet<>();
+  private boolean working;
 
   /**
    * Begins without notes.
@@ -35,6 +36,7 @@ public final class RecordedNotes implements Progress {
 
   @Override
   public void begin(String task, long steps) {
+    working = true;
     listener.begin(task, steps);
   }
 
@@ -43,9 +45,13 @@ public final class RecordedNotes implements Progress {
     listener.step(steps);
   }
 
+  /** The end of a task; nothing where a fault has come before it began. */
   @Override
   public void end() {
-    listener.end();
+    if (working) {
+      working = false;
+      listener.end();
+    }
   }
 
   @Override

@@ -39,7 +39,8 @@ final class RunIdentity {
     identity
         .put("pattern", pruning.pattern().describe())
         .put("sparsity", pruning.sparsity())
-        .put("rounding", pruning.rounding().keyword());
+        .put("rounding", pruning.rounding().keyword())
+        .put("keep_zeros", run.keepsZeros());
     settings
         .calibration()
         .ifPresent(

@@ -57,6 +57,7 @@ public record RunSettings(
     private Optional<SparsityPattern> pattern = Optional.empty();
     private OptionalDouble sparsity = OptionalDouble.empty();
     private Rounding rounding = Rounding.EXACT;
+    private Optional<Boolean> keepZeros = Optional.empty();
     private Optional<Path> calibration = Optional.empty();
     private int samples = CalibrationSettings.USUAL_SAMPLES;
     private OptionalInt seqLen = OptionalInt.empty();
@@ -99,6 +100,12 @@ public record RunSettings(
     /** How sparsities become numbers of weights; exact if not set. */
     public B rounding(Rounding value) {
       rounding = value;
+      return self();
+    }
+
+    /** Whether weights that are zero stay so; where the model is sparse already if not set. */
+    public B keepZeros(boolean value) {
+      keepZeros = Optional.of(value);
       return self();
     }
 
@@ -171,7 +178,7 @@ public record RunSettings(
           pattern.or(() -> StoredPattern.of(files)).orElse(SparsityPattern.UNSTRUCTURED);
       return new RunSettings(
           model,
-          PruningSettings.of(method, shape, sparsity, rounding),
+          PruningSettings.of(method, shape, sparsity, rounding, keepZeros),
           new StoredAllocations(files, pattern.isPresent(), sparsity.isPresent()),
           calibration.map(text -> new CalibrationSettings(text, samples, seqLen, seed)),
           statistics,

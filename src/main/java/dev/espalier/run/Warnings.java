@@ -15,9 +15,6 @@ import java.util.Optional;
 
 /** What people are told where a result may be other than they expect. */
 public final class Warnings {
-  /** Far above what rounding leaves, far below what anyone would overlook. */
-  private static final double ZEROS_BEYOND_TARGET = 0.002;
-
   /** More than a total is off that somebody has rounded to two digits. */
   private static final double OTHER_TOTAL = 0.005;
 
@@ -104,17 +101,6 @@ public final class Warnings {
     return "Uniform pruning gives no model to compare with: " + reason;
   }
 
-  /** Zeros that were there before cannot come back, wherever the plan wants fewer. */
-  public static Optional<String> zerosBeyondTarget(
-      PruningSettings settings, List<BlockResult> results) {
-    boolean beyond =
-        results.stream().anyMatch(block -> block.sparsity() > block.target() + ZEROS_BEYOND_TARGET);
-    return settings.rounding() == Rounding.EXACT && beyond
-        ? Optional.of(
-            "The model was sparser than its target in some blocks already; zeros stay zeros.")
-        : Optional.empty();
-  }
-
   /** Of Hessians that could not be factored with the damping that was asked for. */
   public static Optional<String> raisedDamping(
       PruningSettings settings, List<BlockResult> results) {
@@ -137,7 +123,7 @@ public final class Warnings {
   }
 
   /** The first names, and how many more there are. */
-  private static String some(List<String> names) {
+  static String some(List<String> names) {
     String first = String.join(", ", names.subList(0, Math.min(NAMED, names.size())));
     return names.size() > NAMED ? "%s and %d more".formatted(first, names.size() - NAMED) : first;
   }

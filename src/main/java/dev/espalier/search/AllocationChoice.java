@@ -1,8 +1,13 @@
 package dev.espalier.search;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Listing;
 import dev.espalier.Setting;
 import dev.espalier.allocation.AllocationCatalogue;
+import dev.espalier.allocation.AllocationKind;
+import dev.espalier.allocation.NumberParameter;
+import dev.espalier.allocation.Parameter;
+import dev.espalier.allocation.ParameterValues;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.evaluation.Perplexity;
 import dev.espalier.report.PruneReport;
@@ -77,6 +82,51 @@ public sealed interface AllocationChoice {
   }
 
   /**
+   * The user named it, and not a parameter that has no default: it follows from the model, as where
+   * allocations are only shown.
+   */
+  record Open(AllocationKind kind) implements AllocationChoice {
+    @Override
+    public String name() {
+      return kind.name();
+    }
+
+    @Override
+    public Optional<TokenWindows> criterion(OpenedRun opened) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Settled settle(PruningRun run, Optional<TokenWindows> criterion, TrialJournal journal) {
+      SparsityAllocation allocation =
+          kind.usual().of(run.settings().sparsity(), run.model().blockCount());
+      Settled settled = Settled.of(allocation, "", List.of());
+      run.notes()
+          .note(
+              "The allocation is %s: %s is not given, and %s is taken."
+                  .formatted(
+                      settled.report().describe(),
+                      Listing.and(
+                          kind.missing(ParameterValues.DEFAULTS).stream()
+                              .map(Parameter::key)
+                              .toList()),
+                      kind.missing(ParameterValues.DEFAULTS)
+                          .flatMap(AllocationChoice::otherwise)
+                          .orElse("what suits the model")));
+      return settled;
+    }
+
+    @Override
+    public String toString() {
+      return "Open[" + kind.name() + "]"; // it identifies an unfinished run
+    }
+  }
+
+  private static Optional<String> otherwise(Parameter<?> parameter) {
+    return parameter instanceof NumberParameter number ? number.otherwise() : Optional.empty();
+  }
+
+  /**
    * The best of the usual ones on a held-out slice of the calibration corpus.
    *
    * @param trials how many are tried at most, at least 1
@@ -93,6 +143,12 @@ public sealed interface AllocationChoice {
         throw new BadInputException(
             "the number of trials is " + trials + "; at least 1 is needed", Setting.TRIALS);
       }
+      if (trials > USUAL_TRIALS) {
+        throw new BadInputException(
+            "the number of trials is %d, but there are %d candidates; a search takes those it is given"
+                .formatted(trials, USUAL_TRIALS),
+            Setting.TRIALS);
+      }
     }
 
     @Override
@@ -108,6 +164,7 @@ public sealed interface AllocationChoice {
     @Override
     public Settled settle(PruningRun run, Optional<TokenWindows> criterion, TrialJournal journal) {
       TokenWindows judged = criterion.orElseThrow();
+      tellWhatIsLeftOut(run);
       AllocationSearch search =
           AllocationSearch.over(
               new Candidates.Usual(trials), run.onTrial(WINDOWS), judged, false, journal);
@@ -115,6 +172,23 @@ public sealed interface AllocationChoice {
           search.best(),
           Perplexity.Protocol.of(judged, run.model().placement().dtypeName()).toString(),
           search.trials());
+    }
+
+    private void tellWhatIsLeftOut(PruningRun run) {
+      List<String> all =
+          AllocationCatalogue.usual(run.settings().sparsity(), run.model().blockCount()).stream()
+              .map(allocation -> Trial.failed(allocation).describe())
+              .toList();
+      if (trials < all.size()) {
+        run.notes()
+            .note(
+                "Tried are the first %d of %d candidates, %s; not tried are %s."
+                    .formatted(
+                        trials,
+                        all.size(),
+                        Listing.and(all.subList(0, trials)),
+                        Listing.and(all.subList(trials, all.size()))));
+      }
     }
   }
 }

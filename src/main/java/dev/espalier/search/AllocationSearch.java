@@ -1,6 +1,8 @@
 package dev.espalier.search;
 
 import dev.espalier.BadInputException;
+import dev.espalier.EspalierException;
+import dev.espalier.Listing;
 import dev.espalier.Plural;
 import dev.espalier.Setting;
 import dev.espalier.allocation.SparsityAllocation;
@@ -10,8 +12,10 @@ import dev.espalier.run.PruningRun;
 import dev.espalier.text.TokenWindows;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeSet;
 
@@ -24,6 +28,7 @@ public final class AllocationSearch {
   private final TrialJournal journal;
   private final int planned;
   private final List<Trial> trials = new ArrayList<>();
+  private final Map<List<Number>, Trial> byAmounts = new HashMap<>();
   private SparsityAllocation best;
   private Trial bestTrial;
 
@@ -37,6 +42,16 @@ public final class AllocationSearch {
      *     stop there
      */
     Trial attempt(String task, SparsityAllocation candidate, OptionalDouble bar);
+
+    /** How much a candidate takes of each linear; those that take the same are tried once. */
+    default Optional<List<Number>> amounts(SparsityAllocation candidate) {
+      return Optional.empty();
+    }
+
+    /** Why the first candidate that could not be measured could not. */
+    default Optional<EspalierException> fault() {
+      return Optional.empty();
+    }
   }
 
   /**
@@ -96,14 +111,31 @@ public final class AllocationSearch {
   void search(Candidates candidates, double sparsity, int blocks) {
     perplexity(new UniformAllocation());
     candidates.tryAll(sparsity, blocks, this::perplexity);
-    if (Double.isNaN(bestTrial.perplexity())) {
+    if (!Double.isFinite(bestTrial.perplexity())) {
       journal.remove(); // there is nothing to go on with
-      throw new BadInputException(
-          "no allocation leaves a model whose perplexity can be measured; lower the sparsity, or take"
-              + " another compute dtype",
-          Setting.SPARSITY,
-          Setting.COMPUTE_DTYPE);
+      throw nothingFinite();
     }
+  }
+
+  private BadInputException nothingFinite() {
+    String problem =
+        "no allocation leaves a model whose perplexity is finite, not one of %s"
+            .formatted(Listing.or(trials.stream().map(Trial::describe).toList()));
+    return trier
+        .fault()
+        .map(
+            fault ->
+                new BadInputException(
+                    problem + ": " + fault.getMessage(),
+                    fault,
+                    fault.settings().toArray(Setting[]::new)))
+        .orElseGet(
+            () ->
+                new BadInputException(
+                    problem + "; lower the sparsity, or take another method or compute dtype",
+                    Setting.SPARSITY,
+                    Setting.METHOD,
+                    Setting.COMPUTE_DTYPE));
   }
 
   /** The perplexity of a candidate; of one that stopped early, an estimate. */
@@ -113,12 +145,13 @@ public final class AllocationSearch {
         return known.perplexity();
       }
     }
-    Trial made =
-        journal
-            .find(candidate)
-            .filter(this::holds)
-            .orElseGet(() -> journal.add(trier.attempt(task(), candidate, bar())));
-    Trial trial = made.stopped() ? made.estimated(bestTrial) : made;
+    Optional<List<Number>> amounts = trier.amounts(candidate);
+    Trial trial =
+        amounts
+            .map(byAmounts::get)
+            .map(same -> same.sharedBy(candidate))
+            .orElseGet(() -> made(candidate));
+    amounts.ifPresent(same -> byAmounts.putIfAbsent(same, trial));
     trials.add(trial);
     // Double.compare: to be not a number is worse than anything.
     if (!trial.stopped()
@@ -127,6 +160,15 @@ public final class AllocationSearch {
       bestTrial = trial;
     }
     return trial.perplexity();
+  }
+
+  private Trial made(SparsityAllocation candidate) {
+    Trial made =
+        journal
+            .find(candidate)
+            .filter(this::holds)
+            .orElseGet(() -> journal.add(trier.attempt(task(), candidate, bar())));
+    return made.stopped() ? made.estimated(bestTrial) : made;
   }
 
   private String task() {
@@ -139,7 +181,7 @@ public final class AllocationSearch {
   }
 
   private OptionalDouble bar() {
-    return bestTrial == null || Double.isNaN(bestTrial.perplexity())
+    return bestTrial == null || !Double.isFinite(bestTrial.perplexity())
         ? OptionalDouble.empty()
         : OptionalDouble.of(bestTrial.atHalf());
   }

@@ -21,6 +21,7 @@ import dev.espalier.statistics.FirstBlockOnce;
 import dev.espalier.text.TokenWindows;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.DoubleStream;
 
@@ -33,6 +34,7 @@ final class TrialRunner implements AllocationSearch.Trier, AutoCloseable {
   private final PruningRun run;
   private final TokenWindows criterion;
   private final boolean stopsEarly;
+  private Optional<EspalierException> fault = Optional.empty();
 
   /**
    * @param run with the calibration windows that trials take
@@ -83,9 +85,27 @@ final class TrialRunner implements AllocationSearch.Trier, AutoCloseable {
 
   /** One candidate that does not work must not end the search. */
   private Trial out(SparsityAllocation candidate, EspalierException reason) {
+    fault = fault.or(() -> Optional.of(reason));
     Trial failed = Trial.failed(candidate);
     run.notes().note(failed.describe() + " is out: " + reason.getMessage());
     return failed;
+  }
+
+  @Override
+  public Optional<List<Number>> amounts(SparsityAllocation candidate) {
+    run.measure(candidate.needs());
+    try {
+      SparsityPlan plan = run.plan(candidate);
+      run.cautions(candidate, plan).forEach(run.notes()::note);
+      return Optional.of(run.amounts(plan));
+    } catch (BadInputException e) {
+      return Optional.empty(); // the attempt tells
+    }
+  }
+
+  @Override
+  public Optional<EspalierException> fault() {
+    return fault;
   }
 
   private Trial atOnce(String task, SparsityAllocation candidate, SparsityPlan plan) {

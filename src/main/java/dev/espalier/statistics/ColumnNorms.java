@@ -1,7 +1,10 @@
 package dev.espalier.statistics;
 
+import dev.espalier.NumericalException;
 import dev.espalier.device.NativeMemory;
+import dev.espalier.forward.ActivationFault;
 import dev.espalier.kernels.Kernels;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -11,6 +14,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public final class ColumnNorms implements InputStatistics {
   private final Tensor squares;
   private final long sequences;
+  private ScalarType dtype = ScalarType.Float;
 
   /**
    * @param like any tensor on the device of the inputs
@@ -22,6 +26,7 @@ public final class ColumnNorms implements InputStatistics {
 
   @Override
   public void add(Tensor x) {
+    dtype = x.scalar_type().intern();
     Kernels.accumulateSquares(x, squares);
   }
 
@@ -29,6 +34,27 @@ public final class ColumnNorms implements InputStatistics {
   public Tensor norms() {
     return NativeMemory.compute(
         () -> torch.div(squares, new Scalar((double) sequences)).sqrt().to(ScalarType.Float));
+  }
+
+  /** Squares of finite activations do not overflow in f64, so these tell. */
+  @Override
+  public void requireFinite() {
+    try (PointerScope scope = new PointerScope()) {
+      if (!squares.isfinite().all().item_bool()) {
+        throw ActivationFault.of("the calibration activations that enter it", dtype);
+      }
+      if (!norms().isfinite().all().item_bool()) {
+        throw new NumericalException(
+            "the norms of its inputs are beyond float32, though the calibration activations are finite");
+      }
+    }
+  }
+
+  @Override
+  public long deadFeatures() {
+    try (PointerScope scope = new PointerScope()) {
+      return squares.eq(new Scalar(0.0)).sum().item_long();
+    }
   }
 
   @Override

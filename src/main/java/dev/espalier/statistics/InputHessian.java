@@ -1,10 +1,13 @@
 package dev.espalier.statistics;
 
 import dev.espalier.NumericalException;
+import dev.espalier.Setting;
 import dev.espalier.device.NativeMemory;
+import dev.espalier.forward.ActivationFault;
 import dev.espalier.kernels.Kernels;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -17,7 +20,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public final class InputHessian implements InputStatistics {
   private final Tensor matrix;
   private final Tensor dead;
+  private final Tensor largest;
   private final long sequences;
+  private ScalarType dtype = ScalarType.Float;
   private InverseFactor factor;
 
   /**
@@ -60,13 +65,21 @@ public final class InputHessian implements InputStatistics {
   InputHessian(int features, long sequences, Tensor like) {
     this.matrix = Zeros.like(like, ScalarType.Float, features, features);
     this.dead = Zeros.like(like, ScalarType.Byte, features);
+    this.largest = Zeros.like(like, ScalarType.Float, 1);
     this.sequences = sequences;
   }
 
   @Override
   public void add(Tensor x) {
     requireHessian();
+    dtype = x.scalar_type().intern();
+    NativeMemory.run(() -> largest.copy_(largest.maximum(magnitude(x)))); // NaN stays
     Kernels.accumulateHessian(x, 2.0 / sequences, matrix);
+  }
+
+  /** The largest |x|, without a copy of x. */
+  private static Tensor magnitude(Tensor x) {
+    return x.max().maximum(x.min().neg()).to(ScalarType.Float);
   }
 
   @Override
@@ -80,12 +93,13 @@ public final class InputHessian implements InputStatistics {
    * in f64, then with ten times more damping, up to three times.
    *
    * @param damping relative to the mean of the diagonal, the same at every call
-   * @throws NumericalException if nothing helps: the inputs are not finite
+   * @throws NumericalException if nothing helps, or H is not finite
    */
   public InverseFactor factor(double damping) {
     if (factor != null) {
       return factor;
     }
+    requireFinite();
     double mean = meanDiagonal();
     double tried = damping;
     for (Attempt attempt : Attempt.inOrder(Kernels.factorPrecision(matrix))) {
@@ -98,7 +112,40 @@ public final class InputHessian implements InputStatistics {
     throw new NumericalException(
         "its Hessian cannot be factored, even with damping "
             + tried
-            + "; the calibration activations are probably not finite");
+            + "; draw more calibration windows, or take another method",
+        Setting.SAMPLES,
+        Setting.METHOD);
+  }
+
+  /** No product of H is larger than its diagonal's largest, so that tells. */
+  @Override
+  public void requireFinite() {
+    requireHessian();
+    try (PointerScope scope = new PointerScope()) {
+      if (matrix.diagonal().isfinite().all().item_bool()) {
+        return;
+      }
+      double activation = largest.item_double();
+      if (!Double.isFinite(activation)) {
+        throw ActivationFault.of("the calibration activations that enter it", dtype);
+      }
+      throw new NumericalException(
+          String.format(
+              Locale.ROOT,
+              "its Hessian is beyond float32: the calibration activations are finite, but products"
+                  + " of numbers as large as %.1e are not; take a method that needs none, such as"
+                  + " wanda",
+              activation),
+          Setting.METHOD);
+    }
+  }
+
+  @Override
+  public long deadFeatures() {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor none = factor == null ? matrix.diagonal().eq(new Scalar(0.0)) : factor.dead();
+      return none.sum().item_long();
+    }
   }
 
   private double meanDiagonal() {
@@ -129,5 +176,6 @@ public final class InputHessian implements InputStatistics {
   public void close() {
     matrix.close();
     dead.close();
+    largest.close();
   }
 }

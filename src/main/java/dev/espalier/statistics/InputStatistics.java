@@ -1,5 +1,6 @@
 package dev.espalier.statistics;
 
+import dev.espalier.NumericalException;
 import org.bytedeco.pytorch.Tensor;
 
 /** What is known of one input of a block after calibration. Linears that read it share it. */
@@ -41,6 +42,14 @@ public sealed interface InputStatistics extends AutoCloseable permits ColumnNorm
    * @return [features] f32, the caller's
    */
   Tensor norms();
+
+  /**
+   * @throws NumericalException saying what is not finite: the activations, or what was made of them
+   */
+  void requireFinite();
+
+  /** How many features were zero in all that was added. */
+  long deadFeatures();
 
   @Override
   void close();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.cli.Runs.Result;
 import dev.espalier.report.html.Pages;
+import dev.espalier.testing.TinyModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -206,5 +207,26 @@ class AllocateRunTest {
     allocate("--allocation", "dlp,best").refused("--allocation is \"best\"");
     allocate("--allocation", "dlp,owl", "--beta", 0.1).refused("--beta belongs to", "dlp, owl");
     allocate("--pattern", "2:4").refused("gives every block the same");
+  }
+
+  @Test
+  void whatIsNotGivenIsTheSameForPruning() throws IOException {
+    Path model = TinyModel.folder(temp.resolve("model"));
+    JsonNode shown =
+        Runs.run("allocate", "--model", model, "--allocation", "atp", "--json").succeeded().json();
+    Path output = temp.resolve("out");
+    var pruned = Runs.pruneTiny(model, "--allocation", "atp", "--output", output).succeeded();
+    assertEquals(
+        shown.at("/allocations/0/parameters"),
+        Folders.json(output.resolve("espalier.json")).get("allocation_parameters"));
+    assertTrue(
+        pruned
+            .err()
+            .contains(
+                "The allocation is atp (beta 0.15): beta is not given, and half of the largest is"
+                    + " taken."),
+        pruned.err());
+    Runs.pruneTiny(model, "--allocation", "atp", "--pattern", "2:4", "--output", output)
+        .refused("the allocation atp cannot apply");
   }
 }

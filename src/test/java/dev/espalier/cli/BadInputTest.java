@@ -84,6 +84,7 @@ class BadInputTest {
         refused("--allocation owl --owl-m -5", "M is -5.0"),
         refused(
             "--allocation dlp --dlp-statistic mode", "--dlp-statistic is \"mode\"", "median, mean"),
+        refused("--auto-trials 9", "number of trials is 9", "there are 6 candidates"),
         refused("--pattern 4:4", "4:4 is not possible", "0 < N < M"),
         refused("--pattern 0:4", "0:4 is not possible"),
         refused("--pattern 4:2", "4:2 is not possible"),
@@ -130,7 +131,6 @@ class BadInputTest {
         refused("--method sparsegpt --block-size 1025", "the block size is 1025", "1 to 1024"),
         refused("--method sparsegpt --block-size 1.5", "the block size is 1.5", "a whole number"),
         refused("--method sparsegpt --block-size 1e30", "the block size is 1.0E30"),
-        refused("--allocation atp", "the allocation atp needs --beta"),
         refused("--allocation atp --beta -1", "beta is -1.0"),
         refused("--allocation atp --beta 0.2", "beta is 0.2", "10 blocks", "at most 0.066666"),
         refused("--samples 100000 --seq-len 64", "tokens", "(--samples, --seq-len, --calibration)"),

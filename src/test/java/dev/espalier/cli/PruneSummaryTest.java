@@ -28,6 +28,7 @@ class PruneSummaryTest {
         "unstructured",
         "exact",
         0.7,
+        false,
         new PruneReport.Calibration("train.txt", 128, 2048, 0, "abc"),
         new PruneReport.Compute("cpu", "float32", 2),
         List.of(),

@@ -277,6 +277,45 @@ class SearchRunTest {
     search("--values", "lsa,erk").succeeded();
   }
 
+  /** Of three blocks, most allocations round to one plan. */
+  @Test
+  void aPlanIsMeasuredOnceAndItsOthersAreNamed() throws IOException {
+    Path output = temp.resolve("auto");
+    Result run =
+        Runs.pruneTiny(
+                temp.resolve("model"),
+                "--pattern",
+                "N:4",
+                "--allocation",
+                "auto",
+                "--sparsity",
+                0.5,
+                "--output",
+                output)
+            .succeeded();
+    List<JsonNode> trials =
+        list(Folders.json(output.resolve("espalier.json")).at("/search/trials"));
+    List<JsonNode> shared = trials.stream().filter(t -> t.has("same_plan_as")).toList();
+    assertFalse(shared.isEmpty(), trials::toString);
+    long measured = run.err().lines().filter(l -> l.matches("Trial \\d of 6: done.*")).count();
+    assertEquals(trials.size(), measured + shared.size(), run.err());
+    assertTrue(run.out().contains("same plan as uniform: "), run.out());
+  }
+
+  @Test
+  void fewerTrialsSayWhatIsLeftOut() throws IOException {
+    Result run =
+        Runs.pruneTiny(temp.resolve("model"), "--auto-trials", 2, "--output", temp.resolve("auto"))
+            .succeeded();
+    assertTrue(
+        run.err()
+            .contains(
+                "Tried are the first 2 of 6 candidates, uniform and atp (beta 0.15); not tried are"
+                    + " dlp (alpha 0.15, statistic median), owl (lambda 0.08, m 5.0), atp (beta"
+                    + " 0.075) and atp (beta 0.225)."),
+        run.err());
+  }
+
   @Test
   void refusesWhatCannotBeSearched() {
     search("--over", "allocations", "--values", "owl,best")

@@ -139,7 +139,7 @@ class BlockwisePrunerTest {
             HiddenStates hidden = HiddenStates.embed(model, WINDOWS, MemoryBeside.NONE, progress)) {
           BlockwisePruner pruner =
               new BlockwisePruner(
-                  model, method, SparsityPattern.UNSTRUCTURED, PLAN, Rounding.EXACT, shared);
+                  model, method, SparsityPattern.UNSTRUCTURED, PLAN, Rounding.EXACT, false, shared);
           long passes = pruner.passes(again);
           boolean observes = method.statistics() != InputStatistics.Kind.NONE;
           assertEquals(observes && i == 0 ? 5 : observes ? 4 : 2, passes);
@@ -288,22 +288,79 @@ class BlockwisePrunerTest {
 
   @Test
   void activationsThatAreNotFiniteAreRefusedWithTheNameOfTheLinear() {
+    // Finite as they are stored, and so are the weights; not so what float16 makes of the product.
+    source.tensor("model.layers.1.mlp.up_proj.weight").mul_(new Scalar(1e4));
+    source.tensor("model.layers.1.mlp.gate_proj.weight").mul_(new Scalar(1e4));
     for (PruningMethod method : methods()) {
-      if (method.statistics() == InputStatistics.Kind.NONE) {
-        continue;
+      try (KeptBlocks output = new KeptBlocks(source);
+          DecoderModel model = source.open(new Placement(ScalarType.Half, ComputeDevice.CPU))) {
+        var e =
+            assertThrows(
+                NumericalException.class, () -> prune(model, method, Rounding.EXACT, output));
+        assertTrue(
+            e.getMessage()
+                .startsWith(
+                    method.statistics() == InputStatistics.Kind.NONE
+                        ? "the outputs of block 1 are NaN or infinite in float16"
+                        : "model.layers.1.mlp.down_proj.weight: the calibration activations that"
+                            + " enter it are NaN or infinite in float16"),
+            e::getMessage);
+        assertEquals(List.of(Setting.COMPUTE_DTYPE), e.settings());
       }
+    }
+  }
+
+  @Test
+  void anEmbeddingThatIsNotFiniteIsNamed() {
+    for (PruningMethod method : methods()) {
       try (TinyModel sound = TinyModel.small();
           KeptBlocks output = new KeptBlocks(sound);
           DecoderModel model = sound.open()) {
         sound.tensor("model.embed_tokens.weight").mul_(new Scalar(Double.NaN));
         var e =
             assertThrows(
-                NumericalException.class, () -> prune(model, method, Rounding.EXACT, output));
-        assertTrue(
-            e.getMessage().startsWith("model.layers.0.self_attn.q_proj.weight: "), e::getMessage);
-        assertTrue(e.getMessage().contains("calibration activations"), e::getMessage);
-        assertTrue(e.getMessage().endsWith(": " + e.getCause().getMessage()), e::getMessage);
+                BadInputException.class, () -> prune(model, method, Rounding.EXACT, output));
+        assertTrue(e.getMessage().startsWith("model.embed_tokens.weight has"), e::getMessage);
       }
+    }
+  }
+
+  @Test
+  void weightsThatOnlyPruningMakesTooLargeAreNoDamage() {
+    try (TinyModel half = TinyModel.of(1, 32, 48, ScalarType.Half);
+        KeptBlocks output = new KeptBlocks(half);
+        DecoderModel model = half.open()) {
+      var e =
+          assertThrows(
+              NumericalException.class,
+              () -> prune(model, new Exploding(), Rounding.EXACT, output));
+      assertTrue(e.getMessage().contains("beyond the float16 of the checkpoint"), e::getMessage);
+      assertEquals(List.of(Setting.SPARSITY, Setting.METHOD, Setting.COMPUTE_DTYPE), e.settings());
+    }
+  }
+
+  /** Makes up for what it removes beyond all bounds. */
+  private record Exploding() implements PruningMethod {
+    @Override
+    public String name() {
+      return "exploding";
+    }
+
+    @Override
+    public InputStatistics.Kind statistics() {
+      return InputStatistics.Kind.NONE;
+    }
+
+    @Override
+    public boolean updatesWeights() {
+      return true;
+    }
+
+    @Override
+    public LinearError prune(
+        Tensor weight, Optional<InputStatistics> statistics, PruningTarget target) {
+      weight.mul_(new Scalar(1e9));
+      return LinearError.none(LinearError.Measure.WEIGHTS);
     }
   }
 

@@ -38,7 +38,9 @@ class WarningsTest {
                         10,
                         100,
                         0.7,
+                        LinearResult.Before.DENSE,
                         zeros[i],
+                        0,
                         new LinearError(LinearError.Measure.OUTPUT, 0.1, damping[i]),
                         1))
             .toList();
@@ -108,20 +110,5 @@ class WarningsTest {
     String published =
         Warnings.clamped("owl", blocks.subList(0, 1), Rounding.PUBLISHED).orElseThrow();
     assertTrue(published.contains("1 % is pruned there, and the rest does not"), published);
-  }
-
-  @Test
-  void zerosBeyondTheTargetAreTold() {
-    PruningSettings exact = settings(new WandaPruning(), Rounding.EXACT);
-    List<BlockResult> met = List.of(block(new long[] {700, 701}, 0, 0));
-    List<BlockResult> beyond = List.of(block(new long[] {700, 900}, 0, 0));
-    assertEquals(Optional.empty(), Warnings.zerosBeyondTarget(exact, met));
-    assertEquals(
-        Optional.of(
-            "The model was sparser than its target in some blocks already; zeros stay zeros."),
-        Warnings.zerosBeyondTarget(exact, beyond));
-    assertEquals(
-        Optional.empty(),
-        Warnings.zerosBeyondTarget(settings(new WandaPruning(), Rounding.PUBLISHED), beyond));
   }
 }

@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,6 +88,39 @@ class AllocationSearchTest {
 
   private double beta(Trial trial) {
     return (double) trial.parameters().getOrDefault("beta", 0.0);
+  }
+
+  @Test
+  void aPlanIsMeasuredOnce() {
+    Trier trials = giving(Map.of(0.0, new Both(9, 10), 0.2, new Both(7, 8), 0.3, new Both(8, 9)));
+    Trier rounding =
+        new Trier() {
+          @Override
+          public Trial attempt(String task, SparsityAllocation candidate, OptionalDouble bar) {
+            return trials.attempt(task, candidate, bar);
+          }
+
+          @Override
+          public Optional<List<Number>> amounts(SparsityAllocation candidate) {
+            return Optional.of(List.of(Math.ceil(10 * beta(candidate) / 2)));
+          }
+        };
+    AllocationSearch search = search(rounding, 0.1, 0.2, 0.3, 0.4);
+    assertEquals(3, made.size(), made::toString);
+    assertTrue(made.containsAll(List.of(0.0, 0.2, 0.3)), made::toString);
+    List<Trial> shared =
+        search.trials().stream().filter(trial -> !trial.samePlanAs().isEmpty()).toList();
+    assertEquals(2, shared.size());
+    for (Trial trial : shared) {
+      Trial own =
+          search.trials().stream()
+              .filter(other -> other.describe().equals(trial.samePlanAs()))
+              .findFirst()
+              .orElseThrow();
+      assertEquals(own.perplexity(), trial.perplexity());
+      assertEquals(own.stopped(), trial.stopped());
+    }
+    assertTrue(search.bestTrial().samePlanAs().isEmpty());
   }
 
   @Test

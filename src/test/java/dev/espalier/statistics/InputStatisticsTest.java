@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.NumericalException;
+import dev.espalier.Setting;
 import dev.espalier.statistics.InputHessian.Attempt;
 import dev.espalier.statistics.InputHessian.InverseFactor;
 import dev.espalier.testing.Scoped;
 import dev.espalier.testing.Tensors;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -117,15 +119,56 @@ class InputStatisticsTest {
   }
 
   @Test
-  void inputsThatAreNotFiniteCannotBeFactored() {
+  void activationsThatAreNotFiniteAreNamedWithTheirDtype() {
+    Map<ScalarType, String> names =
+        Map.of(
+            ScalarType.Float, "float32",
+            ScalarType.BFloat16, "bfloat16",
+            ScalarType.Half, "float16");
     for (double wrong : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
-      Tensor x = Tensors.activations(6, 40, 8);
-      x.narrow(0, 3, 1).narrow(1, 2, 1).zero_().add_(new Scalar(wrong));
-      try (InputHessian hessian = hessian(x)) {
-        var e = assertThrows(NumericalException.class, () -> hessian.factor(0.01));
-        assertTrue(e.getMessage().contains("damping 10.0"), e::getMessage);
-        assertTrue(e.getMessage().contains("not finite"), e::getMessage);
-      }
+      names.forEach(
+          (dtype, name) -> {
+            Tensor x = Tensors.activations(6, 40, 8);
+            x.narrow(0, 3, 1).narrow(1, 2, 1).zero_().add_(new Scalar(wrong));
+            Tensor narrow = x.to(dtype);
+            try (InputHessian hessian = hessian(narrow);
+                ColumnNorms norms = new ColumnNorms(8, SEQUENCES, narrow)) {
+              norms.add(narrow);
+              for (var fault :
+                  List.of(
+                      assertThrows(NumericalException.class, () -> hessian.factor(0.01)),
+                      assertThrows(NumericalException.class, norms::requireFinite))) {
+                assertTrue(
+                    fault.getMessage().startsWith("the calibration activations that enter it"));
+                assertTrue(fault.getMessage().contains(" infinite in " + name), fault::getMessage);
+                assertEquals(
+                    dtype == ScalarType.Half ? List.of(Setting.COMPUTE_DTYPE) : List.of(),
+                    fault.settings());
+              }
+            }
+          });
+    }
+  }
+
+  @Test
+  void aHessianThatOverflowsDoesNotBlameTheActivations() {
+    Tensor x = Tensors.activations(6, 40, 8).mul(new Scalar(1e20));
+    try (InputHessian hessian = hessian(x);
+        ColumnNorms norms = new ColumnNorms(8, SEQUENCES, x)) {
+      var e = assertThrows(NumericalException.class, () -> hessian.factor(0.01));
+      assertTrue(e.getMessage().startsWith("its Hessian is beyond float32"), e::getMessage);
+      assertTrue(e.getMessage().contains("activations are finite"), e::getMessage);
+      norms.add(x);
+      norms.requireFinite();
+    }
+  }
+
+  @Test
+  void whatIsFiniteAndCannotBeFactoredIsTold() {
+    try (InputHessian hessian = hessian(Tensors.activations(6, 40, 8))) {
+      hessian.matrix().narrow(0, 0, 1).narrow(1, 7, 1).add_(new Scalar(1e9));
+      var e = assertThrows(NumericalException.class, () -> hessian.factor(0.01));
+      assertTrue(e.getMessage().contains("even with damping 10.0"), e::getMessage);
     }
   }
 }

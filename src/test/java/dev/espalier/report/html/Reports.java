@@ -48,6 +48,7 @@ final class Reports {
         "unstructured",
         "exact",
         0.7,
+        false,
         new PruneReport.Calibration("train.txt", 128, 2048, 0, "abc"),
         new PruneReport.Compute("cuda:0", "bfloat16", 16),
         blocks(blocks),
@@ -79,7 +80,9 @@ final class Reports {
                 8192,
                 8192,
                 target,
+                LinearResult.Before.DENSE,
                 Math.round(target * 8192 * 8192),
+                0,
                 new LinearError(LinearError.Measure.OUTPUT, error, b == 3 ? 0.1 : 0.01),
                 1.5));
       }
