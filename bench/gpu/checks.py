@@ -37,7 +37,7 @@ def differing(pruned, before, mask):
 
 def selections(inputs):
     """Weights with and without scales: gaussian, coarse, equal, zero, not finite; odd and strided."""
-    for rows, cols in inputs.shapes(((1, 1), (3, 77), (65, 256), (33, 1032), (5, 30000))):
+    for rows, cols in inputs.shapes(((1, 1), (3, 77), (65, 256), (33, 1032), (2, 10177), (2, 11008), (2, 12288), (5, 30000))):
         for dtype in WEIGHTS:
             base = inputs.weights(rows, cols, dtype)
             coarse = ((base.float() * 100).round() / 4).to(dtype)

@@ -136,11 +136,16 @@ namespace sim {
 /** Seeds the order of threads and blocks. */
 void seed(unsigned value);
 
-/** The compute capability that device 0 claims, 90 at first: kernels may be chosen by it. */
+/** The compute capability that device 0 claims, 90 at first: kernels may be chosen by it, and it
+   says how much shared memory a block may have. */
 void set_compute_capability(int value);
 
 /** How many times faster than in f64 device 0 claims to compute in f32, 2 at first. */
 void set_f32_per_f64(int value);
+
+/** Whether launches are only checked, as devices check them, and copies left out: for operands that
+    are not there. What is copied to the host becomes 0xFF. */
+void set_launch_only(bool value);
 
 /** Ends the program with a report about the running kernel. */
 [[noreturn]] void fail(const char* what);

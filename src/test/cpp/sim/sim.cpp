@@ -74,6 +74,7 @@ std::mt19937 random_order(1);
 
 const char* kernel_name = "";
 Place here;
+const void* kernel_function = nullptr;
 const std::function<void()>* body = nullptr;
 std::vector<Fiber> fibers;  // those of a block; never moved: their stacks have pointers to them
 Fiber* current = nullptr;
@@ -210,11 +211,13 @@ void run(const char* kernel, const void* function, dim3 grid, dim3 block, size_t
   const size_t blocks = static_cast<size_t>(grid.x) * grid.y * grid.z;
   if (threads == 0 || threads > max_threads || block.z > 64 || blocks == 0 ||
       grid.x > 0x7fffffffU || grid.y > 65535 || grid.z > 65535 ||
-      shared_bytes > allowed_shared(function)) {
+      !may_launch(function, shared_bytes)) {
     set_last_error(cudaErrorInvalidConfiguration);
     return;
   }
+  if (launch_only()) return;
   kernel_name = kernel;
+  kernel_function = function;
   body = &thread;
   dynamic_bytes = shared_bytes;
   here.block_size = block;
@@ -256,7 +259,10 @@ int block_reduce(int value, int (*combine)(int, int)) {
 }
 
 void* shared(const void* key, size_t bytes, size_t alignment) {
-  return shared_memory().variable(key, bytes, alignment);
+  const size_t used = shared_memory().used();
+  void* variable = shared_memory().variable(key, bytes, alignment);
+  if (shared_memory().used() > used) note_static(kernel_function, key, bytes, dynamic_bytes);
+  return variable;
 }
 
 void* dynamic_shared() {
