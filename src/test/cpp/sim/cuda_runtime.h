@@ -64,7 +64,10 @@ enum cudaError_t {
   cudaErrorInvalidValue = 1,
   cudaErrorMemoryAllocation = 2,
   cudaErrorInvalidConfiguration = 9,
+  cudaErrorInsufficientDriver = 35,
+  cudaErrorNoDevice = 100,
   cudaErrorInvalidDevice = 101,
+  cudaErrorSystemNotReady = 802,
 };
 using cudaStream_t = void*;
 using cudaEvent_t = void*;
@@ -100,7 +103,18 @@ enum cudaDeviceAttr {
   cudaDevAttrSingleToDoublePrecisionPerfRatio,
 };
 
+constexpr unsigned long long cudaEnableDefault = 0;
+enum cudaDriverEntryPointQueryResult {
+  cudaDriverEntryPointSuccess,
+  cudaDriverEntryPointSymbolNotFound
+};
+
 cudaError_t cudaGetDeviceCount(int* count);
+cudaError_t cudaDriverGetVersion(int* version);
+cudaError_t cudaRuntimeGetVersion(int* version);
+cudaError_t cudaGetDriverEntryPointByVersion(const char* symbol, void** function, unsigned version,
+                                             unsigned long long flags,
+                                             cudaDriverEntryPointQueryResult* found);
 cudaError_t cudaGetDevice(int* device);
 cudaError_t cudaSetDevice(int device);
 cudaError_t cudaGetLastError();
@@ -142,6 +156,15 @@ void set_compute_capability(int value);
 
 /** How many times faster than in f64 device 0 claims to compute in f32, 2 at first. */
 void set_f32_per_f64(int value);
+
+/** Claims so many devices, 1 at first, without contexts, the first of them current. Only device 0
+   runs kernels. */
+void set_devices(int count);
+bool has_context(int device);
+
+/** The CUDA version that the driver claims to be for, 13000 at first, 0 for no driver; and what the
+    runtime answers when it is asked for devices. */
+void set_driver(int version, cudaError_t error);
 
 /** Whether launches are only checked, as devices check them, and copies left out: for operands that
     are not there. What is copied to the host becomes 0xFF. */

@@ -24,6 +24,9 @@ void note_static(const void* kernel, const void* variable, size_t bytes, size_t 
 
 void set_last_error(cudaError_t error);
 
+/** Makes the current device's context, if it has none. */
+void use_current_device();
+
 bool launch_only();
 
 void begin_wgmma_block(size_t threads);

@@ -76,15 +76,17 @@ void note_static(const void* kernel, const void* variable, size_t bytes, size_t 
 
 }  // namespace sim
 
-cudaError_t cudaGetDeviceCount(int* count) { return *count = 1, cudaSuccess; }
-cudaError_t cudaGetDevice(int* device) { return *device = 0, cudaSuccess; }
-cudaError_t cudaSetDevice(int device) {
-  return device == 0 ? cudaSuccess : last_error = cudaErrorInvalidDevice;
-}
 cudaError_t cudaGetLastError() { return std::exchange(last_error, cudaSuccess); }
 cudaError_t cudaPeekAtLastError() { return last_error; }
 const char* cudaGetErrorString(cudaError_t error) {
-  return error == cudaErrorInvalidConfiguration ? "invalid configuration argument" : "an error";
+  switch (error) {
+    case cudaErrorInvalidConfiguration:
+      return "invalid configuration argument";
+    case cudaErrorSystemNotReady:
+      return "system not yet initialized";
+    default:
+      return "an error";
+  }
 }
 
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int /*device*/) {

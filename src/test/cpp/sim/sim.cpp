@@ -215,6 +215,7 @@ void run(const char* kernel, const void* function, dim3 grid, dim3 block, size_t
     set_last_error(cudaErrorInvalidConfiguration);
     return;
   }
+  use_current_device();
   if (launch_only()) return;
   kernel_name = kernel;
   kernel_function = function;
