@@ -12,8 +12,10 @@
  * around every variable. Asynchronous copies happen when they are waited for, not before, and are
  * seen by wgmma only after a proxy fence.
  *
- * What this cannot show: the memory model beyond barriers, races inside a barrier interval that
- * every order happens to survive, and time.
+ * Tickets (atomicInc) must stand between fences of their thread.
+ *
+ * What this cannot show: the rest of the memory model beyond barriers, races inside a barrier
+ * interval that every order happens to survive, and time.
  */
 
 #include <cmath>
@@ -204,6 +206,11 @@ void defer_copy(void* to, const void* from, size_t bytes, size_t zeros_after);
 void commit_copies();
 void wait_for_copies(int groups_still_allowed);
 
+/** __threadfence, and a ticket: the thread must have fenced what came before its last barrier, and
+   fence again before the next one or its end. */
+void fence();
+void take_ticket();
+
 /** The address of a byte of shared memory in its own numbering, which starts at a multiple of all
     alignments. */
 uint32_t shared_address(const void* shared);
@@ -329,7 +336,7 @@ inline void __syncwarp(unsigned mask = 0xffffffffU) {
   sim::with_warp(
       mask, [](unsigned, void* const*, void* const*) {}, nullptr, nullptr);
 }
-inline void __threadfence() {}
+inline void __threadfence() { sim::fence(); }
 inline void __threadfence_block() {}
 
 template <class T>
@@ -423,6 +430,14 @@ template <class T>
 T atomicOr(T* to, std::common_type_t<T> value) {
   const T old = *to;
   *to = old | value;
+  return old;
+}
+/** Counts up to `last`, then from 0 again: a ticket, by which blocks tell each other what is
+ * written. */
+inline unsigned atomicInc(unsigned* to, unsigned last) {
+  sim::take_ticket();
+  const unsigned old = *to;
+  *to = old >= last ? 0 : old + 1;
   return old;
 }
 template <class T>

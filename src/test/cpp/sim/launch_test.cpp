@@ -144,3 +144,17 @@ TEST(Launch, EveryLinearOfTheModelsWhole) {
   }
   sim::set_compute_capability(90);
 }
+
+// Its workspace is one sum in f64 of every column and slab.
+TEST(Launch, SquaresFillADeviceAFewTimesOver) {
+  for (const Linear& linear : model_linears()) {
+    for (const esp_dtype dtype : {ESP_F32, ESP_BF16}) {
+      const esp_matrix x = view(32768, linear.cols, dtype);
+      const auto slabs = static_cast<int64_t>(esp_accumulate_squares_workspace_bytes(&x)) /
+                         (linear.cols * static_cast<int64_t>(sizeof(double)));
+      const int64_t blocks = slabs * ceil_div(linear.cols, dtype == ESP_F32 ? 128 : 256);
+      EXPECT_LE(512, blocks) << linear.describe();
+      EXPECT_GE(1024, blocks) << linear.describe();
+    }
+  }
+}
