@@ -142,7 +142,12 @@ int run(const Options& options) {
 
 int main(int argc, char** argv) {
   try {
-    return run(parse_options({argv + 1, argv + argc}));
+    const int code = run(parse_options({argv + 1, argv + argc}));
+    if (!std::cout.flush()) {
+      std::cerr << "espalier_bench: standard output could not be written\n";
+      return failed;
+    }
+    return code;
   } catch (const BadOption& e) {
     std::cerr << "espalier_bench: " << e.what() << "\n";
     return bad_option;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.BadInputException;
 import dev.espalier.Plural;
+import dev.espalier.files.FirstBytes;
 import dev.espalier.files.Json;
 import dev.espalier.measurement.Granularity;
 import dev.espalier.measurement.MeasuredModel;
@@ -91,6 +92,7 @@ public record FileAllocation(Path file, List<Double> byBlock, Map<String, Double
 
   private static JsonNode json(Path file) {
     try {
+      FirstBytes.requireJson(file);
       return Json.read(file);
     } catch (JsonProcessingException e) {
       throw new BadInputException(file + " is not valid JSON: " + Json.fault(e), e);

@@ -1,26 +1,20 @@
 package dev.espalier.checkpoint;
 
 import dev.espalier.files.FileFaults;
+import dev.espalier.files.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** SHA-256 over what identifies a checkpoint without reading its weights. */
 final class CheckpointDigest {
-  private final MessageDigest sha256;
+  private final MessageDigest sha256 = Sha256.start();
 
-  private CheckpointDigest() {
-    try {
-      sha256 = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
-    }
-  }
+  private CheckpointDigest() {}
 
   static String of(ModelFolder folder) {
     CheckpointDigest digest = new CheckpointDigest();

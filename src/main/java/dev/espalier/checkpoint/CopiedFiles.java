@@ -9,51 +9,37 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /**
  * The files of a model folder that go into its pruned copy unchanged: configuration, tokenizer,
- * licence, shard index. Not: the dense weights in other formats, the reports of an earlier pruning,
- * and hidden folders ({@code .git} and {@code .cache} hold the weights once more).
+ * licence, code, shard index; {@link CompanionRule} says which. What stays behind is known, too.
+ * Links to files count as the files that they point to; links to folders are not followed.
  */
 final class CopiedFiles {
-  private static final Set<String> WEIGHT_EXTENSIONS =
-      Set.of(
-          "safetensors",
-          "pt",
-          "pth",
-          "ckpt",
-          "gguf",
-          "ggml",
-          "h5",
-          "msgpack",
-          "onnx",
-          "onnx_data",
-          "ot",
-          "tflite");
-  private static final Set<String> REPORTS =
-      Set.of("espalier.json", "report.json", "report.html", Journal.FILE_NAME);
+  /** What a pruned folder has of its own. */
+  private static final Set<String> OURS = Set.of("espalier.json", OutputPlace.PAGE);
 
   private final Path root;
-  private final Set<String> notCopied = new HashSet<>(REPORTS);
+  private final Set<Path> weights = new HashSet<>();
+  private final boolean sharded;
   private final List<Path> files = new ArrayList<>();
+  private final List<LeftBehind> leftBehind = new ArrayList<>();
   private long bytes;
 
-  private CopiedFiles(Path root) {
+  private CopiedFiles(Path root, List<Shard> shards) {
     this.root = root;
+    shards.forEach(shard -> weights.add(Path.of(shard.fileName())));
+    this.sharded = !shards.get(0).fileName().equals(ModelFolder.SINGLE_FILE);
   }
 
   static CopiedFiles of(ModelFolder folder) {
     try {
       // A symbolic link as the root would be visited as a file.
-      CopiedFiles companions = new CopiedFiles(folder.path().toRealPath());
-      folder.shards().forEach(shard -> companions.notCopied.add(shard.fileName()));
-      if (folder.shards().get(0).fileName().equals(ModelFolder.SINGLE_FILE)) {
-        companions.notCopied.add(ShardIndex.FILE_NAME);
-      }
+      CopiedFiles companions = new CopiedFiles(folder.path().toRealPath(), folder.shards());
       companions.find();
       return companions;
     } catch (IOException e) {
@@ -64,6 +50,11 @@ final class CopiedFiles {
   /** Their size together. */
   long bytes() {
     return bytes;
+  }
+
+  /** What the copy does not have, by name. */
+  List<LeftBehind> leftBehind() {
+    return leftBehind.stream().sorted(Comparator.comparing(LeftBehind::path)).toList();
   }
 
   /** Copies them into another folder, at the same relative paths. */
@@ -82,52 +73,95 @@ final class CopiedFiles {
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-            boolean hidden =
-                !folder.equals(root) && folder.getFileName().toString().startsWith(".");
-            return hidden ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+            if (folder.equals(root) || CompanionRule.mayHoldCompanions(folder)) {
+              return FileVisitResult.CONTINUE;
+            }
+            leftBehind.add(LeftBehind.folder(root.relativize(folder), size(folder)));
+            return FileVisitResult.SKIP_SUBTREE;
           }
 
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
               throws IOException {
-            Path relative = root.relativize(file);
-            if (isCopied(relative)) {
-              add(file, relative);
+            take(file, root.relativize(file));
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+            if (file.equals(root)) {
+              throw e;
             }
+            leftBehind.add(LeftBehind.because(root.relativize(file), "cannot be read"));
             return FileVisitResult.CONTINUE;
           }
         });
   }
 
-  private void add(Path file, Path relative) throws IOException {
-    if (!Files.exists(file)) {
-      throw FileFaults.in(file, "is a broken symbolic link; fetch the model again");
-    }
-    if (!Files.isRegularFile(file)) {
+  private void take(Path file, Path relative) throws IOException {
+    if (weights.contains(relative)) {
       return;
     }
-    if (!Files.isReadable(file)) {
+    if (Files.isDirectory(file)) {
+      leftBehind.add(LeftBehind.because(relative, "a link to a folder"));
+    } else if (isOurs(relative)) {
+      leftBehind.add(left(file, relative).because("a name that the output needs itself"));
+    } else if (!isIndexInUse(relative) && !CompanionRule.mayBeCompanion(file)) {
+      leftBehind.add(left(file, relative));
+    } else if (!Files.exists(file)) {
+      throw FileFaults.in(file, "is a broken symbolic link; fetch the model again");
+    } else if (!Files.isRegularFile(file)) {
+      leftBehind.add(LeftBehind.because(relative, "not a regular file"));
+    } else if (!Files.isReadable(file)) {
       throw FileFaults.in(file, "cannot be read, but has to be copied; check its permissions");
+    } else if (isIndexInUse(relative) || CompanionRule.isCompanion(file, Files.size(file))) {
+      files.add(relative);
+      bytes += Files.size(file);
+    } else {
+      leftBehind.add(left(file, relative));
     }
-    files.add(relative);
-    bytes += Files.size(file);
   }
 
-  private boolean isCopied(Path relative) {
-    String name = relative.getFileName().toString();
-    if (relative.getNameCount() == 1 && notCopied.contains(name)) {
-      return false;
+  private static boolean isOurs(Path relative) {
+    String name = relative.toString();
+    return OURS.contains(name) || name.startsWith(Journal.PREFIX);
+  }
+
+  /** Of the indexes the one in use is a companion; another would point nowhere. */
+  private boolean isIndexInUse(Path relative) {
+    return sharded && relative.equals(Path.of(ShardIndex.FILE_NAME));
+  }
+
+  private static LeftBehind left(Path file, Path relative) throws IOException {
+    if (!Files.exists(file)) {
+      return LeftBehind.because(relative, "a broken symbolic link");
     }
-    String lower = name.toLowerCase(Locale.ROOT);
-    String extension = lower.substring(lower.lastIndexOf('.') + 1);
-    boolean weights =
-        WEIGHT_EXTENSIONS.contains(extension)
-            || (lower.startsWith("pytorch_model") && extension.equals("bin"))
-            || lower.endsWith(".bin.index.json");
-    // Of the safetensors indexes the one in use is a companion; another would point nowhere.
-    boolean otherIndex =
-        lower.endsWith(".safetensors.index.json")
-            && !relative.equals(Path.of(ShardIndex.FILE_NAME));
-    return !weights && !otherIndex;
+    return Files.isRegularFile(file)
+        ? LeftBehind.file(relative, Files.size(file))
+        : LeftBehind.because(relative, "not a regular file");
+  }
+
+  /** Of all files below a folder, as far as they can be seen. */
+  private static long size(Path folder) {
+    long[] size = {0};
+    try {
+      Files.walkFileTree(
+          folder,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+              size[0] += attributes.size();
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) {
+              return FileVisitResult.CONTINUE;
+            }
+          });
+    } catch (IOException e) {
+      // It is only said how large it is.
+    }
+    return size[0];
   }
 }

@@ -59,12 +59,13 @@ final class HeaderLayout {
     }
     try {
       long bytes = bytes(tensor);
-      if (tensor.bytes() != bytes) {
+      // What an element of a type takes that we do not know, we do not know.
+      if (tensor.bytes() != bytes && tensor.known().isPresent()) {
         throw damaged(
             file,
             tensor,
             "has %d bytes, but %s %s takes %d"
-                .formatted(tensor.bytes(), tensor.dtype(), tensor.shape(), bytes));
+                .formatted(tensor.bytes(), tensor.type(), tensor.shape(), bytes));
       }
     } catch (ArithmeticException e) {
       throw damaged(file, tensor, "has an impossibly large shape " + tensor.shape());
@@ -73,7 +74,7 @@ final class HeaderLayout {
 
   /** Zeros count as ones until the end: libtorch multiplies the other sizes into the strides. */
   private static long bytes(TensorEntry tensor) {
-    long bytes = tensor.dtype().bytes();
+    long bytes = tensor.known().map(Dtype::bytes).orElse(1);
     for (long size : tensor.shape()) {
       bytes = Math.multiplyExact(bytes, Math.max(size, 1));
     }

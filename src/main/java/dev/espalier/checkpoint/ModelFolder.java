@@ -4,17 +4,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
 import dev.espalier.files.FileFaults;
 import dev.espalier.files.Json;
-import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.Optional;
+import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -30,34 +30,59 @@ public final class ModelFolder implements WeightSource, AutoCloseable {
   private final Path path;
   private final ObjectNode config;
   private final List<Shard> shards;
+  private final Optional<ShardIndex> index;
+  private final Map<String, String> contradictions;
   private final Map<String, Shard> shardOf = new LinkedHashMap<>();
   private final Map<String, SafetensorsFile> mapped = new HashMap<>();
   private boolean closed;
 
-  private ModelFolder(Path path, ObjectNode config, List<Shard> shards) {
+  private ModelFolder(
+      Path path, ObjectNode config, List<Shard> shards, Optional<ShardIndex> index) {
     this.path = path;
     this.config = config;
     this.shards = shards;
+    this.index = index;
+    this.contradictions = index.map(read -> read.contradictions(shards)).orElse(Map.of());
     for (Shard shard : shards) {
       shard.header().tensors().keySet().forEach(name -> shardOf.put(name, shard));
     }
+    shardOf.keySet().removeAll(contradictions.keySet());
   }
 
   /**
    * Opens and checks a folder.
    *
-   * @throws BadInputException if it is no model folder, or its files are damaged or contradict each
-   *     other
+   * @throws BadInputException if it is no model folder, or its files are damaged
    */
   public static ModelFolder open(Path path) {
+    if (Files.isRegularFile(path)) {
+      throw FileFaults.in(path, "is a file; give the folder with the model in it");
+    }
     if (!Files.isDirectory(path)) {
       throw FileFaults.in(path, "there is no such folder; give a folder with a model in it");
     }
     if (!Files.isRegularFile(path.resolve(CONFIG))) {
-      throw FileFaults.in(path, "has no config.json; give a Hugging Face model folder");
+      throw FileFaults.in(
+          path,
+          OtherFormat.found(path).orElse("has no config.json; give a Hugging Face model folder"));
     }
     ObjectNode config = Json.readObject(path.resolve(CONFIG));
-    return new ModelFolder(path, config, readShards(path));
+    // As transformers does, the single file wins where both it and an index are present.
+    if (Files.exists(path.resolve(SINGLE_FILE), LinkOption.NOFOLLOW_LINKS)) {
+      return new ModelFolder(
+          path, config, List.of(Shard.read(path, SINGLE_FILE)), Optional.empty());
+    }
+    if (Files.exists(path.resolve(ShardIndex.FILE_NAME))) {
+      ShardIndex index = ShardIndex.read(path);
+      return new ModelFolder(path, config, index.shards(), Optional.of(index));
+    }
+    throw FileFaults.in(
+        path,
+        OtherFormat.found(path)
+            .orElse(
+                "has neither model.safetensors nor "
+                    + ShardIndex.FILE_NAME
+                    + "; fetch the weights"));
   }
 
   /** The folder, as it was given. */
@@ -75,14 +100,39 @@ public final class ModelFolder implements WeightSource, AutoCloseable {
     return shards;
   }
 
-  /** The names of all tensors, shard by shard in the order of the headers. */
-  public Collection<String> names() {
+  /** The names of all tensors, shard by shard in the order of the headers; disputed ones apart. */
+  @Override
+  public Set<String> names() {
     return Collections.unmodifiableSet(shardOf.keySet());
   }
 
+  /** The names of tensors of which the index says otherwise than the shards. */
+  public Set<String> disputed() {
+    return contradictions.keySet();
+  }
+
+  /** Also of a disputed one, of which {@link #entry} says what is wrong. */
   @Override
   public boolean contains(String name) {
-    return shardOf.containsKey(name);
+    return shardOf.containsKey(name) || contradictions.containsKey(name);
+  }
+
+  /** As safetensors' own {@code save_model} writes them into the metadata. */
+  @Override
+  public Map<String, String> aliases() {
+    Map<String, String> aliases = new LinkedHashMap<>();
+    for (Shard shard : shards) {
+      shard
+          .header()
+          .metadata()
+          .forEach(
+              (alias, name) -> {
+                if (shard.header().tensors().containsKey(name) && !shardOf.containsKey(alias)) {
+                  aliases.put(alias, name);
+                }
+              });
+    }
+    return aliases;
   }
 
   /**
@@ -119,7 +169,11 @@ public final class ModelFolder implements WeightSource, AutoCloseable {
   /** The type of most of its bytes. */
   public Dtype dtype() {
     Map<Dtype, Long> bytes = new EnumMap<>(Dtype.class);
-    names().forEach(name -> bytes.merge(entry(name).dtype(), entry(name).bytes(), Long::sum));
+    for (Shard shard : shards) {
+      for (TensorEntry tensor : shard.header().tensors().values()) {
+        tensor.known().ifPresent(dtype -> bytes.merge(dtype, tensor.bytes(), Long::sum));
+      }
+    }
     return bytes.entrySet().stream()
         .max(Map.Entry.comparingByValue())
         .map(Map.Entry::getKey)
@@ -150,34 +204,14 @@ public final class ModelFolder implements WeightSource, AutoCloseable {
   }
 
   private Shard shard(String name) {
+    if (contradictions.containsKey(name)) {
+      throw index.orElseThrow().contradicted(name, contradictions.get(name));
+    }
     Shard shard = shardOf.get(name);
     if (shard == null) {
       throw FileFaults.inTensor(
           path, name, "is not in this checkpoint; its weights do not match its config.json");
     }
     return shard;
-  }
-
-  /** As transformers does, the single file wins where both it and an index are present. */
-  private static List<Shard> readShards(Path folder) {
-    if (Files.exists(folder.resolve(SINGLE_FILE))) {
-      return List.of(Shard.read(folder, SINGLE_FILE));
-    }
-    if (Files.exists(folder.resolve(ShardIndex.FILE_NAME))) {
-      return ShardIndex.readShards(folder);
-    }
-    throw FileFaults.in(
-        folder,
-        hasPickledWeights(folder)
-            ? "has its weights only as pytorch_model.bin; convert them to safetensors"
-            : "has neither model.safetensors nor " + ShardIndex.FILE_NAME + "; fetch the weights");
-  }
-
-  private static boolean hasPickledWeights(Path folder) {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.anyMatch(file -> file.getFileName().toString().startsWith("pytorch_model"));
-    } catch (IOException e) {
-      throw FileFaults.reading(folder, e);
-    }
   }
 }

@@ -1,15 +1,20 @@
 package dev.espalier.checkpoint;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
 import dev.espalier.Setting;
 import dev.espalier.StorageException;
 import dev.espalier.files.DurableFiles;
 import dev.espalier.files.FileFaults;
+import dev.espalier.files.OutputLock;
+import dev.espalier.files.RunRecord;
+import dev.espalier.files.SettingsDifference;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
@@ -19,19 +24,21 @@ import org.bytedeco.pytorch.Tensor;
  * shapes.
  *
  * <p>The copy grows in a sibling, {@code <output>.partial}, and takes its final name in {@link
- * #finish}. What a {@link #put} has written survives a crash, together with the state given to it:
- * a later {@link #open} for the same run goes on from there.
+ * #finish}; in a folder that exists it grows inside of that. What a {@link #put} has written
+ * survives a crash, together with the state given to it: a later {@link #open} for the same run
+ * goes on from there.
  *
- * <p>As a {@link WeightSource} it is the copy as it will be. Several threads may read it as long as
- * none puts; otherwise it is not safe for use by several threads.
+ * <p>As a {@link WeightSource} it is the copy as it will be. Several threads may read it while one
+ * puts; otherwise it is not safe for use by several threads.
  */
 public final class ModelFolderWriter implements WeightSource, AutoCloseable {
   private final ModelFolder source;
   private final OutputPlace place;
   private final boolean overwrite;
   private final CopiedFiles companions;
+  private final ObjectNode whole;
   private final OutputLock lock;
-  private Journal journal;
+  private volatile Journal journal;
   private OutputShards shards;
   private boolean resumed;
   private boolean closed;
@@ -41,12 +48,14 @@ public final class ModelFolderWriter implements WeightSource, AutoCloseable {
       OutputPlace place,
       boolean overwrite,
       CopiedFiles companions,
+      ObjectNode whole,
       Journal journal,
       OutputLock lock) {
     this.source = source;
     this.place = place;
     this.overwrite = overwrite;
     this.companions = companions;
+    this.whole = whole;
     this.journal = journal;
     this.lock = lock;
   }
@@ -55,31 +64,54 @@ public final class ModelFolderWriter implements WeightSource, AutoCloseable {
    * Starts a copy of {@code source} as {@code output}, or goes on with an unfinished one.
    *
    * @param source what is copied; must stay open until this writer is closed
-   * @param output the folder to create; its parents are created where missing
-   * @param overwrite whether a model in {@code output}, or the unfinished result of another run,
-   *     may be replaced; the model stays until {@link #finish}
+   * @param output the folder to create, or an empty one; its parents are created where missing
+   * @param overwrite whether what another run has written to {@code output}, or its unfinished
+   *     result, may be replaced; the former stays until {@link #finish}
    * @param run what identifies the run; an unfinished result is taken up only if its own is equal
+   * @param whole what identifies the finished result, for its {@link RunRecord}: the run, and what
+   *     does not change the tensors
    * @throws BadInputException if the output exists, overlaps with the input, is being written by
    *     another process or has too little space
    * @throws StorageException if it cannot be written
    */
   public static ModelFolderWriter open(
-      ModelFolder source, Path output, boolean overwrite, ObjectNode run) {
+      ModelFolder source, Path output, boolean overwrite, ObjectNode run, ObjectNode whole) {
     return open(
-        source, output, overwrite, run, folder -> Files.getFileStore(folder).getUsableSpace());
+        source,
+        output,
+        overwrite,
+        run,
+        whole,
+        folder -> Files.getFileStore(folder).getUsableSpace());
   }
 
   static ModelFolderWriter open(
-      ModelFolder source, Path output, boolean overwrite, ObjectNode run, FreeSpace space) {
+      ModelFolder source,
+      Path output,
+      boolean overwrite,
+      ObjectNode run,
+      ObjectNode whole,
+      FreeSpace space) {
     OutputPlace place = OutputPlace.of(source, output);
     CopiedFiles companions = CopiedFiles.of(source);
     Journal start = Journal.start(run);
     try {
-      place.recover();
-      place.checkFree(overwrite);
-      place.createPartial(overwrite);
-      OutputLock lock = OutputLock.take(place.partial());
-      var writer = new ModelFolderWriter(source, place, overwrite, companions, start, lock);
+      if (!place.isCutShort()) {
+        place.checkFree(overwrite, whole);
+      }
+      if (!place.inside()) {
+        place.createPartial();
+      }
+      OutputLock lock = OutputLock.take(place.lock(), place.partial());
+      var writer = new ModelFolderWriter(source, place, overwrite, companions, whole, start, lock);
+      try {
+        place.recover();
+        place.checkFree(overwrite, whole);
+        place.createPartial();
+      } catch (IOException | RuntimeException e) {
+        writer.release();
+        throw e;
+      }
       try {
         writer.begin(start, space);
         return writer;
@@ -90,6 +122,20 @@ public final class ModelFolderWriter implements WeightSource, AutoCloseable {
     } catch (IOException e) {
       throw FileFaults.writing(place.partial(), e);
     }
+  }
+
+  /** What of the source's folder the copy does not have. */
+  public List<LeftBehind> leftBehind() {
+    return companions.leftBehind();
+  }
+
+  /**
+   * Where a run may keep a file of its own until the copy is finished.
+   *
+   * @param name of the file's kind; others may be made of it
+   */
+  public Path workFile(String name) {
+    return place.work(name);
   }
 
   /** Whether an unfinished result of the same run was taken up. */
@@ -129,8 +175,18 @@ public final class ModelFolderWriter implements WeightSource, AutoCloseable {
   }
 
   @Override
+  public Set<String> names() {
+    return source.names();
+  }
+
+  @Override
   public boolean contains(String name) {
     return source.contains(name);
+  }
+
+  @Override
+  public Map<String, String> aliases() {
+    return source.aliases();
   }
 
   /** Type and shape of a tensor; they are the source's. */
@@ -154,11 +210,13 @@ public final class ModelFolderWriter implements WeightSource, AutoCloseable {
    * it its name. The writer is closed then.
    *
    * @param files more files to write, by name; they win over the source's
+   * @param page for people, written as {@code report.html} with the {@link RunRecord}
+   * @param result what the record is to keep
    * @return the finished folder
    * @throws IllegalArgumentException if a file's name is not plain or is a shard's
    * @throws StorageException if the disk is full; what was put is safe
    */
-  public Path finish(Map<String, byte[]> files) {
+  public Path finish(Map<String, byte[]> files, byte[] page, JsonNode result) {
     checkOpen();
     files.keySet().forEach(this::checkFileName);
     Path partial = place.partial();
@@ -168,13 +226,16 @@ public final class ModelFolderWriter implements WeightSource, AutoCloseable {
       for (Map.Entry<String, byte[]> file : files.entrySet()) {
         DurableFiles.write(partial.resolve(file.getKey()), file.getValue());
       }
+      RunRecord.write(partial.resolve(OutputPlace.PAGE), page, whole, result, place.written());
       DurableFiles.syncFolder(partial);
-      place.checkFree(overwrite);
-      release();
-      place.replace();
-      // Only now: until the rename, the journal is what saves the work from a crash.
-      place.removeJournal();
-      DurableFiles.deleteTree(place.replaced());
+      place.checkFree(overwrite, whole);
+      closed = true;
+      try (lock) {
+        shards.close();
+        place.replace();
+        // Only now: until the rename, the journal is what saves the work from a crash.
+        place.removeTraces();
+      }
       return place.output();
     } catch (IOException e) {
       throw FileFaults.writing(partial, e);
@@ -219,8 +280,11 @@ public final class ModelFolderWriter implements WeightSource, AutoCloseable {
       } else if (!overwrite) {
         throw FileFaults.in(
             place.partial(),
-            "holds the unfinished result of other settings; repeat those to resume it, or allow"
-                + " overwriting to discard it",
+            "holds the unfinished result of other settings%s; repeat those to resume it, or allow overwriting to discard it"
+                .formatted(
+                    SettingsDifference.between(journal.run(), start.run())
+                        .map(" (%s)"::formatted)
+                        .orElse("")),
             Setting.OVERWRITE);
       }
     }
@@ -284,7 +348,8 @@ public final class ModelFolderWriter implements WeightSource, AutoCloseable {
     Path path = Path.of(name);
     boolean plain = path.getNameCount() == 1 && !path.isAbsolute() && !name.startsWith(".");
     boolean shard = source.shards().stream().anyMatch(s -> s.fileName().equals(name));
-    if (!plain || name.isEmpty() || shard || name.startsWith(Journal.PREFIX)) {
+    boolean ours = name.startsWith(Journal.PREFIX) || name.equals(OutputPlace.PAGE);
+    if (!plain || name.isEmpty() || shard || ours) {
       throw new IllegalArgumentException("Not a name for an additional file: " + name);
     }
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.espalier.BadInputException;
 import dev.espalier.files.FileFaults;
+import dev.espalier.files.FirstBytes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -48,8 +49,13 @@ public record SafetensorsHeader(
    */
   public static SafetensorsHeader read(Path file) {
     if (!Files.isRegularFile(file)) {
-      throw FileFaults.in(file, "there is no such file; check the path");
+      throw FileFaults.in(
+          file,
+          Files.isSymbolicLink(file)
+              ? "is a broken symbolic link; fetch the model again"
+              : "there is no such file; check the path");
     }
+    FirstBytes.requireSafetensors(file);
     try (FileChannel channel = FileChannel.open(file)) {
       long size = channel.size();
       byte[] json = readJson(file, channel, size);
@@ -111,7 +117,7 @@ public record SafetensorsHeader(
 
   private static void writeTensor(JsonGenerator json, TensorEntry tensor) throws IOException {
     json.writeObjectFieldStart(tensor.name());
-    json.writeStringField("dtype", tensor.dtype().name());
+    json.writeStringField("dtype", tensor.type());
     json.writeFieldName("shape");
     long[] sizes = tensor.sizes();
     json.writeArray(sizes, 0, sizes.length);

@@ -1,19 +1,22 @@
 package dev.espalier.checkpoint;
 
+import dev.espalier.BadInputException;
+import dev.espalier.Printable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * A tensor of a checkpoint: its type and shape, and where it lies in a safetensors file.
  *
  * @param name the tensor's name
- * @param dtype the type of its elements
+ * @param type the type of its elements as the file calls it; perhaps one that we cannot read
  * @param shape its sizes, outermost first; empty for a scalar
  * @param begin its first byte, counted from the start of the data (not of the file)
  * @param end the byte after its last
  */
-public record TensorEntry(String name, Dtype dtype, List<Long> shape, long begin, long end) {
+public record TensorEntry(String name, String type, List<Long> shape, long begin, long end) {
   public TensorEntry {
     shape = List.copyOf(shape);
   }
@@ -26,7 +29,26 @@ public record TensorEntry(String name, Dtype dtype, List<Long> shape, long begin
   public static TensorEntry of(String name, Tensor tensor) {
     Dtype dtype = Dtype.of(tensor.scalar_type());
     List<Long> shape = Arrays.stream(tensor.shape()).boxed().toList();
-    return new TensorEntry(name, dtype, shape, 0, tensor.numel() * dtype.bytes());
+    return new TensorEntry(name, dtype.name(), shape, 0, tensor.numel() * dtype.bytes());
+  }
+
+  /** The type of its elements, if it is one that we can read. */
+  public Optional<Dtype> known() {
+    return Dtype.named(type);
+  }
+
+  /**
+   * The type of its elements.
+   *
+   * @throws BadInputException if it is none that we can read
+   */
+  public Dtype dtype() {
+    return known()
+        .orElseThrow(
+            () ->
+                new BadInputException(
+                    "The tensor \"%s\" is of the type %s, which cannot be read; convert it to one of %s."
+                        .formatted(Printable.of(name), Printable.of(type), Dtype.supported())));
   }
 
   /** The size of its data in bytes. */
@@ -36,7 +58,7 @@ public record TensorEntry(String name, Dtype dtype, List<Long> shape, long begin
 
   /** How many elements it has. */
   public long elements() {
-    return bytes() / dtype.bytes();
+    return shape.stream().reduce(1L, Math::multiplyExact);
   }
 
   /** The shape as libtorch takes it. */

@@ -1,6 +1,8 @@
 package dev.espalier.checkpoint;
 
 import dev.espalier.BadInputException;
+import java.util.Map;
+import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -9,8 +11,18 @@ import org.bytedeco.pytorch.Tensor;
  */
 public interface WeightSource {
 
-  /** Whether the checkpoint has a tensor of this name. */
-  boolean contains(String name);
+  /** The names of all tensors, read or not. */
+  Set<String> names();
+
+  /** Whether the checkpoint should have a tensor of this name. */
+  default boolean contains(String name) {
+    return names().contains(name);
+  }
+
+  /** Names that the checkpoint has no tensor of, but says which of its own stands for them. */
+  default Map<String, String> aliases() {
+    return Map.of();
+  }
 
   /**
    * Type and shape of the tensor of this name, which is not read for it.

@@ -68,6 +68,7 @@ final class AllocateCommand implements Command {
         .addOption(
             CommonOptions.value(
                 "output", "FILE.html", "also write a page with a plot, and FILE.json beside it"))
+        .addOption(CommonOptions.overwrite())
         .addOption(
             CommonOptions.flag(
                 "published-rounding", "clamp and average exactly as the published code"));
@@ -90,7 +91,8 @@ final class AllocateCommand implements Command {
 
   private static AllocateRequest request(CommandLine line) {
     AllocateRequest.Builder request =
-        AllocateRequest.builder(CommonOptions.path(line, "model", Sample.MODEL));
+        AllocateRequest.builder(CommonOptions.path(line, "model", Sample.MODEL))
+            .overwrite(line.hasOption("overwrite"));
     PruningOptions.apply(line, PruningOptions.pattern(line), request);
     if (line.hasOption("calibration") || !line.hasOption("model")) {
       CalibrationOptions.apply(line, request);

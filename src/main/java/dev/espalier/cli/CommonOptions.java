@@ -42,6 +42,11 @@ final class CommonOptions {
         .addOption(value("threads", "N", "CPU threads (all)"));
   }
 
+  /** Of commands that write a result. */
+  static Option overwrite() {
+    return flag("overwrite", "replace an existing output, if an earlier run wrote it");
+  }
+
   static Option flag(String name, String description) {
     return Option.builder().longOpt(name).desc(description).get();
   }

@@ -41,7 +41,8 @@ final class CompareCommand implements Command {
     return new Options()
         .addOption(
             CommonOptions.value(
-                "output", "FILE.html", "also write a page with plots, and FILE.json beside it"));
+                "output", "FILE.html", "also write a page with plots, and FILE.json beside it"))
+        .addOption(CommonOptions.overwrite());
   }
 
   @Override
@@ -54,7 +55,7 @@ final class CompareCommand implements Command {
     List<Path> runs =
         line.getArgList().stream().map(text -> CommonOptions.operand("RUN", text)).toList();
     Optional<Path> page = CommonOptions.optionalPath(line, "output");
-    RunComparison comparison = CompareJob.run(runs, page);
+    RunComparison comparison = CompareJob.run(runs, page, line.hasOption("overwrite"));
     if (console.json()) {
       console.out().print(ReportJson.text(ReportJson.comparison(comparison)));
     } else {

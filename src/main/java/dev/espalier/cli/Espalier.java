@@ -4,11 +4,13 @@ import dev.espalier.BadInputException;
 import dev.espalier.EspalierException;
 import dev.espalier.StorageException;
 import dev.espalier.kernels.Kernels;
+import dev.espalier.kernels.Natives;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
@@ -29,21 +31,30 @@ public final class Espalier {
     // Numbers look the same everywhere: 0.7, never 0,7.
     Locale.setDefault(Locale.ROOT);
     Interruption.watch(System.err);
-    int code = run(args, System.out, System.err);
+    int code = run(args, StandardOutput.open(), System.err);
     Interruption.unwatch();
     System.exit(code);
   }
 
   /** Runs a command line and returns its exit code. */
   static int run(String[] args, PrintStream out, PrintStream err) {
-    if (args.length == 0) {
-      err.print(Help.overview(COMMANDS));
-      return ExitCode.BAD_INPUT;
-    }
     boolean debug = Arrays.asList(args).contains("--debug");
-    Options options = named(args[0]).map(Command::options).orElseGet(Options::new);
+    Options options =
+        Stream.of(args)
+            .findFirst()
+            .flatMap(Espalier::named)
+            .map(Command::options)
+            .orElseGet(Options::new);
     try {
+      if (args.length == 0) {
+        err.print(help(List.of()));
+        return ExitCode.BAD_INPUT;
+      }
       run(args[0], Arrays.asList(args).subList(1, args.length), out, err);
+      if (out.checkError()) {
+        err.println("espalier: standard output could not be written");
+        return ExitCode.BAD_INPUT;
+      }
       return ExitCode.OK;
     } catch (EspalierException e) {
       int code =
@@ -59,7 +70,7 @@ public final class Espalier {
   private static void run(String first, List<String> rest, PrintStream out, PrintStream err) {
     switch (first) {
       case "help", "--help", "-h" -> out.print(help(rest));
-      case "--version" -> out.println("espalier " + Kernels.version());
+      case "--version" -> out.println("espalier " + version());
       default -> run(find(first), rest, out, err);
     }
   }
@@ -73,12 +84,19 @@ public final class Espalier {
     CommandLine line = new OptionParser(command).parse(translation.args());
     try (Console console = Console.of(out, err, line.hasOption("json"), line.hasOption("quiet"))) {
       translation.notes().forEach(console.listener()::note);
+      Natives.load();
       command.run(line, console);
     }
   }
 
   private static String help(List<String> about) {
-    return about.isEmpty() ? Help.overview(COMMANDS) : Help.of(find(about.get(0)));
+    return about.isEmpty() ? Help.overview(COMMANDS, version()) : Help.of(find(about.get(0)));
+  }
+
+  /** Of the native library, which has to be there for that. */
+  private static String version() {
+    Natives.load();
+    return Kernels.version();
   }
 
   private static Optional<Command> named(String name) {

@@ -1,6 +1,5 @@
 package dev.espalier.cli;
 
-import dev.espalier.kernels.Kernels;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
@@ -13,9 +12,9 @@ final class Help {
 
   private Help() {}
 
-  static String overview(List<Command> commands) {
+  static String overview(List<Command> commands, String version) {
     StringBuilder text =
-        new StringBuilder("Espalier " + Kernels.version() + ": prunes large language models\n\n");
+        new StringBuilder("Espalier " + version + ": prunes large language models\n\n");
     commands.forEach(c -> text.append("  espalier %-8s %s%n".formatted(c.name(), c.summary())));
     // A program of its own, which the launcher starts.
     text.append("  espalier bench    time the kernels against the published operations\n");

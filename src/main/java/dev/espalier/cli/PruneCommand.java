@@ -37,7 +37,7 @@ final class PruneCommand implements Command {
             .addOption(
                 CommonOptions.value(
                     "output", "FOLDER", "what to write (pruned/MODEL-METHOD-ALLOCATION-SPARSITY)"))
-            .addOption(CommonOptions.flag("overwrite", "replace an existing output"));
+            .addOption(CommonOptions.overwrite());
     PruningOptions.addTo(options)
         .addOption(
             CommonOptions.value(

@@ -30,8 +30,7 @@ final class PruneHint {
    * @param output where its best allocation is
    */
   static String of(CommandLine search, Path output) {
-    List<String> words =
-        new ArrayList<>(List.of("./espalier", "prune", "--allocation", output.toString()));
+    List<String> words = new ArrayList<>(List.of("prune", "--allocation", output.toString()));
     for (String option : SHARED) {
       if (search.hasOption(option)) {
         words.add("--" + option);
@@ -40,11 +39,8 @@ final class PruneHint {
         }
       }
     }
-    return words.stream().map(PruneHint::quoted).collect(Collectors.joining(" "));
-  }
-
-  /** As a shell takes it for one word. */
-  private static String quoted(String word) {
-    return word.matches("[\\w@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+    return words.stream()
+        .map(Invocation::quoted)
+        .collect(Collectors.joining(" ", Invocation.command() + " ", ""));
   }
 }

@@ -31,7 +31,8 @@ final class PruneSummary {
     text.append("The pruned model is in ").append(report.output()).append(".\n");
     if (sample) {
       text.append(
-          "Next: ./espalier prune --model FOLDER --calibration TEXT --evaluate TEXT prunes your own.\n");
+          "Next: %s prune --model FOLDER --calibration TEXT --evaluate TEXT prunes your own.\n"
+              .formatted(Invocation.command()));
     }
     return text.toString();
   }

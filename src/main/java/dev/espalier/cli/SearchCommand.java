@@ -52,6 +52,7 @@ final class SearchCommand implements Command {
                     "output",
                     "FILE",
                     "where the best allocation goes (%s)".formatted(SearchRequest.USUAL_OUTPUT)))
+            .addOption(CommonOptions.overwrite())
             .addOption(
                 CommonOptions.value(
                     "over",
@@ -111,7 +112,8 @@ final class SearchCommand implements Command {
     SearchRequest.Builder request =
         SearchRequest.builder(CommonOptions.path(line, "model", Sample.MODEL))
             .candidates(candidates(line))
-            .exhaustive(line.hasOption("exhaustive"));
+            .exhaustive(line.hasOption("exhaustive"))
+            .overwrite(line.hasOption("overwrite"));
     PruningOptions.apply(line, request);
     CalibrationOptions.apply(line, request);
     test(line).ifPresent(request::test);

@@ -52,10 +52,15 @@ public enum FileKind {
       text("BZh").and(head -> hasAt(4, "1AY&SY", head) || hasAt(4, "\u0017rE8P\u0090", head))),
   XZ("compressed with xz", "decompress it (xz -d)", bytes(0xFD, '7', 'z', 'X', 'Z', 0)),
   LZ4("compressed with LZ4", "decompress it (lz4 -d)", bytes(0x04, 0x22, 0x4D, 0x18)),
-  ZIP(
-      "a zip archive",
-      "unpack it (unzip)",
-      bytes('P', 'K', 3, 4).or(bytes('P', 'K', 5, 6)).or(bytes('P', 'K', 7, 8))),
+  TORCH(
+      "a PyTorch checkpoint",
+      "let Python write what it holds in another format, weights as safetensors",
+      FileKind::isTorch),
+  NUMPY_ARCHIVE(
+      "an archive of NumPy arrays",
+      "take the files it was made from",
+      zip().and(head -> firstEntry(head).endsWith(".npy"))),
+  ZIP("a zip archive", "unpack it (unzip)", zip()),
   SEVEN_ZIP("a 7z archive", "unpack it (7z x)", bytes('7', 'z', 0xBC, 0xAF, 0x27, 0x1C)),
   RAR("a RAR archive", "unpack it (unrar x)", text("Rar!\u001A\u0007")),
   TAR("a tar archive", "unpack it (tar -xf)", FileKind::isTar),
@@ -67,10 +72,10 @@ public enum FileKind {
   GGML(
       "a GGML file (llama.cpp)",
       "take the safetensors files of the same model",
-      text("lmgg").or(text("fmgg")).or(text("tjgg"))),
+      text("lmgg").or(text("fmgg")).or(text("tjgg")).or(text("algg"))),
   PICKLE(
       "a Python pickle",
-      "let Python write what it holds in another format",
+      "let Python write what it holds in another format, weights as safetensors",
       head -> head.length > 1 && (head[0] & 0xFF) == 0x80 && head[1] >= 2 && head[1] <= 5),
   NUMPY("a NumPy array", "take the file it was made from", text("\u0093NUMPY")),
   HDF5("an HDF5 file", "take the file it was made from", bytes(0x89, 'H', 'D', 'F', '\r', '\n')),
@@ -80,6 +85,8 @@ public enum FileKind {
   public static final int HEAD = 1024;
 
   private static final int TAR_MAGIC = 257;
+  private static final int ZIP_NAME_LENGTH = 26;
+  private static final int ZIP_NAME = 30;
   private static final long LONGEST_HEADER = 100_000_000;
 
   private final String what;
@@ -157,6 +164,27 @@ public enum FileKind {
   private static String latin1(byte[] head) {
     String text = new String(head, StandardCharsets.ISO_8859_1);
     return text.startsWith("\u00EF\u00BB\u00BF") ? text.substring(3) : text;
+  }
+
+  private static Predicate<byte[]> zip() {
+    return bytes('P', 'K', 3, 4).or(bytes('P', 'K', 5, 6)).or(bytes('P', 'K', 7, 8));
+  }
+
+  /** The name of a zip archive's first file, as far as it can be seen. */
+  private static String firstEntry(byte[] head) {
+    if (head.length < ZIP_NAME) {
+      return "";
+    }
+    int length = (head[ZIP_NAME_LENGTH] & 0xFF) | (head[ZIP_NAME_LENGTH + 1] & 0xFF) << 8;
+    int end = Math.min(head.length, ZIP_NAME + length);
+    return new String(head, ZIP_NAME, end - ZIP_NAME, StandardCharsets.ISO_8859_1);
+  }
+
+  /** Zipped as today, or after a number of its own as before PyTorch 1.6. */
+  private static boolean isTorch(byte[] head) {
+    return (zip().test(head) && firstEntry(head).endsWith("/data.pkl"))
+        || bytes(0x80, 2, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19)
+            .test(head);
   }
 
   private static boolean isTar(byte[] head) {

@@ -29,6 +29,7 @@ public final class Json {
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .addModule(new OptionalNumbers())
           .build();
 
   private Json() {}
@@ -94,6 +95,15 @@ public final class Json {
     return MAPPER.readTree(Files.readAllBytes(file));
   }
 
+  /**
+   * The document in a text.
+   *
+   * @throws JsonProcessingException if it is none; {@link #fault} says why
+   */
+  public static JsonNode parse(String text) throws JsonProcessingException {
+    return MAPPER.readTree(text);
+  }
+
   /** What is wrong and where; of what Jackson says, not the advice, which is for programmers. */
   public static String fault(JsonProcessingException e) {
     String what =
@@ -113,6 +123,7 @@ public final class Json {
    * @throws StorageException if the file cannot be read
    */
   public static ObjectNode readObject(Path file) {
+    FirstBytes.requireJson(file);
     try {
       if (Files.size(file) > MAX_BYTES) {
         throw FileFaults.in(

@@ -25,12 +25,22 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class HiddenStates implements AutoCloseable {
   /**
-   * Memory for one batch's activations. A constant, not what happens to be free: the batch decides
+   * What passes through a block together. Constants, not what happens to be free: the batch decides
    * the order of sums, and a resumed run must repeat it.
+   *
+   * @param bytes of activations
    */
-  private static final long BATCH_BYTES = 512L << 20;
+  private record BatchLimit(long bytes, long tokens) {
+    /** As much as keeps the caches warm. */
+    static final BatchLimit CPU = new BatchLimit(512L << 20, 8192);
 
-  private static final long MAX_BATCH_TOKENS = 8192;
+    /** As much as keeps a GPU's launches long beside what starting them takes. */
+    static final BatchLimit CUDA = new BatchLimit(8L << 30, 8192);
+
+    static BatchLimit of(ComputeDevice device) {
+      return device.isCuda() ? CUDA : CPU;
+    }
+  }
 
   private final Tensor states;
   private final StatesHome home;
@@ -60,8 +70,9 @@ public final class HiddenStates implements AutoCloseable {
   public static HiddenStates embed(
       DecoderModel model, TokenWindows windows, MemoryBeside beside, Progress progress) {
     ActivationMemory memory = new ActivationMemory(model.description(), model.placement());
-    long batch = batchSize(memory, windows.seqLen());
-    StatesHome home = home(model.placement().device(), memory, windows, batch, beside, progress);
+    ComputeDevice device = model.placement().device();
+    long batch = batchSize(memory, device, windows.seqLen());
+    StatesHome home = home(device, memory, windows, batch, beside, progress);
     return embed(model, windows, batch, home, progress);
   }
 
@@ -86,9 +97,10 @@ public final class HiddenStates implements AutoCloseable {
     return new HiddenStates(states, home, model.placement().device(), batch, progress);
   }
 
-  static long batchSize(ActivationMemory memory, int seqLen) {
-    long tokens = BATCH_BYTES / memory.activations();
-    return Math.max(1, Math.min(MAX_BATCH_TOKENS, tokens) / seqLen);
+  static long batchSize(ActivationMemory memory, ComputeDevice device, int seqLen) {
+    BatchLimit limit = BatchLimit.of(device);
+    long tokens = limit.bytes() / memory.activations();
+    return Math.max(1, Math.min(limit.tokens(), tokens) / seqLen);
   }
 
   private static StatesHome home(

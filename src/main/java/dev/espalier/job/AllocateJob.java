@@ -1,5 +1,6 @@
 package dev.espalier.job;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
 import dev.espalier.Progress;
 import dev.espalier.Setting;
@@ -16,6 +17,7 @@ import dev.espalier.run.CalibrationSettings;
 import dev.espalier.run.OpenedRun;
 import dev.espalier.run.PruningRun;
 import dev.espalier.run.RunSettings;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,17 +44,42 @@ public final class AllocateJob {
   public static AllocationReport run(AllocateRequest request, Progress progress) {
     try (OpenedRun opened = OpenedRun.open(settings(request), progress)) {
       List<SparsityAllocation> allocations = made(request, opened.run().model().blockCount());
-      Optional<ReportFiles> output =
-          request.output().map(page -> ReportFiles.ofPage(page, inputs(request, allocations)));
-      opened.run().measure(needs(allocations));
-      opened.tellHowTextsWereRead();
-      AllocationReport report = report(request, allocations, opened);
-      output.ifPresent(
-          files ->
-              files.write(
-                  AllocationPage.of(report), ReportJson.bytes(ReportJson.allocation(report))));
-      return report;
+      if (request.output().isEmpty()) {
+        return measured(request, allocations, opened);
+      }
+      Path page = request.output().get();
+      try (ReportFiles output =
+          ReportFiles.ofPage(page, inputs(request, allocations), request.overwrite())) {
+        ObjectNode whole = opened.identity().put("allocations", allocations.toString());
+        Optional<Kept> finished = output.finished(whole, Kept.class);
+        if (finished.isPresent()) {
+          opened.notes().note(page + " is this run's result already; nothing was done.");
+          return report(request, opened, finished.get());
+        }
+        AllocationReport report = measured(request, allocations, opened);
+        output.write(
+            AllocationPage.of(report),
+            ReportJson.bytes(ReportJson.allocation(report)),
+            whole,
+            new Kept(report.plans(), report.notes()));
+        return report;
+      }
     }
+  }
+
+  /** What a report has that cannot be told without measuring. */
+  private record Kept(List<AllocationReport.Plan> plans, List<String> notes) {}
+
+  private static AllocationReport measured(
+      AllocateRequest request, List<SparsityAllocation> allocations, OpenedRun opened) {
+    PruningRun run = opened.run();
+    run.measure(needs(allocations));
+    opened.tellHowTextsWereRead();
+    List<AllocationReport.Plan> plans =
+        allocations.stream().map(allocation -> plan(allocation, run)).toList();
+    List<String> notes =
+        Stream.concat(run.notes().warnings().stream(), run.notes().notes().stream()).toList();
+    return report(request, opened, new Kept(plans, notes));
   }
 
   private static List<SparsityAllocation> made(AllocateRequest request, int blocks) {
@@ -93,8 +120,7 @@ public final class AllocateJob {
         .and(FileAllocation.files(allocations));
   }
 
-  private static AllocationReport report(
-      AllocateRequest request, List<SparsityAllocation> allocations, OpenedRun opened) {
+  private static AllocationReport report(AllocateRequest request, OpenedRun opened, Kept kept) {
     PruningRun run = opened.run();
     return new AllocationReport(
         request.run().model().toString(),
@@ -102,8 +128,8 @@ public final class AllocateJob {
         run.settings().sparsity(),
         opened.calibrationReport(),
         run.model().blockCount(),
-        allocations.stream().map(allocation -> plan(allocation, run)).toList(),
-        Stream.concat(run.notes().warnings().stream(), run.notes().notes().stream()).toList());
+        kept.plans(),
+        kept.notes());
   }
 
   private static AllocationReport.Plan plan(SparsityAllocation allocation, PruningRun run) {

@@ -19,9 +19,10 @@ import java.util.Optional;
  *     statistics are kept), device
  * @param allocations each settled when the model is known
  * @param output a page to write, with JSON beside it; absent for none
+ * @param overwrite whether another result may be replaced there
  */
 public record AllocateRequest(
-    RunSettings run, List<ModelAllocation> allocations, Optional<Path> output) {
+    RunSettings run, List<ModelAllocation> allocations, Optional<Path> output, boolean overwrite) {
   public AllocateRequest {
     allocations = List.copyOf(allocations);
     if (run.pruning().pattern() instanceof SparsityPattern.NofM nofM) {
@@ -45,6 +46,7 @@ public record AllocateRequest(
   public static final class Builder extends RunSettings.Builder<Builder> {
     private final List<ModelAllocation> allocations = new ArrayList<>();
     private Optional<Path> output = Optional.empty();
+    private boolean overwrite;
 
     private Builder(Path model) {
       super(model);
@@ -72,13 +74,19 @@ public record AllocateRequest(
       return this;
     }
 
+    /** Whether another result may be replaced; not, if not set. */
+    public Builder overwrite(boolean value) {
+      overwrite = value;
+      return this;
+    }
+
     /**
      * The request.
      *
      * @throws BadInputException if its parts are impossible or contradict each other
      */
     public AllocateRequest build() {
-      return new AllocateRequest(settings(), allocations, output);
+      return new AllocateRequest(settings(), allocations, output, overwrite);
     }
   }
 }

@@ -1,7 +1,10 @@
 package dev.espalier.job;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
+import dev.espalier.files.Json;
 import dev.espalier.files.ProtectedFiles;
+import dev.espalier.files.Sha256;
 import dev.espalier.report.ComparedRun;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.RunComparison;
@@ -21,11 +24,30 @@ public final class CompareJob {
   /**
    * @param runs files such as {@code espalier.json}, or folders with one
    * @param page where to write a page, with the JSON beside it
+   * @param overwrite whether another comparison may be replaced there
    * @throws BadInputException if one cannot be read or is nothing of the kind
    */
-  public static RunComparison run(List<Path> runs, Optional<Path> page) {
-    Optional<ReportFiles> output =
-        page.map(file -> ReportFiles.ofPage(file, new ProtectedFiles().and(reports(runs))));
+  public static RunComparison run(List<Path> runs, Optional<Path> page, boolean overwrite) {
+    RunComparison comparison = compared(runs);
+    page.ifPresent(file -> write(comparison, runs, file, overwrite));
+    return comparison;
+  }
+
+  /** To compare costs nothing: only the files are spared where they are there already. */
+  private static void write(
+      RunComparison comparison, List<Path> runs, Path page, boolean overwrite) {
+    try (ReportFiles output =
+        ReportFiles.ofPage(page, new ProtectedFiles().and(reports(runs)), overwrite)) {
+      byte[] json = ReportJson.bytes(ReportJson.comparison(comparison));
+      ObjectNode whole = Json.object();
+      whole.putObject("runs").put("digest", Sha256.of(json));
+      if (output.finished(whole, Boolean.class).isEmpty()) {
+        output.write(ComparisonPage.of(comparison), json, whole, true);
+      }
+    }
+  }
+
+  private static RunComparison compared(List<Path> runs) {
     List<String> names = runs.stream().map(CompareJob::name).toList();
     List<ComparedRun> read = new ArrayList<>();
     for (int i = 0; i < runs.size(); i++) {
@@ -33,13 +55,7 @@ public final class CompareJob {
       boolean unique = names.stream().filter(name::equals).count() == 1;
       read.add(RunReader.read(runs.get(i), unique ? name : runs.get(i).toString()));
     }
-    RunComparison comparison = new RunComparison(read);
-    output.ifPresent(
-        files ->
-            files.write(
-                ComparisonPage.of(comparison),
-                ReportJson.bytes(ReportJson.comparison(comparison))));
-    return comparison;
+    return new RunComparison(read);
   }
 
   /** The files that runs have written about themselves. */

@@ -1,6 +1,8 @@
 package dev.espalier.job;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Plural;
+import dev.espalier.Printable;
 import dev.espalier.Progress;
 import dev.espalier.checkpoint.Dtype;
 import dev.espalier.checkpoint.ModelFolder;
@@ -14,17 +16,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /** Looks into a model folder of any family: how sparse its linears are, and in which patterns. */
 public final class InspectJob {
-  /** Inside of blocks, modules have a number in their path. */
-  private static final Pattern IN_BLOCK = Pattern.compile(".*\\.\\d+\\..*\\.weight");
-
   private static final Set<Dtype> FLOATS = Set.of(Dtype.F32, Dtype.F16, Dtype.BF16);
+
+  private static final int NAMED = 3;
 
   private InspectJob() {}
 
@@ -34,11 +35,24 @@ public final class InspectJob {
   public static ModelInspection run(Path model, List<NofM> patterns, Progress listener) {
     Natives.remarks().forEach(listener::note);
     try (ModelFolder folder = ModelFolder.open(model)) {
-      List<TensorEntry> linears =
-          folder.names().stream().map(folder::entry).filter(InspectJob::isLinear).toList();
+      BlockMatrices matrices = BlockMatrices.of(folder);
+      List<TensorEntry> linears = matrices.linears().stream().filter(InspectJob::isFloat).toList();
+      List<TensorEntry> others =
+          matrices.linears().stream().filter(linear -> !isFloat(linear)).toList();
       if (linears.isEmpty()) {
         throw new BadInputException(
-            model + " has no weight matrices of blocks in float32, float16 or bfloat16");
+            model
+                + " has no weight matrices of blocks in F32, F16 or BF16"
+                + (others.isEmpty() ? "" : ": " + stored(others)));
+      }
+      if (!others.isEmpty()) {
+        listener.note("Not counted: " + stored(others) + ".");
+      }
+      if (!matrices.routers().isEmpty()) {
+        listener.note(
+            "Not counted: %s of experts (%s)."
+                .formatted(
+                    Plural.of(matrices.routers().size(), "router"), some(matrices.routers())));
       }
       List<LinearInspection> inspections = new ArrayList<>();
       listener.begin("Inspecting", linears.size());
@@ -55,17 +69,42 @@ public final class InspectJob {
     }
   }
 
-  private static boolean isLinear(TensorEntry entry) {
-    return entry.shape().size() == 2
-        && entry.elements() > 0
-        && FLOATS.contains(entry.dtype())
-        && IN_BLOCK.matcher(entry.name()).matches();
+  private static boolean isFloat(TensorEntry entry) {
+    return entry.known().filter(FLOATS::contains).isPresent();
+  }
+
+  private static String stored(List<TensorEntry> matrices) {
+    String types =
+        matrices.stream()
+            .map(TensorEntry::type)
+            .distinct()
+            .map(Printable::of)
+            .collect(Collectors.joining(", "));
+    boolean quantized =
+        matrices.stream().noneMatch(m -> m.known().filter(Dtype.F64::equals).isPresent());
+    return "%s stored as %s%s (%s)"
+        .formatted(
+            Plural.of(matrices.size(), "linear"),
+            types,
+            quantized ? ", as in a quantized checkpoint" : "",
+            some(matrices));
+  }
+
+  private static String some(List<TensorEntry> matrices) {
+    String first =
+        matrices.stream()
+            .limit(NAMED)
+            .map(matrix -> Printable.of(matrix.name()))
+            .collect(Collectors.joining(", "));
+    return matrices.size() > NAMED
+        ? "%s and %d more".formatted(first, matrices.size() - NAMED)
+        : first;
   }
 
   private static LinearInspection inspect(TensorEntry entry, Tensor weight, List<NofM> patterns) {
     return new LinearInspection(
         entry.name(),
-        entry.dtype().name(),
+        entry.type(),
         entry.shape().get(0),
         entry.shape().get(1),
         entry.bytes(),

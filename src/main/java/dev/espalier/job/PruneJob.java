@@ -1,5 +1,6 @@
 package dev.espalier.job;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
 import dev.espalier.NumericalException;
@@ -8,9 +9,12 @@ import dev.espalier.Progress;
 import dev.espalier.StorageException;
 import dev.espalier.allocation.FileAllocation;
 import dev.espalier.allocation.SparsityPlan;
+import dev.espalier.checkpoint.LeftBehind;
 import dev.espalier.checkpoint.ModelFolderWriter;
 import dev.espalier.device.Placement;
+import dev.espalier.files.Json;
 import dev.espalier.files.ProtectedFiles;
+import dev.espalier.files.RunRecord;
 import dev.espalier.kernels.Kernels;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.pruning.PrunedModelWriter;
@@ -27,7 +31,6 @@ import dev.espalier.search.TrialJournal;
 import dev.espalier.statistics.FirstBlockOnce;
 import dev.espalier.text.Corpus;
 import dev.espalier.text.TokenWindows;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,10 +72,16 @@ public final class PruneJob {
   private PruneReport run() {
     Optional<TokenWindows> criterion = request.allocation().criterion(opened);
     List<TokenWindows> texts = opened.evaluation(request.evaluation());
+    ObjectNode whole = identity(texts);
+    Optional<PruneReport> finished = request.overwrite() ? Optional.empty() : finished(whole);
+    if (finished.isPresent()) {
+      opened.notes().note(request.output() + " is this run's result already; nothing was done.");
+      return finished.get();
+    }
     try (ModelFolderWriter writer =
         ModelFolderWriter.open(
-            opened.folder(), request.output(), request.overwrite(), identity())) {
-      TrialJournal trials = journal(criterion);
+            opened.folder(), request.output(), request.overwrite(), identity(), whole)) {
+      TrialJournal trials = journal(writer, criterion);
       PruneReport report;
       try {
         report = run(writer, criterion, trials, texts);
@@ -81,27 +90,48 @@ public final class PruneJob {
         throw e;
       }
       writer.finish(
-          Map.of(
-              "espalier.json", ReportJson.bytes(ReportJson.full(report)),
-              "report.html", PrunePage.of(report)));
+          Map.of("espalier.json", ReportJson.bytes(ReportJson.full(report))),
+          PrunePage.of(report),
+          Json.of(report));
       trials.remove();
       return report;
     }
   }
 
+  /** What an earlier run of the same has found, if its output is as it was written. */
+  private Optional<PruneReport> finished(ObjectNode whole) {
+    return RunRecord.read(request.output().resolve("report.html"))
+        .filter(record -> record.isOf(whole) && record.changed(request.output()).isEmpty())
+        .flatMap(record -> record.result(PruneReport.class));
+  }
+
   private ObjectNode identity() {
-    return opened.identity().put("allocation", request.allocation().toString());
+    ObjectNode identity = opened.identity();
+    identity
+        .putObject("allocation")
+        .put("name", request.allocation().name())
+        .put("digest", request.allocation().toString());
+    return identity;
+  }
+
+  /** With what does not change the pruned weights, but the result as a whole. */
+  private ObjectNode identity(List<TokenWindows> texts) {
+    ObjectNode identity = identity();
+    ArrayNode evaluation = identity.putArray("evaluation");
+    texts.forEach(
+        text -> evaluation.addObject().put("name", text.source()).put("digest", text.digest()));
+    return identity.put("comparison_with_uniform", request.compareUniform());
   }
 
   /**
    * The trials of an interrupted search. They stay until the model is finished: only then is their
    * outcome safe. Those of another search are discarded with the output that is overwritten.
    */
-  private TrialJournal journal(Optional<TokenWindows> criterion) {
-    Path file = request.output().resolveSibling(request.output().getFileName() + ".trials.json");
+  private TrialJournal journal(ModelFolderWriter writer, Optional<TokenWindows> criterion) {
     ObjectNode key = identity();
     criterion.ifPresent(windows -> key.put("criterion", windows.digest()));
-    return TrialJournal.open(file, key, request.overwrite() || criterion.isEmpty());
+    return TrialJournal.open(
+        writer.workFile("trials.json"), key, request.overwrite() || criterion.isEmpty());
   }
 
   private PruneReport run(
@@ -109,10 +139,11 @@ public final class PruneJob {
       Optional<TokenWindows> criterion,
       TrialJournal trials,
       List<TokenWindows> texts) {
-    PrunedModelWriter output =
-        new PrunedModelWriter(writer, run.settings().method(), run.clock()::phases);
-    run.clock().resume(output.taken(PruneReport.Phase.class));
-    try (FirstBlockOnce firstBlock = new FirstBlockOnce()) {
+    try (PrunedModelWriter output =
+            new PrunedModelWriter(writer, run.settings().method(), run.clock()::phases);
+        FirstBlockOnce firstBlock = new FirstBlockOnce()) {
+      run.clock().resume(output.taken(PruneReport.Phase.class));
+      LeftBehind.sentence(writer.leftBehind()).ifPresent(run.notes()::note);
       if (writer.resumed()) {
         run.notes()
             .note("Resuming after %s.".formatted(Plural.of(output.finished(), "finished block")));

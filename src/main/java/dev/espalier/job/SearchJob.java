@@ -18,6 +18,7 @@ import dev.espalier.search.TrialJournal;
 import dev.espalier.text.TokenWindows;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Finds the best allocation for a model without reloading it, and without a look at a test text.
@@ -34,17 +35,30 @@ public final class SearchJob {
    */
   public static SearchReport run(SearchRequest request, Progress progress) {
     long start = System.nanoTime();
-    ReportFiles output = ReportFiles.ofJson(request.output(), inputs(request));
-    try (OpenedRun opened = OpenedRun.open(request.run(), progress)) {
+    try (ReportFiles output =
+            ReportFiles.ofJson(request.output(), inputs(request), request.overwrite());
+        OpenedRun opened = OpenedRun.open(request.run(), progress)) {
       TokenWindows criterion = criterion(request, opened);
       requirePossible(request, opened.run());
       TrialJournal journal = journal(request, opened, criterion);
+      ObjectNode whole =
+          identity(request, opened, criterion)
+              .put("candidates", request.candidates().toString())
+              .put("criterion_is_a_test_text", request.test().isPresent());
+      Optional<SearchReport> finished = output.finished(whole, SearchReport.class);
+      if (finished.isPresent()) {
+        opened
+            .notes()
+            .note(request.output() + " is this search's result already; nothing was done.");
+        return finished.get();
+      }
       AllocationSearch search =
           AllocationSearch.over(
               request.candidates(), opened.run(), criterion, request.exhaustive(), journal);
       opened.tellHowTextsWereRead();
       SearchReport report = report(request, opened, criterion, search, start);
-      output.write(SearchPage.of(report), ReportJson.bytes(ReportJson.search(report)));
+      output.write(
+          SearchPage.of(report), ReportJson.bytes(ReportJson.search(report)), whole, report);
       journal.remove();
       return report;
     }
@@ -84,15 +98,24 @@ public final class SearchJob {
 
   private static TrialJournal journal(
       SearchRequest request, OpenedRun opened, TokenWindows criterion) {
-    ObjectNode identity =
-        opened
-            .identity()
-            .put("criterion", criterion.digest())
-            .put("exhaustive", request.exhaustive())
-            .put("files", files(request)); // their trials bear their names alone
     Path output = request.output();
     return TrialJournal.open(
-        output.resolveSibling(output.getFileName() + ".partial"), identity, false);
+        output.resolveSibling(output.getFileName() + ".partial"),
+        identity(request, opened, criterion),
+        false);
+  }
+
+  /** All that a trial depends on besides its allocation. */
+  private static ObjectNode identity(
+      SearchRequest request, OpenedRun opened, TokenWindows criterion) {
+    ObjectNode identity = opened.identity();
+    identity
+        .putObject("criterion")
+        .put("windows", criterion.count())
+        .put("digest", criterion.digest());
+    return identity
+        .put("exhaustive", request.exhaustive())
+        .put("files", files(request)); // their trials bear their names alone
   }
 
   private static SearchReport report(

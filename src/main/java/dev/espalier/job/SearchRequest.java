@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param windows how many of the criterion's windows at most, at least 1
  * @param exhaustive whether trials that are worse at half of the windows go on
  * @param output the JSON file to write the best allocation to; a page will lie beside it
+ * @param overwrite whether another result may be replaced there
  */
 public record SearchRequest(
     RunSettings run,
@@ -26,7 +27,8 @@ public record SearchRequest(
     Optional<Path> test,
     int windows,
     boolean exhaustive,
-    Path output) {
+    Path output,
+    boolean overwrite) {
   /** How many windows judge where nothing else is asked for. */
   public static final int USUAL_WINDOWS = 64;
 
@@ -64,6 +66,7 @@ public record SearchRequest(
     private int windows = USUAL_WINDOWS;
     private boolean exhaustive;
     private Path output = USUAL_OUTPUT;
+    private boolean overwrite;
 
     private Builder(Path model) {
       super(model);
@@ -104,13 +107,20 @@ public record SearchRequest(
       return this;
     }
 
+    /** Whether another result may be replaced; not, if not set. */
+    public Builder overwrite(boolean value) {
+      overwrite = value;
+      return this;
+    }
+
     /**
      * The request.
      *
      * @throws BadInputException if its parts are impossible or contradict each other
      */
     public SearchRequest build() {
-      return new SearchRequest(calibratedSettings(), candidates, test, windows, exhaustive, output);
+      return new SearchRequest(
+          calibratedSettings(), candidates, test, windows, exhaustive, output, overwrite);
     }
   }
 }

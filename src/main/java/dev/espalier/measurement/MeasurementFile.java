@@ -8,6 +8,7 @@ import dev.espalier.BadInputException;
 import dev.espalier.Setting;
 import dev.espalier.StorageException;
 import dev.espalier.files.DurableFiles;
+import dev.espalier.files.FirstBytes;
 import dev.espalier.files.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -111,6 +112,7 @@ public final class MeasurementFile {
       return Json.object();
     }
     try {
+      FirstBytes.requireJson(file);
       JsonNode document = Json.read(file);
       if (document instanceof ObjectNode object && object.path(KEY) instanceof ObjectNode found) {
         requireOurs(found);

@@ -1,9 +1,7 @@
 package dev.espalier.model;
 
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import dev.espalier.SideThread;
+import dev.espalier.SideThread.Outcome;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
@@ -58,54 +56,36 @@ public final class BlockStream {
   }
 
   private void visitAhead(Consumer<DecoderBlock> visitor) {
-    ExecutorService thread = Executors.newSingleThreadExecutor(BlockStream::loading);
-    CompletableFuture<DecoderBlock> coming = load(0, thread);
-    try {
-      for (int next = 1; next <= count; next++) {
-        try (DecoderBlock block = arrived(coming)) {
-          coming = next < count ? load(next, thread) : null;
-          visitor.accept(block);
+    try (SideThread thread = new SideThread("next-block")) {
+      Outcome<DecoderBlock> coming = load(0, thread);
+      try {
+        for (int next = 1; next <= count; next++) {
+          try (DecoderBlock block = coming.get()) {
+            coming = next < count ? load(next, thread) : null;
+            visitor.accept(block);
+          }
         }
+      } catch (RuntimeException | Error e) {
+        discard(coming, e);
+        throw e;
       }
-    } finally {
-      discard(coming);
-      thread.shutdown();
     }
   }
 
-  /** A thread that does not keep the program alive. */
-  private static Thread loading(Runnable work) {
-    Thread thread = new Thread(work, "next-block");
-    thread.setDaemon(true);
-    return thread;
-  }
-
-  private CompletableFuture<DecoderBlock> load(int index, ExecutorService thread) {
-    return CompletableFuture.supplyAsync(() -> loader.apply(index), thread);
-  }
-
-  /** Waits for a block; what its loading threw is thrown here. */
-  private static DecoderBlock arrived(CompletableFuture<DecoderBlock> block) {
-    try {
-      return block.join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof Error error) {
-        throw error;
-      }
-      throw (RuntimeException) e.getCause();
-    }
+  private Outcome<DecoderBlock> load(int index, SideThread thread) {
+    return thread.start(() -> loader.apply(index));
   }
 
   /** Closes a block that nobody will visit, if it is ever loaded. */
-  private static void discard(CompletableFuture<DecoderBlock> block) {
-    if (block != null) {
-      block.exceptionally(failure -> null).thenAccept(BlockStream::close).join();
-    }
-  }
-
-  private static void close(DecoderBlock block) {
-    if (block != null) {
-      block.close();
+  private static void discard(Outcome<DecoderBlock> coming, Throwable reason) {
+    if (coming != null) {
+      try {
+        coming.get().close();
+      } catch (RuntimeException | Error e) {
+        if (e != reason) {
+          reason.addSuppressed(e);
+        }
+      }
     }
   }
 }

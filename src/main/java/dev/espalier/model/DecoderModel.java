@@ -8,12 +8,14 @@ import dev.espalier.device.NativeMemory;
 import dev.espalier.device.Placement;
 import dev.espalier.model.description.BlockDescription;
 import dev.espalier.model.description.DecoderDescription;
-import dev.espalier.model.family.ModelFamilies;
 import dev.espalier.model.layer.BlockWeights;
 import dev.espalier.model.layer.Linear;
 import dev.espalier.model.layer.RmsNorm;
 import dev.espalier.model.layer.RotaryTables;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -28,6 +30,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public final class DecoderModel implements AutoCloseable {
   private final DecoderDescription description;
+  private final List<String> remarks;
+  private final Set<Integer> finite = ConcurrentHashMap.newKeySet();
   private final WeightSource weights;
   private final Placement placement;
   private final RotaryTables rotary;
@@ -35,8 +39,9 @@ public final class DecoderModel implements AutoCloseable {
   private Tensor embedding;
   private Tensor headWeight;
 
-  private DecoderModel(DecoderDescription description, WeightSource weights, Placement placement) {
-    this.description = description;
+  private DecoderModel(Reconciled model, WeightSource weights, Placement placement) {
+    this.description = model.description();
+    this.remarks = model.remarks();
     this.weights = weights;
     this.placement = placement;
     this.rotary = new RotaryTables(placement);
@@ -44,15 +49,15 @@ public final class DecoderModel implements AutoCloseable {
   }
 
   /**
-   * Joins a config.json and its weights. Checks every tensor's presence, shape and dtype; copies
-   * none.
+   * Joins a config.json and its weights. Accounts for every tensor of either; of those that are
+   * read, checks shape and dtype, and embedding, norms and head for NaN. Copies none.
    *
    * @throws BadInputException if the model is not supported or its weights do not fit
    */
   public static DecoderModel open(JsonNode config, WeightSource weights, Placement placement) {
-    DecoderDescription description = ModelFamilies.describe(config);
-    WeightCheck.run(description, weights);
-    return new DecoderModel(description, weights, placement);
+    Reconciled model = Reconciled.of(config, weights);
+    WeightCheck.requireFinite(model.description(), weights);
+    return new DecoderModel(model, weights, placement);
   }
 
   /**
@@ -62,7 +67,12 @@ public final class DecoderModel implements AutoCloseable {
    */
   public DecoderModel with(WeightSource others) {
     WeightCheck.run(description, others);
-    return new DecoderModel(description, others, placement);
+    return new DecoderModel(new Reconciled(description, remarks), others, placement);
+  }
+
+  /** What was decided where config.json and the checkpoint leave something open, for people. */
+  public List<String> remarks() {
+    return remarks;
   }
 
   /** The checkpoint's tensors. */
@@ -85,8 +95,16 @@ public final class DecoderModel implements AutoCloseable {
     return description.blockCount();
   }
 
-  /** Copies the weights of a block to the model's device, in the compute dtype. Close it. */
+  /**
+   * Copies the weights of a block to the model's device, in the compute dtype. Close it.
+   *
+   * @throws BadInputException if the checkpoint has weights for it that are not finite
+   */
   public DecoderBlock loadBlock(int index) {
+    Objects.checkIndex(index, blockCount());
+    if (finite.add(index)) {
+      description.linears(index).forEach(linear -> FiniteWeights.require(linear.name(), weights));
+    }
     return loadBlock(index, weights);
   }
 

@@ -7,6 +7,7 @@ import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.layer.Linear;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -40,6 +41,11 @@ public final class BlocksInMemory implements PrunedBlocks, WeightSource, AutoClo
       var dtype = original.entry(linear.name()).dtype().scalarType();
       weights.put(linear.name(), NativeMemory.own(() -> linear.weight().cpu().to(dtype).clone()));
     }
+  }
+
+  @Override
+  public Set<String> names() {
+    return original.names();
   }
 
   @Override

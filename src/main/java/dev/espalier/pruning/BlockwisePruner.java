@@ -75,7 +75,7 @@ public final class BlockwisePruner {
   }
 
   /**
-   * Prunes all blocks, or those that an interrupted run has left.
+   * Prunes all blocks, or those that an interrupted run has left. All are safe when this returns.
    *
    * @param hidden the embedded calibration windows, overwritten
    * @throws BadInputException if a weight is not finite
@@ -100,6 +100,7 @@ public final class BlockwisePruner {
                 hidden.advance(block);
               }
             });
+    output.sync();
   }
 
   /** How many of the finished blocks need only be loaded. */

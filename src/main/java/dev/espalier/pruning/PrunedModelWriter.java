@@ -4,9 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.StorageException;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.checkpoint.ModelFolderWriter;
 import dev.espalier.checkpoint.WeightSource;
+import dev.espalier.device.HostCopy;
+import dev.espalier.device.NativeMemory;
 import dev.espalier.files.Json;
 import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.layer.Linear;
@@ -16,15 +19,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Finished blocks into a model folder. The plan and the blocks' results travel in the writer's
- * journal, so that an interrupted run goes on with the same plan and reports all of its blocks.
+ * Finished blocks into a model folder. A block is written while the next one is pruned: its weights
+ * are in memory, as they are stored, until then. The plan and the blocks' results travel in the
+ * writer's journal, so that an interrupted run goes on with the same plan and reports all of its
+ * blocks.
  */
-public final class PrunedModelWriter implements PrunedBlocks {
+public final class PrunedModelWriter implements PrunedBlocks, AutoCloseable {
   private static final String PLAN = "plan";
   private static final String ORIGIN = "origin";
   private static final String BLOCKS = "blocks";
@@ -34,6 +39,7 @@ public final class PrunedModelWriter implements PrunedBlocks {
   private final boolean weightsUpdated;
   private final Supplier<List<?>> taken;
   private final List<BlockResult> results;
+  private final WriteBehind behind = new WriteBehind();
   private SparsityPlan plan;
   private JsonNode origin;
 
@@ -98,31 +104,70 @@ public final class PrunedModelWriter implements PrunedBlocks {
     return writer;
   }
 
+  /**
+   * @throws StorageException if the disk is full, for this block or for the one before
+   */
   @Override
   public void put(DecoderBlock block, BlockResult result) {
     results.add(result);
+    ObjectNode state = state();
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    try {
+      block.linears().forEach(linear -> tensors.put(linear.name(), stored(linear)));
+      behind.start(() -> write(tensors, state));
+    } catch (RuntimeException | Error e) {
+      tensors.values().forEach(Tensor::close);
+      throw e;
+    }
+  }
+
+  @Override
+  public void sync() {
+    behind.await();
+  }
+
+  /** As {@link #sync}; this is no more to be used then. */
+  @Override
+  public void close() {
+    behind.close();
+  }
+
+  private ObjectNode state() {
     ObjectNode state = Json.object();
     state.set(PLAN, Json.of(plan));
     state.set(ORIGIN, origin);
     ArrayNode blocks = state.putArray(BLOCKS);
     results.forEach(r -> blocks.add(Json.of(r)));
     state.set(TAKEN, Json.of(taken.get()));
-    try (PointerScope scope = new PointerScope()) {
-      Map<String, Tensor> tensors = new LinkedHashMap<>();
-      for (Linear linear : block.linears()) {
-        tensors.put(linear.name(), weightsUpdated ? linear.weight() : original(linear));
-      }
+    return state;
+  }
+
+  private void write(Map<String, Tensor> tensors, ObjectNode state) {
+    try {
       writer.put(tensors, state);
+    } finally {
+      tensors.values().forEach(Tensor::close);
     }
   }
 
   /**
-   * The stored weight with the linear's zeros: survivors keep their bits even where the block was
-   * computed in a coarser dtype.
+   * The linear's weight as the checkpoint will hold it, in host memory. Where the method leaves the
+   * survivors alone they keep their bits, even if the block was computed in a coarser dtype.
    */
-  private Tensor original(Linear linear) {
-    Tensor pruned = linear.weight().eq(new Scalar(0.0)).cpu();
-    return writer.tensor(linear.name()).masked_fill(pruned, new Scalar(0.0));
+  private Tensor stored(Linear linear) {
+    return NativeMemory.own(
+        () -> {
+          Tensor weight = linear.weight();
+          ScalarType dtype = writer.entry(linear.name()).dtype().scalarType();
+          if (weightsUpdated) {
+            return HostCopy.of(weight.to(dtype));
+          }
+          Scalar zero = new Scalar(0.0);
+          Tensor pruned = weight.eq(zero);
+          return weight.scalar_type().intern() == dtype.intern()
+              ? HostCopy.of(weight.masked_fill(pruned, zero))
+              : writer.tensor(linear.name()).masked_fill(HostCopy.of(pruned), zero);
+        });
   }
 
   private static <T> T read(JsonNode json, Class<T> type) {

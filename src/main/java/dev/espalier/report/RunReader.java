@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.BadInputException;
 import dev.espalier.evaluation.Perplexity;
+import dev.espalier.files.FirstBytes;
 import dev.espalier.files.Json;
 import dev.espalier.pruning.LinearError;
 import java.io.IOException;
@@ -62,6 +63,7 @@ public final class RunReader {
 
   private static JsonNode json(Path file) {
     try {
+      FirstBytes.requireJson(file);
       return Json.read(file);
     } catch (JsonProcessingException e) {
       throw new BadInputException(file + " is not valid JSON, so not an espalier.json", e);

@@ -1,11 +1,13 @@
 package dev.espalier.run;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Plural;
 import dev.espalier.Progress;
 import dev.espalier.Setting;
 import dev.espalier.checkpoint.Dtype;
 import dev.espalier.checkpoint.ModelFolder;
 import dev.espalier.device.ComputeDevice;
+import dev.espalier.device.CudaNumerics;
 import dev.espalier.device.CudaSupport;
 import dev.espalier.device.DeviceChoice;
 import dev.espalier.device.Placement;
@@ -22,8 +24,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param device {@code auto} (CUDA where there is some, else the CPU), {@code cpu}, {@code cuda} or
  *     {@code cuda:N}
  * @param dtype absent for the checkpoint's own on a CUDA device, and float32 on the CPU
- * @param threads of the CPU, at least 1; absent for as many as the process has now. They are set
- *     for the whole process.
+ * @param threads of the CPU, at least 1, and never more than there are processors; absent for as
+ *     many as the process has now. They are set for the whole process.
  */
 public record ComputeSettings(String device, Optional<ScalarType> dtype, OptionalInt threads) {
   /** Wherever it is fastest, in the usual precision. */
@@ -41,12 +43,15 @@ public record ComputeSettings(String device, Optional<ScalarType> dtype, Optiona
   /**
    * Finds the device and sets the threads.
    *
-   * @param notes told where {@code auto} is not what the build was made for
+   * @param notes told where {@code auto} is not what the build was made for, and of fewer threads
    * @throws BadInputException if there is no such device
    */
   Placement place(ModelFolder folder, Progress notes) {
     ComputeDevice found = DeviceChoice.of(device, CudaSupport::probe, notes::note);
-    threads.ifPresent(ComputeSettings::setThreads);
+    threads.ifPresent(count -> setThreads(usable(count, processors(), notes)));
+    if (found.isCuda()) {
+      CudaNumerics.fix();
+    }
     return placement(folder, found);
   }
 
@@ -58,6 +63,21 @@ public record ComputeSettings(String device, Optional<ScalarType> dtype, Optiona
   private static ScalarType usual(Dtype stored, ComputeDevice found) {
     boolean narrow = stored == Dtype.BF16 || stored == Dtype.F16;
     return found.isCuda() && narrow ? stored.scalarType() : ScalarType.Float;
+  }
+
+  private static int processors() {
+    return Runtime.getRuntime().availableProcessors();
+  }
+
+  /** More threads than processors only wait for each other, and some thousands hang. */
+  static int usable(int wished, int processors, Progress notes) {
+    if (wished <= processors) {
+      return wished;
+    }
+    notes.warn(
+        "%d threads are asked for, but this process has %s: %d it is."
+            .formatted(wished, Plural.of(processors, "processor"), processors));
+    return processors;
   }
 
   /** Of all three libraries that compute: their own defaults differ. */

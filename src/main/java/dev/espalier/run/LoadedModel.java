@@ -23,11 +23,10 @@ public final class LoadedModel implements AutoCloseable {
   private final DecoderModel decoder;
   private final HuggingFaceTokenizer tokenizer;
 
-  private LoadedModel(
-      ModelFolder folder, HuggingFaceTokenizer tokenizer, ComputeSettings compute, Progress notes) {
+  private LoadedModel(ModelFolder folder, DecoderModel decoder, HuggingFaceTokenizer tokenizer) {
     this.folder = folder;
+    this.decoder = decoder;
     this.tokenizer = tokenizer;
-    this.decoder = DecoderModel.open(folder.config(), folder, compute.place(folder, notes));
   }
 
   /**
@@ -49,11 +48,12 @@ public final class LoadedModel implements AutoCloseable {
   }
 
   private static LoadedModel open(ModelFolder folder, ComputeSettings compute, Progress notes) {
-    HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.load(folder.path());
+    DecoderModel decoder = DecoderModel.open(folder.config(), folder, compute.place(folder, notes));
     try {
-      return new LoadedModel(folder, tokenizer, compute, notes);
+      decoder.remarks().forEach(notes::note);
+      return new LoadedModel(folder, decoder, HuggingFaceTokenizer.load(folder.path()));
     } catch (RuntimeException e) {
-      tokenizer.close();
+      decoder.close();
       throw e;
     }
   }

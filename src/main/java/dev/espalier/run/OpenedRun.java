@@ -114,7 +114,7 @@ public final class OpenedRun implements AutoCloseable {
 
   /** What must be equal for unfinished work of this run to be taken up. */
   public ObjectNode identity() {
-    return RunIdentity.of(loaded, run);
+    return RunIdentity.of(loaded, settings, run);
   }
 
   @Override

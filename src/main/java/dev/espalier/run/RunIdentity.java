@@ -1,6 +1,7 @@
 package dev.espalier.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.device.Placement;
 import dev.espalier.files.Json;
 import dev.espalier.kernels.Kernels;
 import dev.espalier.text.TokenWindows;
@@ -9,43 +10,50 @@ import dev.espalier.text.TokenWindows;
 final class RunIdentity {
   private RunIdentity() {}
 
-  private static ObjectNode checkpoint(LoadedModel loaded) {
-    return Json.object()
-        .put("version", Kernels.version())
-        .put("checkpoint", loaded.folder().digest());
-  }
-
-  /** Adds the rest of all that numbers measured of the dense model depend on. */
-  private static ObjectNode complete(
-      ObjectNode identity, LoadedModel loaded, TokenWindows calibration) {
-    return identity
-        .put("windows", calibration.digest())
-        .put("compute_dtype", loaded.decoder().placement().dtypeName());
-  }
-
   /**
    * Of measurements, with what people know the windows by before their digest: the first that
    * differs is named.
    */
   static ObjectNode ofMeasurements(
       LoadedModel loaded, CalibrationSettings settings, TokenWindows calibration) {
-    ObjectNode known =
-        checkpoint(loaded)
-            .put("corpus", settings.text().getFileName().toString())
-            .put("seed", settings.seed())
-            .put("samples", calibration.count())
-            .put("seq_len", calibration.seqLen());
-    return complete(known, loaded, calibration);
+    return Json.object()
+        .put("version", Kernels.version())
+        .put("checkpoint", loaded.folder().digest())
+        .put("corpus", settings.text().getFileName().toString())
+        .put("seed", settings.seed())
+        .put("samples", calibration.count())
+        .put("seq_len", calibration.seqLen())
+        .put("windows", calibration.digest())
+        .put("compute_dtype", loaded.decoder().placement().dtypeName());
   }
 
-  /** Of a run. */
-  static ObjectNode of(LoadedModel loaded, PruningRun run) {
-    PruningSettings settings = run.settings();
-    return complete(checkpoint(loaded), loaded, run.calibration())
-        .put("method", settings.method().toString())
-        .put("pattern", settings.pattern().describe())
-        .put("sparsity", settings.sparsity())
-        .put("rounding", settings.rounding().name())
-        .put("device", run.model().placement().device().toString());
+  /** Of a run, as people set it; digests stand for what files hold. */
+  static ObjectNode of(LoadedModel loaded, RunSettings settings, PruningRun run) {
+    PruningSettings pruning = settings.pruning();
+    ObjectNode identity = Json.object().put("version", Kernels.version());
+    identity.putObject("model").put("digest", loaded.folder().digest());
+    identity
+        .putObject("method")
+        .put("name", pruning.method().name())
+        .put("digest", pruning.method().toString());
+    identity
+        .put("pattern", pruning.pattern().describe())
+        .put("sparsity", pruning.sparsity())
+        .put("rounding", pruning.rounding().keyword());
+    settings
+        .calibration()
+        .ifPresent(
+            calibration ->
+                identity
+                    .putObject("calibration")
+                    .put("text", calibration.text().getFileName().toString())
+                    .put("samples", run.calibration().count())
+                    .put("sequence_length", run.calibration().seqLen())
+                    .put("seed", calibration.seed())
+                    .put("digest", run.calibration().digest()));
+    Placement placement = loaded.decoder().placement();
+    return identity
+        .put("compute_dtype", placement.dtypeName())
+        .put("device", placement.device().toString());
   }
 }

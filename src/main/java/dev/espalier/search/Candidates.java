@@ -166,6 +166,13 @@ public sealed interface Candidates {
     public int count(double sparsity, int blocks) {
       return 1 + evaluations;
     }
+
+    /** The same of every equal search, which a function has not. */
+    @Override
+    public String toString() {
+      return "Golden[from=%s, to=%s, evaluations=%d]"
+          .formatted(family.apply(low), family.apply(high), evaluations);
+    }
   }
 
   private static Set<Measurement> needsOf(List<SparsityAllocation> allocations) {

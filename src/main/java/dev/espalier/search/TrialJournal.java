@@ -8,6 +8,7 @@ import dev.espalier.StorageException;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.files.DurableFiles;
 import dev.espalier.files.Json;
+import dev.espalier.files.SettingsDifference;
 import dev.espalier.report.Trial;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,7 +25,7 @@ public final class TrialJournal {
 
   private TrialJournal(Path file, ObjectNode identity) {
     this.file = file;
-    this.identity = identity;
+    this.identity = Json.canonical(identity);
   }
 
   /**
@@ -39,13 +40,12 @@ public final class TrialJournal {
     if (Files.exists(file)) {
       try {
         JsonNode document = Json.read(file);
-        if (document.path("identity").equals(identity)) {
+        if (document.path("identity").equals(journal.identity)) {
           journal.trials.addAll(trials(document.path("trials")));
         } else if (!discard) {
           throw new BadInputException(
-              file
-                  + " holds the trials of an unfinished search with other settings; repeat those to"
-                  + " resume it, or remove the file to begin anew");
+              "%s holds the trials of an unfinished search with other settings%s; repeat those to resume it, or remove the file to begin anew"
+                  .formatted(file, difference(document.path("identity"), identity)));
         }
       } catch (JsonProcessingException e) {
         // What a crash has damaged is made again.
@@ -54,6 +54,12 @@ public final class TrialJournal {
       }
     }
     return journal;
+  }
+
+  private static String difference(JsonNode there, ObjectNode here) {
+    return there instanceof ObjectNode found
+        ? SettingsDifference.between(found, here).map(" (%s)"::formatted).orElse("")
+        : "";
   }
 
   private static List<Trial> trials(JsonNode array) throws JsonProcessingException {

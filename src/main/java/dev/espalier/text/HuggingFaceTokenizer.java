@@ -2,13 +2,11 @@ package dev.espalier.text;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import ai.djl.engine.EngineException;
-import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import dev.espalier.BadInputException;
 import dev.espalier.Progress;
 import dev.espalier.files.FileFaults;
-import dev.espalier.files.FileKind;
+import dev.espalier.files.FirstBytes;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
@@ -39,11 +37,6 @@ public final class HuggingFaceTokenizer implements Tokenizer {
 
   /** Any text that no tokenizer finds empty. */
   private static final String ANY = "a";
-
-  static {
-    // Otherwise the library looks for a cloud host to report to and for GPU builds to download.
-    System.setProperty("ai.djl.offline", "true");
-  }
 
   private final long handle;
   private final Path file;
@@ -77,20 +70,9 @@ public final class HuggingFaceTokenizer implements Tokenizer {
               + " or let Python's transformers write it, with"
               + " AutoTokenizer.from_pretrained(folder).save_pretrained(folder)");
     }
-    FileKind.of(file)
-        .ifPresent(
-            kind -> {
-              throw new BadInputException(file + " is " + kind.what() + ": " + kind.remedy());
-            });
+    FirstBytes.requireJson(file);
     TokenizerSettings settings = TokenizerSettings.of(folder);
-    try {
-      LibUtils.checkStatus();
-    } catch (EngineException | LinkageError e) {
-      throw new IllegalStateException(
-          "The native tokenizer library could not be loaded: it is unpacked below the folder that"
-              + " DJL_CACHE_DIR names (~/.djl.ai if unset), which must be writable",
-          e);
-    }
+    NativeTokenizers.load();
     try {
       TokenizerJson description = TokenizerJson.read(file);
       long handle =

@@ -1,10 +1,10 @@
 package dev.espalier.text;
 
 import dev.espalier.Plural;
+import dev.espalier.files.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Objects;
@@ -91,21 +91,13 @@ public final class TokenWindows {
    * what numpy's {@code int32} array of them has as bytes.
    */
   public String digest() {
-    MessageDigest sha = sha256();
+    MessageDigest sha = Sha256.start();
     ByteBuffer bytes = ByteBuffer.allocate(seqLen() * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     for (int[] window : windows) {
       bytes.asIntBuffer().put(window);
       sha.update(bytes.array());
     }
     return HexFormat.of().formatHex(sha.digest());
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
   }
 
   @Override

@@ -100,6 +100,13 @@ final class Checkpoints {
     return files;
   }
 
+  /** The same without what an output says of its own run. */
+  static Map<String, ByteBuffer> copied(Path output) throws IOException {
+    Map<String, ByteBuffer> files = tree(output);
+    assertTrue(files.remove(OutputPlace.PAGE) != null, "every output has its record");
+    return files;
+  }
+
   /** Expects one sentence to the user that holds all the parts. */
   static void assertRefused(Executable action, String... parts) {
     assertThrown(BadInputException.class, action, parts);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.espalier.testing.Safetensors;
 import dev.espalier.testing.Samples;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,12 +15,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelFolderTest {
@@ -126,13 +129,51 @@ class ModelFolderTest {
     Files.writeString(config, "[]");
     assertRefused(() -> ModelFolder.open(folder), config.toString(), "JSON object");
     Files.writeString(config, "");
-    assertRefused(() -> ModelFolder.open(folder), config.toString(), "JSON object");
+    assertRefused(() -> ModelFolder.open(folder), config.toString(), "is empty");
     Files.writeString(config, "{} {}");
     assertRefused(() -> ModelFolder.open(folder), config.toString(), "not valid JSON");
     Files.writeString(config, "{}");
     assertRefused(() -> ModelFolder.open(folder), "neither model.safetensors nor");
-    Files.writeString(folder.resolve("pytorch_model-00001-of-00002.bin"), "");
-    assertRefused(() -> ModelFolder.open(folder), "pytorch_model.bin; convert");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "pytorch_model-00001-of-00002.bin, a pickle of PyTorch",
+    "consolidated.00.pth, Meta's own format",
+    "consolidated.safetensors, Mistral's own format",
+    "adapter_model.safetensors, merge_and_unload",
+    "model-00001-of-00002.safetensors, shards without their model.safetensors.index.json",
+    "model.fp16.safetensors, another name than model.safetensors",
+    "llama-7b.Q4_K_M.gguf, llama.cpp",
+    "ggml-model-q4_0.bin, llama.cpp",
+    "weights.00.npz, MLX",
+    "model.onnx, ONNX",
+    "openvino_model.bin, OpenVINO",
+    "tf_model.h5, another framework",
+  })
+  void whatAFolderHoldsInsteadOfAModelIsNamed(String file, String named) throws IOException {
+    Files.writeString(folder.resolve("config.json"), "{}");
+    Files.writeString(folder.resolve(file), "");
+    assertRefused(() -> ModelFolder.open(folder), folder.toString(), named, file);
+  }
+
+  @Test
+  void brokenLinksAreNamed() throws IOException {
+    Checkpoints.sharded(folder);
+    Files.delete(folder.resolve(SECOND));
+    assertRefused(() -> ModelFolder.open(folder), SECOND, "no such file", "fetch it, too");
+    Files.createSymbolicLink(folder.resolve(SECOND), Path.of("../blobs/gone"));
+    assertRefused(() -> ModelFolder.open(folder), SECOND, "broken symbolic link");
+    Files.createSymbolicLink(folder.resolve("model.safetensors"), Path.of("../blobs/gone"));
+    assertRefused(() -> ModelFolder.open(folder), "model.safetensors", "broken symbolic link");
+  }
+
+  @Test
+  void anAdapterIsNoModel() throws IOException {
+    Files.writeString(folder.resolve("adapter_config.json"), "{}");
+    Path weights = Files.writeString(folder.resolve("adapter_model.safetensors"), "");
+    assertRefused(() -> ModelFolder.open(folder), folder.toString(), "an adapter, not a model");
+    assertRefused(() -> ModelFolder.open(weights), weights.toString(), "give the folder");
   }
 
   @ParameterizedTest
@@ -146,7 +187,8 @@ class ModelFolderTest {
         ".",
         "",
         " ",
-        "./model-00001-of-00002.safetensors",
+        "./../x",
+        "././x",
         "model-00001-of-00002.safetensors/",
         "a\\b",
         ".hidden",
@@ -159,18 +201,53 @@ class ModelFolderTest {
   }
 
   @Test
-  void refusesIndexAndShardsThatContradictEachOther() throws IOException {
+  void aShardMayBeNamedFromTheFolder() throws IOException {
     Checkpoints.sharded(folder);
-    Checkpoints.index(folder, Map.of("a", FIRST, "b", FIRST, "c", SECOND));
-    assertRefused(() -> ModelFolder.open(folder), "'d' is in '" + SECOND + "' but not in the");
-    Checkpoints.index(
-        folder, Map.of("a", FIRST, "b", FIRST, "c", SECOND, "d", SECOND, "e", SECOND));
-    assertRefused(() -> ModelFolder.open(folder), "'e' is not in '" + SECOND);
-    Checkpoints.index(folder, Map.of("a", FIRST, "b", FIRST, "c", SECOND, "d", "other"));
+    Checkpoints.index(folder, Map.of("a", "./" + FIRST, "b", FIRST, "c", SECOND, "d", SECOND));
+    try (ModelFolder model = ModelFolder.open(folder)) {
+      assertEquals(List.of(FIRST, SECOND), model.shards().stream().map(Shard::fileName).toList());
+      assertEquals(4, model.entry("a").elements());
+    }
+  }
+
+  @Test
+  void indexAndShardsMayContradictEachOtherWhereNobodyReads() throws IOException {
+    Checkpoints.sharded(folder);
+    Checkpoints.index(folder, Map.of("a", FIRST, "b", FIRST, "c", FIRST, "e", SECOND));
+    Checkpoints.shard(folder.resolve(SECOND), "b", "d");
+    try (ModelFolder model = ModelFolder.open(folder)) {
+      assertEquals(Set.of("a"), model.names());
+      assertEquals(Set.of("b", "c", "d", "e"), model.disputed());
+      assertEquals(4, model.entry("a").elements());
+      contradicted(model, "b", "is in '" + SECOND + "', though mapped to '" + FIRST + "'");
+      contradicted(model, "c", "is not in '" + FIRST + "'");
+      contradicted(model, "d", "is in '" + SECOND + "' but not in the index");
+      contradicted(model, "e", "is not in '" + SECOND + "'");
+    }
+    Checkpoints.index(folder, Map.of("a", FIRST, "d", "other"));
     assertRefused(() -> ModelFolder.open(folder), "other", "no such file");
-    Checkpoints.sharded(folder);
-    Checkpoints.shard(folder.resolve(SECOND), "a", "d");
-    assertRefused(() -> ModelFolder.open(folder), "'a' is in '" + SECOND + "' too");
+  }
+
+  private static void contradicted(ModelFolder model, String tensor, String problem) {
+    assertTrue(model.contains(tensor), tensor);
+    assertRefused(
+        () -> model.entry(tensor), ShardIndex.FILE_NAME, "'" + tensor + "' " + problem, "both");
+    assertRefused(() -> model.tensor(tensor), "'" + tensor + "' " + problem);
+  }
+
+  @Test
+  void theMetadataMaySayWhichTensorStandsForAnother() throws IOException {
+    Checkpoints.single(folder);
+    String header =
+        "{\"__metadata__\":{\"format\":\"pt\",\"c\":\"a\",\"b\":\"a\",\"d\":\"x\"},"
+            + Checkpoints.entry("a", "U8", "[4]", 0, 4)
+            + ","
+            + Checkpoints.entry("b", "U8", "[4]", 4, 8)
+            + "}";
+    Safetensors.write(folder.resolve("model.safetensors"), header, Checkpoints.data(8));
+    try (ModelFolder model = ModelFolder.open(folder)) {
+      assertEquals(Map.of("c", "a"), model.aliases());
+    }
   }
 
   @ParameterizedTest

@@ -2,6 +2,7 @@ package dev.espalier.checkpoint;
 
 import static dev.espalier.checkpoint.Checkpoints.assertRefused;
 import static dev.espalier.checkpoint.Checkpoints.bytes;
+import static dev.espalier.checkpoint.Checkpoints.copied;
 import static dev.espalier.checkpoint.Checkpoints.filled;
 import static dev.espalier.checkpoint.Checkpoints.run;
 import static dev.espalier.checkpoint.Checkpoints.tree;
@@ -11,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.espalier.files.Json;
 import dev.espalier.testing.Safetensors;
 import dev.espalier.testing.Samples;
 import java.io.IOException;
@@ -46,6 +48,28 @@ class ModelFolderWriterTest {
   }
 
   @Test
+  void copiesWhatItCannotRead() throws IOException {
+    Checkpoints.single(input);
+    String header =
+        "{\"__metadata__\":null,"
+            + Checkpoints.entry("a", "F32", "[2,2]", 0, 16)
+            + ","
+            + Checkpoints.entry("odd", "I2", "[7,3]", 16, 22)
+            + "}";
+    Safetensors.write(input.resolve("model.safetensors"), header, Checkpoints.data(22));
+    try (ModelFolder source = ModelFolder.open(input);
+        ModelFolderWriter writer = open(source, false);
+        Tensor a = filled(0.5, 2, 2)) {
+      writer.put(Map.of("a", a), run(3));
+      writer.finish(Map.of(), new byte[0], Json.object());
+    }
+    assertArrayEquals(new byte[] {17, 18, 19, 20, 21, 22}, bytes(output, "odd"));
+    Safetensors.Stored odd = Safetensors.readFolder(output).get("odd");
+    assertEquals("I2", odd.dtype());
+    assertEquals(List.of(7L, 3L), odd.shape());
+  }
+
+  @Test
   void copiesASingleFile() throws IOException {
     Checkpoints.single(input);
     Map<String, ByteBuffer> before = tree(input);
@@ -59,8 +83,9 @@ class ModelFolderWriterTest {
       assertEquals(run(3), writer.state());
       assertEquals(Set.of("a"), writer.written());
       assertFalse(Files.exists(output), "nothing appears before it is finished");
-      finished = writer.finish(Map.of("espalier.json", REPORT));
-      assertThrows(IllegalStateException.class, () -> writer.finish(Map.of()));
+      finished = writer.finish(Map.of("espalier.json", REPORT), new byte[0], Json.object());
+      assertThrows(
+          IllegalStateException.class, () -> writer.finish(Map.of(), new byte[0], Json.object()));
     }
     assertEquals(output.toRealPath(), finished);
     assertEquals(before, tree(input), "the input is as it was");
@@ -69,7 +94,7 @@ class ModelFolderWriterTest {
         new byte[] {0, 0, 0, 63, 0, 0, 0, 63, 0, 0, 0, 63, 0, 0, 0, 63}, bytes(output, "a"));
     Map<String, ByteBuffer> expected = new TreeMap<>(before);
     expected.put("espalier.json", ByteBuffer.wrap(REPORT));
-    Map<String, ByteBuffer> actual = tree(output);
+    Map<String, ByteBuffer> actual = copied(output);
     assertEquals(expected.keySet(), actual.keySet());
     expected.remove("model.safetensors");
     actual.remove("model.safetensors");
@@ -85,7 +110,7 @@ class ModelFolderWriterTest {
         Tensor b = filled(1, 3);
         Tensor c = filled(2, 2, 2)) {
       writer.put(Map.of("b", b, "c", c), run(0));
-      writer.finish(Map.of());
+      writer.finish(Map.of(), new byte[0], Json.object());
     }
     try (ModelFolder source = ModelFolder.open(input);
         ModelFolder copy = ModelFolder.open(output)) {
@@ -112,9 +137,9 @@ class ModelFolderWriterTest {
           writer.put(Map.of(name, wide), run(0));
         }
       }
-      writer.finish(Map.of());
+      writer.finish(Map.of(), new byte[0], Json.object());
     }
-    assertEquals(tree(Samples.MODEL), tree(output));
+    assertEquals(tree(Samples.MODEL), copied(output));
   }
 
   @Test
@@ -125,7 +150,7 @@ class ModelFolderWriterTest {
         Tensor a = source.tensor("a");
         Tensor transposed = a.t()) {
       writer.put(Map.of("a", transposed), run(0));
-      writer.finish(Map.of());
+      writer.finish(Map.of(), new byte[0], Json.object());
     }
     assertArrayEquals(
         new byte[] {1, 2, 3, 4, 9, 10, 11, 12, 5, 6, 7, 8, 13, 14, 15, 16}, bytes(output, "a"));
@@ -144,7 +169,7 @@ class ModelFolderWriterTest {
         ModelFolder source = ModelFolder.open(input);
         ModelFolderWriter writer = open(source, false)) {
       writer.put(Map.of("a", floats), run(0));
-      writer.finish(Map.of());
+      writer.finish(Map.of(), new byte[0], Json.object());
       try (ModelFolder copy = ModelFolder.open(output);
           Tensor a = copy.tensor("a")) {
         assertTrue(a.equal(floats));
@@ -164,47 +189,13 @@ class ModelFolderWriterTest {
       assertThrows(IllegalArgumentException.class, () -> writer.put(Map.of("a", a), run(0)));
       for (String name : List.of("../x", "/x", "x/y", "", "..", "model.safetensors")) {
         assertThrows(
-            IllegalArgumentException.class, () -> writer.finish(Map.of(name, REPORT)), name);
+            IllegalArgumentException.class,
+            () -> writer.finish(Map.of(name, REPORT), new byte[0], Json.object()),
+            name);
       }
       writer.discard();
     }
     assertEquals(List.of(), siblings());
-  }
-
-  @Test
-  void leavesOtherWeightsReportsAndHiddenFoldersBehind() throws IOException {
-    Checkpoints.single(input);
-    for (String name :
-        List.of(
-            "pytorch_model.bin",
-            "pytorch_model-00001-of-00002.bin",
-            "pytorch_model.bin.index.json",
-            "model.safetensors.index.json",
-            "other.safetensors",
-            "model.fp16.safetensors.index.json",
-            "consolidated.00.pth",
-            "q4.gguf",
-            "espalier.json",
-            "report.html",
-            ".git/lfs/weights",
-            "original/consolidated.00.pth")) {
-      Files.createDirectories(input.resolve(name).getParent());
-      Files.writeString(input.resolve(name), "x");
-    }
-    for (String name : List.of("training_args.bin", ".gitattributes", "original/params.json")) {
-      Files.writeString(input.resolve(name), "x");
-    }
-    finishUntouched(false);
-    assertEquals(
-        Set.of(
-            "config.json",
-            "tokenizer.json",
-            "extra/template.txt",
-            "model.safetensors",
-            "training_args.bin",
-            ".gitattributes",
-            "original/params.json"),
-        tree(output).keySet());
   }
 
   @Test
@@ -235,7 +226,6 @@ class ModelFolderWriterTest {
   void overwritingKeepsTheOldOutputUntilTheEnd() throws IOException {
     Checkpoints.single(input);
     finishUntouched(false);
-    Files.writeString(output.resolve("old.txt"), "old");
     Map<String, ByteBuffer> old = tree(output);
     try (ModelFolder source = ModelFolder.open(input);
         Tensor a = filled(0, 2, 2)) {
@@ -243,12 +233,12 @@ class ModelFolderWriterTest {
           () -> open(source, false), output.toString(), "already exists", "allow overwriting");
       try (ModelFolderWriter writer = open(source, true)) {
         writer.put(Map.of("a", a), run(0));
-        assertEquals(old, tree(output));
-        writer.finish(Map.of());
+        assertTrue(tree(output).entrySet().containsAll(old.entrySet()));
+        writer.finish(Map.of(), new byte[0], Json.object());
       }
     }
-    assertFalse(Files.exists(output.resolve("old.txt")));
     assertArrayEquals(new byte[16], bytes(output, "a"));
+    assertEquals(old.keySet(), tree(output).keySet(), "and nothing else is left");
     assertEquals(List.of(output.getFileName()), siblings());
   }
 
@@ -257,11 +247,13 @@ class ModelFolderWriterTest {
     Checkpoints.single(input);
     finishUntouched(false);
     Path target = output;
+    Object folder = Files.getAttribute(target, "unix:ino");
     output = Files.createSymbolicLink(temporary.resolve("link"), target);
     Files.delete(target.resolve("tokenizer.json"));
     finishUntouched(true);
     assertTrue(Files.isSymbolicLink(output));
     assertTrue(Files.exists(target.resolve("tokenizer.json")));
+    assertEquals(folder, Files.getAttribute(target, "unix:ino"), "the folder is the same");
   }
 
   @Test
@@ -272,35 +264,20 @@ class ModelFolderWriterTest {
         Tensor a = filled(0, 2, 2)) {
       writer.put(Map.of("a", a), run(0));
       Files.createDirectories(output);
-      assertRefused(() -> writer.finish(Map.of()), "already exists");
+      assertRefused(() -> writer.finish(Map.of(), new byte[0], Json.object()), "already exists");
     }
     assertTrue(Files.exists(output.resolveSibling("output.partial")));
-  }
-
-  /** A crash between the two renames of an overwrite. */
-  @Test
-  void anInterruptedReplacementIsPutBack() throws IOException {
-    Checkpoints.single(input);
-    finishUntouched(false);
-    Map<String, ByteBuffer> old = tree(output);
-    Path aside = output.resolveSibling("output.espalier-old");
-    Files.move(output, aside);
-    try (ModelFolder source = ModelFolder.open(input)) {
-      assertRefused(() -> open(source, false), "already exists");
-      assertEquals(old, tree(output));
-      assertFalse(Files.exists(aside));
-    }
   }
 
   private void finishUntouched(boolean overwrite) {
     try (ModelFolder source = ModelFolder.open(input);
         ModelFolderWriter writer = open(source, overwrite)) {
-      writer.finish(Map.of());
+      writer.finish(Map.of(), new byte[0], Json.object());
     }
   }
 
   private ModelFolderWriter open(ModelFolder source, boolean overwrite) {
-    return ModelFolderWriter.open(source, output, overwrite, run(0));
+    return ModelFolderWriter.open(source, output, overwrite, run(0), run(0));
   }
 
   private List<Path> siblings() throws IOException {

@@ -75,7 +75,8 @@ class OutputPlaceTest {
         snapshot.resolve("model.safetensors"), blobs.resolve("model.safetensors"));
     try (ModelFolder linked = ModelFolder.open(snapshot)) {
       assertRefused(
-          () -> ModelFolderWriter.open(linked, blobs, true, run(0)), "weights of the input");
+          () -> ModelFolderWriter.open(linked, blobs, true, run(0), run(0)),
+          "weights of the input");
     }
   }
 
@@ -91,19 +92,12 @@ class OutputPlaceTest {
     assertRefused(() -> open(file, true, PLENTY), file.toString(), "not a folder");
     Path home = Files.createDirectory(temporary.resolve("home"));
     Files.writeString(home.resolve("thesis.txt"), "x");
-    assertRefused(() -> open(home, true, PLENTY), home.toString(), "no model");
+    assertRefused(
+        () -> open(home, true, PLENTY), home.toString(), "holds thesis.txt, which no run");
     Path broken = Files.createSymbolicLink(temporary.resolve("broken"), Path.of("nowhere"));
     assertRefused(() -> open(broken, true, PLENTY), broken.toString(), "broken symbolic link");
     assertRefused(() -> open(Path.of("/"), true, PLENTY), "/", "another output");
     assertTrue(Files.exists(home.resolve("thesis.txt")));
-  }
-
-  @Test
-  void anEmptyFolderMayBeReplaced() throws IOException {
-    Path empty = Files.createDirectory(temporary.resolve("empty"));
-    assertRefused(() -> open(empty, false, PLENTY), "already exists");
-    open(empty, true, PLENTY).finish(Map.of());
-    assertTrue(Files.exists(empty.resolve("config.json")));
   }
 
   @Test
@@ -156,6 +150,6 @@ class OutputPlaceTest {
   }
 
   private ModelFolderWriter open(Path output, boolean overwrite, long free) {
-    return ModelFolderWriter.open(source, output, overwrite, run(0), folder -> free);
+    return ModelFolderWriter.open(source, output, overwrite, run(0), run(0), folder -> free);
   }
 }

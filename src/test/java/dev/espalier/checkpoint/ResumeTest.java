@@ -1,6 +1,7 @@
 package dev.espalier.checkpoint;
 
 import static dev.espalier.checkpoint.Checkpoints.assertRefused;
+import static dev.espalier.checkpoint.Checkpoints.copied;
 import static dev.espalier.checkpoint.Checkpoints.filled;
 import static dev.espalier.checkpoint.Checkpoints.run;
 import static dev.espalier.checkpoint.Checkpoints.tree;
@@ -59,7 +60,7 @@ class ResumeTest {
       assertEquals(run(10), writer.state());
       putC(writer);
       assertEquals(Set.of("a", "c"), writer.written());
-      writer.finish(Map.of());
+      writer.finish(Map.of(), new byte[0], Json.object());
     }
     assertFalse(Files.exists(partial));
     assertUninterruptedGivesTheSame();
@@ -84,7 +85,10 @@ class ResumeTest {
     }
     Map<String, ByteBuffer> before = tree(partial);
     assertRefused(
-        () -> open(run(1), false), partial.toString(), "other settings", "allow overwriting");
+        () -> open(run(1), false),
+        partial.toString(),
+        "other settings (seed 0 there, 1 here)",
+        "allow overwriting");
     assertEquals(before, tree(partial));
     try (ModelFolderWriter writer = open(run(1), true)) {
       assertFalse(writer.resumed());
@@ -129,7 +133,7 @@ class ResumeTest {
       try (ModelFolderWriter writer = open(run(0), false)) {
         assertFalse(writer.resumed(), journal);
         putA(writer);
-        writer.finish(Map.of());
+        writer.finish(Map.of(), new byte[0], Json.object());
       }
       assertFalse(Files.exists(output.resolve("left.over")));
       DurableFiles.deleteTree(output);
@@ -142,10 +146,11 @@ class ResumeTest {
     open(run(0), false).close();
     Path file = Files.createDirectories(partial).resolve("thesis.txt");
     Files.writeString(file, "x");
-    assertRefused(() -> open(run(0), false), partial.toString(), "something else");
-    assertTrue(Files.exists(file));
-    open(run(0), true).close();
-    assertFalse(Files.exists(partial));
+    for (boolean overwrite : new boolean[] {false, true}) {
+      assertRefused(
+          () -> open(run(0), overwrite), partial.toString(), "holds thesis.txt, which no");
+      assertTrue(Files.exists(file));
+    }
   }
 
   @Test
@@ -168,7 +173,7 @@ class ResumeTest {
       assertRefused(() -> open(run(0), false), partial.toString(), "another run");
       assertRefused(() -> open(run(1), true), partial.toString(), "another run");
       putC(writer);
-      writer.finish(Map.of());
+      writer.finish(Map.of(), new byte[0], Json.object());
     }
     assertTrue(Files.exists(output.resolve("config.json")));
   }
@@ -186,14 +191,14 @@ class ResumeTest {
     Files.writeString(partial.resolve(Journal.FILE_NAME + ".tmp"), "{\"run\":");
     try (ModelFolderWriter writer = open(run(0), false)) {
       assertEquals(Set.of("a"), writer.written());
-      writer.finish(Map.of());
+      writer.finish(Map.of(), new byte[0], Json.object());
     }
     try (ModelFolderWriter writer =
-        ModelFolderWriter.open(source, temporary.resolve("straight"), false, run(0))) {
+        ModelFolderWriter.open(source, temporary.resolve("straight"), false, run(0), run(0))) {
       putA(writer);
-      writer.finish(Map.of());
+      writer.finish(Map.of(), new byte[0], Json.object());
     }
-    assertEquals(tree(temporary.resolve("straight")), tree(output));
+    assertEquals(copied(temporary.resolve("straight")), copied(output));
   }
 
   /** A real process, killed while it writes as fast as it can. */
@@ -216,14 +221,14 @@ class ResumeTest {
       process.destroyForcibly().waitFor();
     }
     try (ModelFolder sample = ModelFolder.open(Samples.MODEL);
-        ModelFolderWriter writer = ModelFolderWriter.open(sample, output, false, run(0))) {
+        ModelFolderWriter writer = ModelFolderWriter.open(sample, output, false, run(0), run(0))) {
       assertTrue(writer.resumed());
       assertTrue(writer.written().size() >= 20);
       assertEquals(writer.written().size(), writer.state().get("done").asInt());
       putAll(sample, writer);
-      writer.finish(Map.of());
+      writer.finish(Map.of(), new byte[0], Json.object());
     }
-    assertEquals(tree(Samples.MODEL), tree(output));
+    assertEquals(tree(Samples.MODEL), copied(output));
   }
 
   /** Puts the sample's tensors one by one, as they are. */
@@ -233,9 +238,10 @@ class ResumeTest {
     public static void main(String[] arguments) {
       try (ModelFolder sample = ModelFolder.open(Samples.MODEL);
           ModelFolderWriter writer =
-              ModelFolderWriter.open(sample, new File(arguments[0]).toPath(), false, run(0))) {
+              ModelFolderWriter.open(
+                  sample, new File(arguments[0]).toPath(), false, run(0), run(0))) {
         putAll(sample, writer);
-        writer.finish(Map.of());
+        writer.finish(Map.of(), new byte[0], Json.object());
       }
     }
   }
@@ -257,16 +263,17 @@ class ResumeTest {
 
   private void assertUninterruptedGivesTheSame() throws IOException {
     Path straight = temporary.resolve("straight");
-    try (ModelFolderWriter writer = ModelFolderWriter.open(source, straight, false, run(0))) {
+    try (ModelFolderWriter writer =
+        ModelFolderWriter.open(source, straight, false, run(0), run(0))) {
       putA(writer);
       putC(writer);
-      writer.finish(Map.of());
+      writer.finish(Map.of(), new byte[0], Json.object());
     }
-    assertEquals(tree(straight), tree(output));
+    assertEquals(copied(straight), copied(output));
   }
 
   private ModelFolderWriter open(ObjectNode run, boolean overwrite) {
-    return ModelFolderWriter.open(source, output, overwrite, run);
+    return ModelFolderWriter.open(source, output, overwrite, run, run);
   }
 
   private static void putA(ModelFolderWriter writer) {

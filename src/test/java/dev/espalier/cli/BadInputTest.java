@@ -259,6 +259,44 @@ class BadInputTest {
     Runs.run("eval", "--model", model, "--evaluate", Sample.TEST).refused(tensor, "NaN");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"model.embed_tokens.weight", "model.layers.7.mlp.down_proj.weight"})
+  void evaluationNamesTheTensorWithNaN(String tensor) throws IOException {
+    Path model = withNaN(tensor);
+    Path text = Files.writeString(temp.resolve("a.txt"), Samples.someText(2000));
+    Runs.run("eval", "--model", model, "--evaluate", text, "--seq-len", 64)
+        .refused(tensor, "NaN or infinite");
+  }
+
+  @Test
+  void anUnsupportedFamilyIsNamedBeforeAMissingTokenizer() throws IOException {
+    Path model = Samples.copy(temp.resolve("model"));
+    Files.delete(model.resolve("tokenizer.json"));
+    pruneModel(model).refused("no tokenizer.json");
+    Path config = model.resolve("config.json");
+    Files.writeString(config, Files.readString(config).replace("\"llama\"", "\"mixtral\""));
+    pruneModel(model).refused("mixtral", "llama");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"})
+  void aFileOfTheModelThatIsAPointerIsNamed(String file) throws IOException {
+    Path model = Samples.copy(temp.resolve("model"));
+    Files.writeString(
+        model.resolve(file), "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n");
+    pruneModel(model).refused(file, "Git LFS pointer", "git lfs pull");
+  }
+
+  @Test
+  void anAllocationOrReportThatIsAPointerIsNamed() throws IOException {
+    Path file =
+        Files.writeString(
+            temp.resolve("plan.json"), "version https://git-lfs.github.com/spec/v1\noid 0\n");
+    prune("--allocation", file).refused("plan.json", "Git LFS pointer");
+    Runs.run("compare", file, file).refused("plan.json", "Git LFS pointer");
+  }
+
   /** A copy of the sample in which one weight of a tensor is NaN. */
   private Path withNaN(String tensor) throws IOException {
     Path model = Samples.copy(temp.resolve("model"));
@@ -290,8 +328,12 @@ class BadInputTest {
   void refusesAnOutputThatExists() throws IOException {
     Files.createDirectories(output);
     Files.writeString(output.resolve("notes.txt"), "precious");
-    prune().refused("out: already exists", "another output (--overwrite, --output)");
-    prune("--overwrite").refused("holds files but no model", "another output (--output)");
+    for (Object[] option : new Object[][] {{}, {"--overwrite"}}) {
+      prune(option)
+          .refused(
+              "out: already exists and holds notes.txt, which no run of Espalier wrote",
+              "another output (--output)");
+    }
   }
 
   @Test
@@ -326,6 +368,7 @@ class BadInputTest {
     Runs.run("inspect", "--model", "nowhere").refused("nowhere", "no such folder");
     Runs.run("inspect", "--pattern", "unstructured").refused("nothing to verify");
     Runs.run("inspect", "--pattern", "8:4").refused("8:4 is not possible");
-    Runs.run("inspect", "--model", Sample.MODEL.resolve("config.json")).refused("no such folder");
+    Runs.run("inspect", "--model", Sample.MODEL.resolve("config.json"))
+        .refused("config.json", "give the folder");
   }
 }

@@ -213,7 +213,7 @@ class CompareRunTest {
     Runs.run("compare", run, temp.resolve("none.json")).refused("cannot read", "none.json");
     Runs.run("compare", Sample.MODEL).refused("holds no espalier.json");
     Runs.run("compare", Sample.MODEL.resolve("config.json")).refused("config.json is not the");
-    Runs.run("compare", Sample.MODEL.resolve("model.safetensors")).refused("not valid JSON");
+    Runs.run("compare", Sample.MODEL.resolve("model.safetensors")).refused("a safetensors file");
     Runs.run("compare", run, "").refused("RUN is empty");
     Runs.run("compare", run, "--output", temp.resolve("x.json")).refused("name a page");
     Runs.run("compare", run, "--output", temp.resolve("no/x.html")).refused("no is no folder");
@@ -221,6 +221,6 @@ class CompareRunTest {
     Path twice = Files.writeString(temp.resolve("twice.json"), "{\"model\": 1, \"model\": 2}");
     Runs.run("compare", twice).refused("twice.json is not valid JSON");
     Path empty = Files.writeString(temp.resolve("empty.json"), "");
-    Runs.run("compare", empty).refused("empty.json is not the espalier.json");
+    Runs.run("compare", empty).refused("empty.json: is empty");
   }
 }

@@ -14,13 +14,13 @@ class PruneHintTest {
 
   @Test
   void whatIsAsPruneHasItIsLeftOut() {
-    assertEquals("./espalier prune --allocation r.json", hint("r.json", "--over", "beta"));
+    assertEquals("espalier prune --allocation r.json", hint("r.json", "--over", "beta"));
   }
 
   @Test
   void prunesAsTheSearchDid() {
     assertEquals(
-        "./espalier prune --allocation h.json --model m --method sparsegpt --pattern N:8"
+        "espalier prune --allocation h.json --model m --method sparsegpt --pattern N:8"
             + " --sparsity 0.5 --published-rounding --calibration t.txt --samples 8 --seq-len 64"
             + " --seed 3",
         hint(
@@ -34,7 +34,7 @@ class PruneHintTest {
   @Test
   void aShellTakesItAsItIs() {
     assertEquals(
-        "./espalier prune --allocation 'my results/r.json' --model 'Ann'\\''s $m'",
+        "espalier prune --allocation 'my results/r.json' --model 'Ann'\\''s $m'",
         hint("my results/r.json", "--model", "Ann's $m"));
   }
 }

@@ -33,7 +33,7 @@ class SettingOptionsTest {
 
   @Test
   void whatACommandCannotFollowIsLeftOut() {
-    Options options = new SearchCommand().options();
+    Options options = new Options().addOption(CommonOptions.value("output", "FILE", "where"));
     assertEquals(" (--output)", advised(options, Setting.OVERWRITE, Setting.OUTPUT));
     assertEquals("", advised(options, Setting.OVERWRITE));
     assertEquals("", advised(options));

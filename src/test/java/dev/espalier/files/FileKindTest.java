@@ -33,6 +33,7 @@ class FileKindTest {
     "ARROW, 4152524f57310000",
     "GGUF, 4747554603000000",
     "PICKLE, 80027d7100",
+    "TORCH, 80028a0a6cfc9c46f9206aa850192e8002",
     "PICKLE, 800495",
     "NUMPY, 934e554d505901",
     "HDF5, 894844460d0a1a0a",
@@ -80,19 +81,25 @@ class FileKindTest {
 
   @Test
   void whatLibrariesWriteIsTold(@TempDir Path folder) throws IOException {
-    ByteArrayOutputStream zip = new ByteArrayOutputStream();
-    try (ZipOutputStream out = new ZipOutputStream(zip)) {
-      out.putNextEntry(new ZipEntry("archive/data.pkl"));
-    }
     ByteArrayOutputStream gzip = new ByteArrayOutputStream();
     new GZIPOutputStream(gzip).close();
-    assertEquals(Optional.of(FileKind.ZIP), FileKind.of(zip.toByteArray()));
+    assertEquals(Optional.of(FileKind.TORCH), FileKind.of(zipOf("archive/data.pkl")));
+    assertEquals(Optional.of(FileKind.NUMPY_ARCHIVE), FileKind.of(zipOf("weights.npy")));
+    assertEquals(Optional.of(FileKind.ZIP), FileKind.of(zipOf("model/model.safetensors")));
     assertEquals(Optional.of(FileKind.GZIP), FileKind.of(gzip.toByteArray()));
     assertEquals(
-        Optional.of(FileKind.ZIP),
-        FileKind.of(Files.write(folder.resolve("model.safetensors"), zip.toByteArray())));
+        Optional.of(FileKind.TORCH),
+        FileKind.of(Files.write(folder.resolve("model.safetensors"), zipOf("archive/data.pkl"))));
     assertEquals(Optional.empty(), FileKind.of(folder));
     assertEquals(Optional.empty(), FileKind.of(folder.resolve("missing")));
+  }
+
+  private static byte[] zipOf(String entry) throws IOException {
+    ByteArrayOutputStream zip = new ByteArrayOutputStream();
+    try (ZipOutputStream out = new ZipOutputStream(zip)) {
+      out.putNextEntry(new ZipEntry(entry));
+    }
+    return zip.toByteArray();
   }
 
   @Test

@@ -46,11 +46,23 @@ class ActivationMemoryTest {
   @Test
   void batchesAreWhatTheyHaveAlwaysBeen() {
     ActivationMemory large = new ActivationMemory(SEVEN_B, BF16);
-    assertEquals(1, HiddenStates.batchSize(large, 2048));
-    assertEquals(15, HiddenStates.batchSize(large, 128));
+    assertEquals(1, HiddenStates.batchSize(large, ComputeDevice.CPU, 2048));
+    assertEquals(15, HiddenStates.batchSize(large, ComputeDevice.CPU, 128));
     ActivationMemory small = new ActivationMemory(Llamas.describe(50, 32, 3, 4, 2, 48), F32);
-    assertEquals(4, HiddenStates.batchSize(small, 2048));
-    assertEquals(1, HiddenStates.batchSize(small, 9000));
+    assertEquals(4, HiddenStates.batchSize(small, ComputeDevice.CPU, 2048));
+    assertEquals(1, HiddenStates.batchSize(small, ComputeDevice.CPU, 9000));
+  }
+
+  /** A launch for every window of 2048 tokens would leave most of a GPU idle. */
+  @Test
+  void aGpuTakesEightThousandTokensTogether() {
+    ComputeDevice gpu = new ComputeDevice(0);
+    ActivationMemory large = new ActivationMemory(SEVEN_B, BF16);
+    assertEquals(4, HiddenStates.batchSize(large, gpu, 2048));
+    assertEquals(64, HiddenStates.batchSize(large, gpu, 128));
+    assertEquals(1, HiddenStates.batchSize(large, gpu, 9000));
+    DecoderDescription seventy = Llamas.describe(128256, 8192, 80, 64, 8, 28672);
+    assertEquals(4, HiddenStates.batchSize(new ActivationMemory(seventy, BF16), gpu, 2048));
   }
 
   @Test

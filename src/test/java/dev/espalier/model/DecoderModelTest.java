@@ -57,7 +57,7 @@ class DecoderModelTest {
   @Test
   void weightsMustBeFloats() {
     fixture.tensors().put(UP, torch.zeros(72, 32).to(ScalarType.Char));
-    assertTrue(refusal().contains(UP) && refusal().contains("Char"), refusal());
+    assertTrue(refusal().contains(UP) && refusal().contains("stored as I8"), refusal());
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.espalier.checkpoint.ModelFolder;
 import dev.espalier.checkpoint.ModelFolderWriter;
 import dev.espalier.device.ComputeDevice;
 import dev.espalier.device.Placement;
+import dev.espalier.files.Json;
 import dev.espalier.forward.HiddenStates;
 import dev.espalier.forward.MemoryBeside;
 import dev.espalier.kernels.Rounding;
@@ -76,8 +77,8 @@ class PrunedModelWriterTest {
   private Path write(String name, PruningMethod method, Rounding rounding, boolean stopping) {
     for (int runs = 0; ; runs++) {
       try (ModelFolderWriter writer =
-          ModelFolderWriter.open(folder, directory.resolve(name), false, RUN)) {
-        PrunedModelWriter output = new PrunedModelWriter(writer, method, List::of);
+              ModelFolderWriter.open(folder, directory.resolve(name), false, RUN, RUN);
+          PrunedModelWriter output = new PrunedModelWriter(writer, method, List::of)) {
         assertEquals(runs, output.finished());
         assertEquals(runs > 0, output.plan().isPresent());
         output.plan().ifPresent(plan -> assertEquals(PLAN, plan));
@@ -96,7 +97,7 @@ class PrunedModelWriterTest {
           assertEquals(PLAN.sparsity(block.index(), 0), block.target(), 1e-15);
           assertEquals(7, block.linears().size());
         }
-        return writer.finish(Map.of());
+        return writer.finish(Map.of(), new byte[0], Json.object());
       }
     }
   }

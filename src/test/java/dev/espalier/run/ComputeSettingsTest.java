@@ -6,7 +6,9 @@ import dev.espalier.checkpoint.Dtype;
 import dev.espalier.checkpoint.ModelFolder;
 import dev.espalier.device.ComputeDevice;
 import dev.espalier.device.Placement;
+import dev.espalier.testing.RecordingProgress;
 import dev.espalier.testing.Samples;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -35,5 +37,17 @@ class ComputeSettingsTest {
         assertEquals(new Placement(dtype, device), placement(device, Optional.of(dtype)));
       }
     }
+  }
+
+  @Test
+  void thereAreNoMoreThreadsThanProcessors() {
+    RecordingProgress heard = new RecordingProgress();
+    assertEquals(3, ComputeSettings.usable(3, 4, heard));
+    assertEquals(4, ComputeSettings.usable(4, 4, heard));
+    assertEquals(List.of(), heard.warnings());
+    assertEquals(4, ComputeSettings.usable(100_000, 4, heard));
+    assertEquals(
+        List.of("100000 threads are asked for, but this process has 4 processors: 4 it is."),
+        heard.warnings());
   }
 }

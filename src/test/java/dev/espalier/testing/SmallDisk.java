@@ -37,17 +37,27 @@ public final class SmallDisk {
    */
   public static void tell(Class<? extends Story> story, long kib, Path folder)
       throws IOException, InterruptedException {
+    tell(story, kib, "", folder);
+  }
+
+  /**
+   * The same with a disk that is mounted otherwise.
+   *
+   * @param options of mount, each after a comma, such as {@code ,noexec}
+   */
+  public static void tell(Class<? extends Story> story, long kib, String options, Path folder)
+      throws IOException, InterruptedException {
     Path disk = Files.createDirectory(folder.resolve("disk"));
     List<Mount> mounts = Mount.all(folder);
     Optional<Mount> mount = Optional.empty();
     for (Mount next : mounts) {
-      if (mount.isEmpty() && run(next.around(64, disk, List.of("true")), folder) == 0) {
+      if (mount.isEmpty() && run(next.around(64, "", disk, List.of("true")), folder) == 0) {
         mount = Optional.of(next);
       }
     }
     assumeTrue(mount.isPresent(), "no small disk without user namespaces, root or sudo");
     List<String> jvm = JavaProcess.command(List.of(), SmallDisk.class, story.getName(), disk);
-    int code = run(mount.get().around(kib, disk, jvm), folder);
+    int code = run(mount.get().around(kib, options, disk, jvm), folder);
     assertEquals(0, code, () -> read(folder.resolve("log")));
   }
 
@@ -114,9 +124,10 @@ public final class SmallDisk {
               asUser));
     }
 
-    List<String> around(long kib, Path disk, List<String> command) {
+    List<String> around(long kib, String options, Path disk, List<String> command) {
       List<String> words = new ArrayList<>(before);
-      words.addAll(List.of("sh", "-c", SCRIPT, "sh", "size=" + kib + "k" + owner, disk.toString()));
+      String how = "size=" + kib + "k" + owner + options;
+      words.addAll(List.of("sh", "-c", SCRIPT, "sh", how, disk.toString()));
       words.addAll(after);
       words.addAll(command);
       return words;

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.Scalar;
@@ -156,8 +157,8 @@ public final class TinyModel implements WeightSource, AutoCloseable {
   }
 
   @Override
-  public boolean contains(String name) {
-    return tensors.containsKey(name);
+  public Set<String> names() {
+    return tensors.keySet();
   }
 
   @Override

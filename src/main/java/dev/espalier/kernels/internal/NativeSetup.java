@@ -1,5 +1,6 @@
 package dev.espalier.kernels.internal;
 
+import dev.espalier.StorageException;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -58,32 +59,54 @@ public final class NativeSetup {
           // 2^18 cycles instead of some 20 ms.
           new Waiting("OPENBLAS_THREAD_TIMEOUT", "18", "libopenblas"));
 
-  private static final List<String> REMARKS = setUp();
+  private static List<String> remarks;
+  private static StorageException fault;
 
   private NativeSetup() {}
 
-  /** Runs the initializer above. */
-  public static void load() {}
+  /**
+   * Sets all up, the first time.
+   *
+   * @throws StorageException if the libraries cannot be unpacked, each time then
+   */
+  public static synchronized void load() {
+    if (fault != null) {
+      throw fault;
+    }
+    if (remarks == null) {
+      try {
+        remarks = setUp();
+      } catch (StorageException e) {
+        fault = e;
+        throw e;
+      }
+    }
+  }
 
   /** What came too late to be set, a sentence each with its remedy. */
-  public static List<String> remarks() {
-    return REMARKS;
+  public static synchronized List<String> remarks() {
+    load();
+    return remarks;
   }
 
   private static List<String> setUp() {
-    List<String> remarks = new ArrayList<>();
     if (System.getProperty(MEMORY_LIMIT) == null
         && System.getProperty(MEMORY_LIMIT.toLowerCase(Locale.ROOT)) == null) {
       System.setProperty(MEMORY_LIMIT, "0");
     }
-    waitWithoutSpinning().ifPresent(remarks::add);
+    return NativeCache.load(NativeSetup::loadLibraries);
+  }
+
+  private static List<String> loadLibraries() {
+    List<String> tooLate = new ArrayList<>();
+    waitWithoutSpinning().ifPresent(tooLate::add);
     if (Pointer.maxPhysicalBytes() > 0) {
-      remarks.add(
+      tooLate.add(
           "JavaCPP counts mapped checkpoints as memory in use and may end the run over them: start"
               + " Java with -D%s=0.".formatted(MEMORY_LIMIT));
     }
     loadTorch();
-    return List.copyOf(remarks);
+    return List.copyOf(tooLate);
   }
 
   /** Whoever has set a variable, to whatever value, is right. */

@@ -2,17 +2,21 @@ package dev.espalier.model.description;
 
 import dev.espalier.BadInputException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /** The non-linearity of the feed-forward part. */
 public enum Activation {
-  /** x · sigmoid(x), also called swish. */
-  SILU("silu");
+  /** x · sigmoid(x). */
+  SILU("silu", "swish");
 
-  private final String configName;
+  private final List<String> configNames;
 
-  Activation(String configName) {
-    this.configName = configName;
+  /**
+   * @param configNames all that the reference library knows it by
+   */
+  Activation(String... configNames) {
+    this.configNames = List.of(configNames);
   }
 
   /**
@@ -22,7 +26,7 @@ public enum Activation {
    */
   public static Activation named(String configName) {
     return Arrays.stream(values())
-        .filter(activation -> activation.configName.equals(configName))
+        .filter(activation -> activation.configNames.contains(configName))
         .findFirst()
         .orElseThrow(
             () ->
@@ -33,6 +37,8 @@ public enum Activation {
   }
 
   private static String supported() {
-    return Arrays.stream(values()).map(value -> value.configName).collect(Collectors.joining(", "));
+    return Arrays.stream(values())
+        .flatMap(value -> value.configNames.stream())
+        .collect(Collectors.joining(", "));
   }
 }

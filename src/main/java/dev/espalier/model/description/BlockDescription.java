@@ -23,6 +23,17 @@ public record BlockDescription(int index, List<SubBlock> subBlocks) {
     return subBlocks.stream().flatMap(sub -> sub.tensors().stream()).toList();
   }
 
+  /** What the names of all of its tensors begin with, up to a dot. */
+  public String prefix() {
+    String common = tensors().get(0).name();
+    for (TensorShape tensor : tensors()) {
+      while (!tensor.name().startsWith(common)) {
+        common = common.substring(0, common.length() - 1);
+      }
+    }
+    return common.substring(0, common.lastIndexOf('.') + 1);
+  }
+
   /** How many weights its tensors have together. */
   public long parameters() {
     return tensors().stream().mapToLong(TensorShape::elements).sum();

@@ -13,8 +13,9 @@ import java.util.List;
  * @param maxPositions the longest context the model is meant for
  * @param embedding the full name of the embedding, of shape [vocabularySize, hiddenSize]
  * @param finalNorm between the last block and the head
- * @param head the full name of the head's weight, of the embedding's shape, or null where it is the
- *     embedding
+ * @param head the full name of the head's weight, of the embedding's shape; what it is usually
+ *     called where the head is tied
+ * @param tiedHead whether the head's weight is the embedding
  */
 public record DecoderDescription(
     String family,
@@ -24,7 +25,8 @@ public record DecoderDescription(
     String embedding,
     List<BlockDescription> blocks,
     NormDescription finalNorm,
-    String head) {
+    String head,
+    boolean tiedHead) {
   public DecoderDescription {
     blocks = List.copyOf(blocks);
   }
@@ -39,9 +41,22 @@ public record DecoderDescription(
     return blocks.get(block).linears();
   }
 
-  /** Whether the head's weight is the embedding. */
-  public boolean tiedHead() {
-    return head == null;
+  /** The same decoder with its embedding under another name, and its head perhaps tied to that. */
+  public DecoderDescription withEmbedding(String name, boolean tied) {
+    return new DecoderDescription(
+        family, vocabularySize, hiddenSize, maxPositions, name, blocks, finalNorm, head, tied);
+  }
+
+  /** What the names of all blocks and of the last norm begin with; empty, or up to a dot. */
+  public String prefix() {
+    String block = blocks.get(0).prefix();
+    String norm = finalNorm.weight();
+    int common = 0;
+    while (common < Math.min(block.length(), norm.length())
+        && block.charAt(common) == norm.charAt(common)) {
+      common++;
+    }
+    return norm.substring(0, norm.substring(0, common).lastIndexOf('.') + 1);
   }
 
   /** All tensors the model reads, each once, in the order in which it needs them. */
@@ -50,7 +65,7 @@ public record DecoderDescription(
     tensors.add(TensorShape.of(embedding, vocabularySize, hiddenSize));
     blocks.forEach(block -> tensors.addAll(block.tensors()));
     tensors.addAll(finalNorm.tensors());
-    if (!tiedHead()) {
+    if (!tiedHead) {
       tensors.add(TensorShape.of(head, vocabularySize, hiddenSize));
     }
     return tensors;

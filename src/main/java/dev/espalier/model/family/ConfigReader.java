@@ -2,7 +2,14 @@ package dev.espalier.model.family;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.BadInputException;
+import dev.espalier.Printable;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Typed access to config.json. A key that is absent or null counts as not given; a value of the
@@ -14,10 +21,13 @@ final class ConfigReader {
 
   private final JsonNode object;
   private final String path;
+  private final List<String> remarks;
+  private final Set<String> asked = new HashSet<>();
 
-  private ConfigReader(JsonNode object, String path) {
+  private ConfigReader(JsonNode object, String path, List<String> remarks) {
     this.object = object;
     this.path = path;
+    this.remarks = remarks;
   }
 
   static ConfigReader of(JsonNode config) {
@@ -25,11 +35,37 @@ final class ConfigReader {
       throw new BadInputException(
           "config.json does not hold a JSON object; use the config.json that came with the model.");
     }
-    return new ConfigReader(config, "");
+    return new ConfigReader(config, "", new ArrayList<>());
   }
 
   boolean has(String key) {
+    asked.add(key);
     return object.hasNonNull(key);
+  }
+
+  /** The keys that are given and that nobody has asked for, with their values; none is null. */
+  Map<String, JsonNode> unread() {
+    Map<String, JsonNode> unread = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> field : object.properties()) {
+      if (!asked.contains(field.getKey()) && !field.getValue().isNull()) {
+        unread.put(field.getKey(), field.getValue());
+      }
+    }
+    return unread;
+  }
+
+  /** Keeps a sentence for people about what was decided. */
+  void remark(String sentence) {
+    remarks.add(sentence);
+  }
+
+  List<String> remarks() {
+    return List.copyOf(remarks);
+  }
+
+  /** The value of a key as it stands there, if it is given. */
+  Optional<JsonNode> value(String key) {
+    return has(key) ? Optional.of(object.get(key)) : Optional.empty();
   }
 
   /** A positive whole number that must be given. */
@@ -103,7 +139,7 @@ final class ConfigReader {
     if (!object.get(key).isObject()) {
       throw wrong(key, "an object");
     }
-    return Optional.of(new ConfigReader(object.get(key), path + key + "."));
+    return Optional.of(new ConfigReader(object.get(key), path + key + ".", remarks));
   }
 
   /** The exception for a key whose value is not what it must be. */
@@ -113,17 +149,23 @@ final class ConfigReader {
             .formatted(path, key, abbreviated(object.get(key)), expected));
   }
 
+  /** The exception for a key that is not given. */
+  BadInputException missing(String key, String expected) {
+    return new BadInputException(
+        ("config.json: \"%s%s\" is missing and must be %s; "
+                + "use the config.json that came with the model.")
+            .formatted(path, key, expected));
+  }
+
   private void require(String key, String expected) {
     if (!has(key)) {
-      throw new BadInputException(
-          ("config.json: \"%s%s\" is missing and must be %s; "
-                  + "use the config.json that came with the model.")
-              .formatted(path, key, expected));
+      throw missing(key, expected);
     }
   }
 
-  private static String abbreviated(JsonNode value) {
-    String text = String.valueOf(value);
+  /** A value, short enough for a sentence. */
+  static String abbreviated(JsonNode value) {
+    String text = Printable.of(String.valueOf(value));
     return text.length() <= 40 ? text : text.substring(0, 40) + "…";
   }
 }

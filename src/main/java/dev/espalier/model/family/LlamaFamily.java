@@ -21,28 +21,40 @@ final class LlamaFamily implements ModelFamily {
   }
 
   @Override
-  public DecoderDescription describe(ConfigReader config) {
+  public String architecture() {
+    return "LlamaForCausalLM";
+  }
+
+  @Override
+  public String prefix() {
+    return "model.";
+  }
+
+  @Override
+  public DecoderDescription describe(ConfigReader config, String prefix) {
     int vocabulary = config.size("vocab_size");
     int hidden = config.size("hidden_size");
     int blocks = config.blocks("num_hidden_layers");
     int maxPositions = config.size("max_position_embeddings", 2048);
     double epsilon = config.number("rms_norm_eps", 1e-6);
-    Blocks shape = new Blocks(hidden, epsilon, Heads.read(config, hidden), Inner.read(config));
+    Blocks shape =
+        new Blocks(prefix, hidden, epsilon, Heads.read(config, hidden), Inner.read(config));
     return new DecoderDescription(
         modelType(),
         vocabulary,
         hidden,
         maxPositions,
-        "model.embed_tokens.weight",
+        prefix + "embed_tokens.weight",
         IntStream.range(0, blocks).mapToObj(shape::block).toList(),
-        shape.norm("model.norm"),
-        config.flag("tie_word_embeddings", false) ? null : "lm_head.weight");
+        shape.norm(prefix + "norm"),
+        "lm_head.weight",
+        config.flag("tie_word_embeddings", false));
   }
 
   /** What all blocks have in common. */
-  private record Blocks(int hidden, double epsilon, Heads heads, Inner inner) {
+  private record Blocks(String prefix, int hidden, double epsilon, Heads heads, Inner inner) {
     BlockDescription block(int index) {
-      String block = "model.layers." + index + ".";
+      String block = prefix + "layers." + index + ".";
       return new BlockDescription(
           index,
           List.of(

@@ -2,8 +2,11 @@ package dev.espalier.model.family;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.BadInputException;
+import dev.espalier.Printable;
 import dev.espalier.model.description.DecoderDescription;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The model families that can be pruned. */
@@ -20,25 +23,74 @@ public final class ModelFamilies {
    */
   public static DecoderDescription describe(JsonNode config) {
     ConfigReader reader = ConfigReader.of(config);
+    ModelFamily family = family(reader);
+    return describe(reader, family, family.prefix());
+  }
+
+  /** The same decoder as a checkpoint calls its tensors that was saved without a head. */
+  public static DecoderDescription describeBase(JsonNode config) {
+    ConfigReader reader = ConfigReader.of(config);
+    return describe(reader, family(reader), "");
+  }
+
+  /** What people should know of how a config.json is read. */
+  public static List<String> remarks(JsonNode config) {
+    ConfigReader reader = ConfigReader.of(config);
+    ModelFamily family = family(reader);
+    describe(reader, family, family.prefix());
+    List<String> remarks = new ArrayList<>(reader.remarks());
+    UnreadKeys.remark(reader).ifPresent(remarks::add);
+    if (reader.has("auto_map")) {
+      remarks.add(
+          ("config.json names code of the model's own (\"auto_map\"), which is not run: "
+                  + "the model is computed as any of the type \"%s\".")
+              .formatted(family.modelType()));
+    }
+    otherArchitecture(reader, family)
+        .map(
+            other ->
+                "config.json calls the model a %s; it is computed as a %s, as its type \"%s\" says."
+                    .formatted(other, family.architecture(), family.modelType()))
+        .ifPresent(remarks::add);
+    return remarks;
+  }
+
+  private static Optional<String> otherArchitecture(ConfigReader reader, ModelFamily family) {
+    return reader
+        .value("architectures")
+        .filter(named -> !ConfigKey.isOff(named))
+        .map(named -> named.path(0).asText(named.asText()))
+        .filter(named -> !named.equalsIgnoreCase(family.architecture()))
+        .map(Printable::of);
+  }
+
+  private static DecoderDescription describe(
+      ConfigReader reader, ModelFamily family, String prefix) {
+    DecoderDescription decoder = family.describe(reader, prefix);
+    UnreadKeys.requireNeutral(reader, decoder);
+    return decoder;
+  }
+
+  private static ModelFamily family(ConfigReader reader) {
     if (!reader.has("model_type")) {
       throw new BadInputException(
           "config.json: \"model_type\" is missing; supported: %s.".formatted(supported()));
     }
     String modelType = reader.text("model_type", "");
-    if (reader.has("quantization_config")) {
-      throw new BadInputException(
-          "config.json: the model is quantized (\"quantization_config\"); "
-              + "supported: models in float32, bfloat16 or float16, so prune the original.");
-    }
+    Quantized.refuse(reader);
     return FAMILIES.stream()
         .filter(family -> family.modelType().equals(modelType))
         .findFirst()
         .orElseThrow(
             () ->
                 new BadInputException(
-                    "config.json: models of type \"%s\" are not supported; supported: %s."
-                        .formatted(modelType, supported())))
-        .describe(reader);
+                    "config.json: models of type \"%s\" are not supported%s; supported: %s."
+                        .formatted(
+                            Printable.of(modelType),
+                            reader.has("auto_map")
+                                ? ", and code of a model's own (\"auto_map\") is not run"
+                                : "",
+                            supported())));
   }
 
   private static String supported() {

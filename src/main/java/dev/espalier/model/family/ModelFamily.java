@@ -9,8 +9,15 @@ interface ModelFamily {
   /** The {@code model_type} it answers to. */
   String modelType();
 
+  /** What {@code architectures} calls the model with a head for language. */
+  String architecture();
+
+  /** What the names of all tensors but the head's begin with, unless a model has no head. */
+  String prefix();
+
   /**
+   * @param prefix in the place of {@link #prefix}
    * @throws BadInputException if a feature is not supported, or a value is missing or wrong
    */
-  DecoderDescription describe(ConfigReader config);
+  DecoderDescription describe(ConfigReader config, String prefix);
 }

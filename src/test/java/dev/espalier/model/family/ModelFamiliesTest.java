@@ -157,6 +157,12 @@ class ModelFamiliesTest {
         "{'rope_theta': []} | \"rope_theta\" is []",
         "{'rope_scaling': 'linear'} | \"rope_scaling\" is \"linear\"",
         "{'rope_scaling': {'type': 'linear'}} | \"rope_scaling.factor\" is missing",
+        "{'partial_rotary_factor': 0.5} | \"partial_rotary_factor\" is 0.5",
+        "{'rope_scaling': {'factor': 4.0}} | \"rope_scaling.rope_type\" is missing",
+        "{'rope_scaling': {'type': null, 'factor': 4.0}} | \"rope_scaling.rope_type\" is missing",
+        "{'rope_scaling': {'type': 'linear', 'rope_type': 'llama3'}} | \"rope_scaling.type\" is",
+        "{'rope_parameters': {'full_attention': {'rope_theta': 5.0}}} | "
+            + "\"rope_parameters.full_attention\" is",
         "{'rope_parameters': {'partial_rotary_factor': 0.5}} | "
             + "\"rope_parameters.partial_rotary_factor\" is 0.5",
       })
@@ -164,6 +170,126 @@ class ModelFamiliesTest {
     String message = refusal(keys);
     assertTrue(message.startsWith("config.json: " + culprit), message);
     assertTrue(message.contains(" must be "), message);
+  }
+
+  @Test
+  void emptyRotaryKeysGiveNothing() {
+    String parameters = "'rope_parameters': {'rope_type': 'linear', 'factor': 4.0}";
+    assertSameRotary("{'rope_scaling': {'type': 'linear', 'factor': 4.0}}", "{" + parameters + "}");
+    assertSameRotary(
+        "{'rope_scaling': {'type': 'linear', 'factor': 4.0}}",
+        "{'rope_scaling': {}, " + parameters + "}");
+    assertSameRotary("{}", "{'rope_scaling': {'rope_type': null}, 'rope_parameters': {}}");
+    assertSameRotary("{'rope_theta': 5e5}", "{'rope_parameters': {'rope_theta': 5e5}}");
+  }
+
+  @Test
+  void whatCountsOfTwoRotaryKeysIsSaid() {
+    String both =
+        "{'rope_scaling': {'type': 'linear', 'factor': 2.0},"
+            + " 'rope_parameters': {'rope_type': 'default', 'rope_theta': 10000.0}}";
+    assertSameRotary("{'rope_scaling': {'type': 'linear', 'factor': 2.0}}", both);
+    assertTrue(remarks(both).contains("\"rope_scaling\" counts"), remarks(both));
+    String twice = "{'rope_theta': 10000.0, 'rope_parameters': {'rope_theta': 20000.0}}";
+    assertSameRotary("{'rope_theta': 20000.0}", twice);
+    assertTrue(remarks(twice).contains("\"rope_theta\" twice"), remarks(twice));
+  }
+
+  private static String remarks(String keys) {
+    return String.join(" ", ModelFamilies.remarks(minimalWith(keys)));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'sliding_window': 128} | attention within a window",
+        "{'use_sliding_window': true, 'sliding_window': 128} | attention within a window",
+        "{'attention_chunk_size': 64} | attention within a window",
+        "{'layer_types': ['full_attention', 'sliding_attention']} | different kinds",
+        "{'no_rope_layers': [1, 1, 0]} | without rotary",
+        "{'logits_scaling': 8.0} | scale",
+        "{'embedding_multiplier': 12} | scale",
+        "{'residual_multiplier': 0.22} | scale",
+        "{'attention_multiplier': 0.015} | attention scores",
+        "{'query_pre_attn_scalar': 256} | heads of another size",
+        "{'attn_logit_softcapping': 50.0} | soft cap",
+        "{'final_logit_softcapping': 30.0} | soft cap",
+        "{'rotary_pct': 0.25} | scale",
+        "{'rope_interleave': true} | layout",
+        "{'alibi': true} | not rotary",
+        "{'position_embedding_type': 'alibi'} | not rotary",
+        "{'hidden_activation': 'gelu'} | activation",
+        "{'norm_type': 'layernorm'} | normalisation",
+        "{'use_qk_norm': true} | queries and keys",
+        "{'qk_layernorm': true} | queries and keys",
+        "{'clip_qkv': 8.0} | clipped",
+        "{'use_parallel_residual': true} | side by side",
+        "{'num_experts': 8} | mixture of experts",
+        "{'num_local_experts': 8} | mixture of experts",
+        "{'n_routed_experts': 64} | mixture of experts",
+        "{'kv_lora_rank': 512} | latent attention",
+        "{'num_kv_shared_layers': 2} | differ",
+        "{'pruned_heads': {'1': [0]}} | differ",
+        "{'is_causal': false} | usual parts",
+        "{'is_encoder_decoder': true} | causal decoder",
+        "{'add_cross_attention': true} | causal decoder",
+        "{'use_bidirectional_attention': true} | causal decoder",
+        "{'text_config': {'hidden_size': 3}} | inside of another",
+      })
+  void keysOfOtherFamiliesThatChangeTheModelAreRefused(String keys, String what) {
+    String message = refusal(keys);
+    assertTrue(message.contains(what), message);
+    assertTrue(message.startsWith("config.json: \""), message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'sliding_window': null, 'use_sliding_window': false, 'max_window_layers': 3}",
+        "{'sliding_window': 4096, 'use_sliding_window': false}",
+        "{'sliding_window': 2048}",
+        "{'layer_types': ['full_attention', 'full_attention']}",
+        "{'no_rope_layers': [1, 1, 1], 'no_rope_layer_interval': 4}",
+        "{'logits_scaling': 1.0, 'embedding_multiplier': 1, 'residual_multiplier': 1.0}",
+        "{'attention_multiplier': 0.35355339059327373, 'query_pre_attn_scalar': 8}",
+        "{'attn_logit_softcapping': null, 'num_experts': 0, 'use_qk_norm': false}",
+        "{'pretraining_tp': 2, 'attention_dropout': 0.1, 'is_decoder': false}",
+        "{'pruned_heads': {}, 'add_cross_attention': false, 'is_encoder_decoder': false}",
+        "{'partial_rotary_factor': 1.0, 'rotary_dim': 8}",
+        "{'hidden_activation': 'silu', 'hidden_act': 'swish'}",
+        "{'quantization_config': {}, 'quantization': null}",
+        "{'sparsity_config': {'format': 'dense', 'sparsity_structure': '2:4'}}",
+        "{'_name_or_path': 'x', 'bos_token_id': 1, 'torch_dtype': 'bfloat16'}",
+        "{'architectures': ['LlamaForCausalLM'], 'id2label': {'0': 'x'}, 'unsloth_version': '1'}",
+      })
+  void keysThatChangeNothingHereAreTaken(String keys) {
+    assertEquals(ModelFamilies.describe(minimal()), ModelFamilies.describe(minimalWith(keys)));
+    assertEquals("", remarks(keys));
+  }
+
+  @Test
+  void whatIsNotReadIsNamed() {
+    assertTrue(remarks("{'frob': 3, 'nix': null}").contains("no effect: \"frob\"."));
+    String code = "{'auto_map': {'AutoModel': 'x.X'}, 'architectures': ['XForCausalLM']}";
+    assertTrue(remarks(code).contains("is not run"), remarks(code));
+    assertTrue(remarks(code).contains("XForCausalLM"), remarks(code));
+    assertTrue(refusal("{'model_type': 'x', 'auto_map': {'a': 'b'}}").contains("is not run"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'quantization': {'group_size': 64, 'bits': 4}} | MLX",
+        "{'quantization_config': {'quant_method': 'gptq', 'bits': 4}} | gptq",
+        "{'compression_config': {'format': 'pack-quantized'}} | pack-quantized",
+        "{'sparsity_config': {'format': 'sparse-24-bitmask'}} | sparse-24-bitmask",
+      })
+  void quantizedModelsAreNamed(String keys, String method) {
+    assertTrue(refusal(keys).contains(method), refusal(keys));
   }
 
   @Test
