@@ -1,6 +1,7 @@
 #include <type_traits>
 
 #include "element.cuh"
+#include "espalier/dtype.hpp"
 #include "kernels.hpp"
 #include "workspace.cuh"
 
@@ -16,13 +17,24 @@ namespace {
 constexpr int across = 32, down = 8;  // threads of a block along columns and tokens
 constexpr int bundle = 8;
 
-constexpr int64_t least_tokens = 2 * down * bundle;  // of a slab
-constexpr int64_t most_slabs = 256;
+constexpr int64_t step_tokens = down * bundle;     // that a block takes at a time
+constexpr int64_t least_tokens = 2 * step_tokens;  // of a slab
+constexpr int64_t enough_blocks = 768;
 
-int64_t slab_count(int64_t tokens) {
-  const int64_t slabs = ceil_div(tokens, least_tokens);
-  return slabs < most_slabs ? slabs : most_slabs;
+/**
+ * The tokens of a slab: so many that strips and slabs make enough blocks to fill a device a few
+ * times over, and hardly more, for each costs a start, and sums that are written and read once
+ * more. Strips are counted as where x is aligned: its alignment changes no bit. Whole steps, so
+ * that bundles do not depend on slabs.
+ */
+int64_t slab_tokens(const esp_matrix& x) {
+  const auto access = 16 / static_cast<int64_t>(element_size(x.dtype));
+  const int64_t strips = ceil_div(x.cols, across * access);
+  const int64_t tokens = ceil_div(x.rows, ceil_div(enough_blocks, strips));
+  return ceil_div(tokens > least_tokens ? tokens : least_tokens, step_tokens) * step_tokens;
 }
+
+int64_t slab_count(const esp_matrix& x) { return ceil_div(x.rows, slab_tokens(x)); }
 
 /**
  * Whether a bundle's sum in f32 is right to its 8 roundings, 5e-7. Above, it has overflowed; below,
@@ -125,13 +137,10 @@ __global__ void __launch_bounds__(across* down)
 
 template <class T, int access>
 void launch(const esp_matrix& x, double* partial, cudaStream_t stream) {
-  const int64_t slabs = slab_count(x.rows);
-  // Whole bundles, so that their sums do not depend on the slab.
-  const int64_t slab_tokens = ceil_div(ceil_div(x.rows, slabs), down * bundle) * down * bundle;
   const dim3 grid(static_cast<unsigned>(ceil_div(x.cols, across * access)),
-                  static_cast<unsigned>(slabs));
+                  static_cast<unsigned>(slab_count(x)));
   ESP_LAUNCH((sum_slabs_kernel<T, access>), grid, dim3(across, down), 0, stream,
-             view_of<const T>(x), slab_tokens, partial);
+             view_of<const T>(x), slab_tokens(x), partial);
   check_launch();
 }
 
@@ -139,12 +148,12 @@ void launch(const esp_matrix& x, double* partial, cudaStream_t stream) {
 
 size_t accumulate_squares_workspace(const esp_matrix& x) {
   Workspace workspace(nullptr);
-  workspace.take<double>(slab_count(x.rows) * x.cols);
+  workspace.take<double>(slab_count(x) * x.cols);
   return workspace.used();
 }
 
 void accumulate_squares(const esp_matrix& x, double* acc, const Execution& run) {
-  auto* partial = Workspace(run.workspace).take<double>(slab_count(x.rows) * x.cols);
+  auto* partial = Workspace(run.workspace).take<double>(slab_count(x) * x.cols);
   const cudaStream_t stream = stream_of(run.stream);
   with_element(x.dtype, [&](auto element) {
     using T = decltype(element);
@@ -155,7 +164,7 @@ void accumulate_squares(const esp_matrix& x, double* acc, const Execution& run) 
     }
   });
   ESP_LAUNCH(add_slabs_kernel, static_cast<unsigned>(ceil_div(x.cols, across)), dim3(across, down),
-             0, stream, partial, static_cast<int>(slab_count(x.rows)), x.cols, acc);
+             0, stream, partial, static_cast<int>(slab_count(x)), x.cols, acc);
   check_launch();
 }
 

@@ -83,7 +83,7 @@ template <class S, bool aligned, class T>
 void launch(const ProductOutput<Sum<T>>& to, View<const T> a, View<const T> b, const Slices& slices,
             const Tiles<S::rows, S::cols>& tiles, cudaStream_t stream) {
   const auto kernel = product_kernel<S, aligned, T>;
-  allow_shared(kernel, S::shared_bytes);
+  allow_shared<S::shared_bytes>(kernel);
   const dim3 grid(tiles.blocks(), static_cast<unsigned>(slices.count));
   ESP_LAUNCH(kernel, grid, S::threads, S::shared_bytes, stream, to, a, b, slices, tiles);
   check_launch();

@@ -23,11 +23,12 @@ struct ProductOutput {
   }
 
  private:
-  /** Many packs are read before the first is written: a read takes long. */
+  /** Many packs are read before the first is written: a read takes long. More than 64 bytes of a
+   * thread spill. */
   template <bool inside, class Tile>
   __device__ void put_packs(const Tile& tile, int64_t i0, int64_t j0) const {
     constexpr int n = Tile::pack;
-    constexpr int at_once = 128 / (n * static_cast<int>(sizeof(T)));
+    constexpr int at_once = 64 / (n * static_cast<int>(sizeof(T)));
     static_assert(Tile::packs % at_once == 0);
 #pragma unroll
     for (int p0 = 0; p0 < Tile::packs; p0 += at_once) {

@@ -130,7 +130,7 @@ __global__ void __launch_bounds__(threads)
   }
 }
 
-/** What every device grants a block, if asked, less the bins. */
+/** What every device grants a block, if asked, less static shared memory: the bins. */
 constexpr size_t most_kept = 99 * 1024 - 9 * 1024;
 
 template <class T, int count, int threads, int digit_bits>
@@ -139,7 +139,7 @@ void launch(const esp_matrix& w, const float* s, Shares shares, cudaStream_t str
   const size_t bytes = static_cast<size_t>(w.cols) * sizeof(uint32_t);
   const bool keeps_keys = bytes <= most_kept;
   const size_t shared = keeps_keys ? bytes : sizeof(uint32_t);
-  allow_shared(kernel, shared);
+  allow_shared<most_kept>(kernel);
   constexpr int64_t most_blocks = 1 << 20;
   const auto blocks = static_cast<unsigned>(w.rows < most_blocks ? w.rows : most_blocks);
   ESP_LAUNCH(kernel, blocks, threads, shared, stream, view_of<T>(w), s, shares, keeps_keys);

@@ -2,6 +2,7 @@
 
 #include "reduce.cuh"
 #include "runtime.cuh"
+#include "ticket.cuh"
 
 /**
  * The k-th smallest of a set of keys, exactly: digit after digit from the most significant on, the
@@ -142,14 +143,9 @@ class DigitCount {
  private:
   __device__ static bool comes_last(unsigned blocks, Selection* selection) {
     ESP_SHARED(last, bool);
-    __threadfence();  // this thread's writes come before the block's ticket
     __syncthreads();
-    if (threadIdx.x == 0) {
-      last = atomicAdd(&selection->finished, 1U) == blocks - 1;
-      if (last) selection->finished = 0;
-    }
+    if (threadIdx.x == 0) last = take_ticket(&selection->finished, blocks) == blocks - 1;
     __syncthreads();
-    __threadfence();  // reads that follow see what was written before the other tickets
     return last;
   }
 

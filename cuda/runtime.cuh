@@ -47,12 +47,16 @@ inline void check(cudaError_t error) {
 /** After a launch: whether it was possible. What the kernel does wrong shows later. */
 inline void check_launch() { check(cudaGetLastError()); }
 
-/** Lets a kernel use more dynamic shared memory than the 48 KB every device grants. */
-template <class Kernel>
-void allow_shared(Kernel* kernel, size_t bytes) {
-  if (bytes <= 48 * 1024) return;
+/**
+ * Lets a kernel have `most` bytes of dynamic shared memory, the most that any launch of it asks
+ * for. Before every launch with dynamic shared memory: of the 48 KB that are granted unasked,
+ * static shared memory is taken first. And always the same constant: host threads that launch the
+ * kernel at a time must not undo each other's.
+ */
+template <size_t most, class Kernel>
+void allow_shared(Kernel* kernel) {
   check(cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel),
-                             cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(bytes)));
+                             cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(most)));
 }
 
 /** An attribute of the current device. */

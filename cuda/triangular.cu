@@ -1,6 +1,7 @@
 #include "triangular.cuh"
 
 #include <algorithm>
+#include <type_traits>
 
 #include "product.cuh"
 
@@ -131,13 +132,17 @@ __global__ void __launch_bounds__(threads) solve_kernel(View<const T> x, View<T>
 }
 
 template <class T>
-size_t solve_bytes(int64_t rows) {
+constexpr size_t solve_bytes(int64_t rows) {
   return static_cast<size_t>(1 + rows / side) * sizeof(SquareTile<T>);
 }
+/** Panels of float are solved whole, of double only squares. */
+template <class T>
+constexpr size_t most_solve_bytes = solve_bytes<T>(std::is_same_v<T, float> ? panel_rows : side);
 
 /** Solves R^T X = B in place of B, a row of squares, given R's inverse transpose. */
 template <class T>
 void solve(View<T> inverse, View<T> b, cudaStream_t stream) {
+  allow_shared<most_solve_bytes<T>>(solve_kernel<T>);
   ESP_LAUNCH(solve_kernel<T>, static_cast<unsigned>(b.cols / side), threads, solve_bytes<T>(b.rows),
              stream, read_only(inverse), b);
   check_launch();
@@ -185,8 +190,7 @@ __global__ void __launch_bounds__(threads) invert_panels_kernel(View<float> x) {
 template <class T>
 void cholesky(View<T> a, int64_t* failed, cudaStream_t stream) {
   constexpr size_t bytes = 2 * sizeof(SquareTile<T>);
-  allow_shared(advance_kernel<T>, bytes);
-  allow_shared(solve_kernel<T>, solve_bytes<T>(side));
+  allow_shared<bytes>(advance_kernel<T>);
   const int64_t n = a.rows;
   for (int64_t begin = 0; begin < n; begin += panel_rows) {
     const int64_t end = std::min(begin + panel_rows, n);
@@ -215,7 +219,7 @@ template void cholesky(View<double>, int64_t*, cudaStream_t);
 void invert_transposed(View<float> x, cudaStream_t stream) {
   constexpr size_t bytes = 2 * sizeof(SquareTile<float>);
   const int64_t n = x.rows;
-  allow_shared(solve_kernel<float>, solve_bytes<float>(panel_rows));
+  allow_shared<bytes>(invert_panels_kernel);
   ESP_LAUNCH(invert_panels_kernel, static_cast<unsigned>(ceil_div(n, panel_rows)), threads, bytes,
              stream, x);
   check_launch();

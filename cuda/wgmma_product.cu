@@ -130,7 +130,7 @@ void wgmma_product(const ProductOutput<float>& to, View<const T> a, View<const T
   using S = Shape<T>;
   const Tiles<S::rows, S::cols> tiles(to.c.rows, to.c.cols, part);
   const auto kernel = wgmma_product_kernel<T>;
-  allow_shared(kernel, S::shared_bytes);
+  allow_shared<S::shared_bytes>(kernel);
   const dim3 grid(tiles.blocks(), static_cast<unsigned>(slices.count));
   ESP_LAUNCH(kernel, grid, S::threads, S::shared_bytes, stream, to, a, b, slices, tiles);
   check_launch();

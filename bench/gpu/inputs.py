@@ -1,6 +1,11 @@
 """Fresh random inputs like those of language models."""
 
+import os
+import re
+
 import torch
+
+LINEARS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "linears.inc")
 
 
 class Inputs:
@@ -13,6 +18,17 @@ class Inputs:
     def shapes(self, shapes):
         """Those of the shapes that are wanted: the small ones where it must be quick."""
         return [s for s in shapes if s[0] * s[1] <= 70000 or not self.quick]
+
+    def linears(self, of_each_width=False):
+        """(what, rows, cols) of every linear of the models in linears.inc, one of each shape or width."""
+        seen = set()
+        for model, names, rows, cols in re.findall(r'LINEAR\("(.*?)", "(.*?)", (\d+), (\d+)\)', open(LINEARS).read()):
+            rows, cols = int(rows), int(cols)
+            key = cols if of_each_width else (rows, cols)
+            if key in seen or (self.quick and max(rows, cols) > 1024):
+                continue
+            seen.add(key)
+            yield "%s %s %dx%d" % (model, names, rows, cols), rows, cols
 
     def normal(self, *shape):
         return torch.randn(*shape, generator=self.random, device=self.device)
@@ -42,10 +58,15 @@ class Inputs:
         return x
 
     def hessian(self, cols, dead=True):
-        x = self.activations(2 * cols + 64, cols, torch.float32)
-        if not dead:
-            x += 0.01 * self.normal(*x.shape)
-        return (x.t().double() @ x.double() * (2 / 128)).float()
+        h = torch.zeros(cols, cols, dtype=torch.float64, device=self.device)
+        tokens = 2 * cols + 64
+        for begin in range(0, tokens, 4096):
+            x = self.activations(min(4096, tokens - begin), cols, torch.float32)
+            if not dead:
+                x += 0.01 * self.normal(*x.shape)
+            x = x.double()
+            h += x.t() @ x * (2 / 128)
+        return h.float()
 
     def strided(self, tensor, gap):
         """The same values in a view whose rows are `gap` elements further apart, between poison."""

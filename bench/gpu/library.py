@@ -54,10 +54,14 @@ def _array(tensors):
 
 
 class Library:
-    """One method an operation; torch allocates the workspace. Work is queued on the current stream."""
+    """One method an operation; torch allocates the workspace. Work is queued on the current stream.
+
+    While `checked`, workspaces are poisoned and each call is waited for, so that what a kernel does wrong is
+    reported at its own call.
+    """
 
     def __init__(self, path):
-        self.poison = False
+        self.checked = False
         self._c = ctypes.CDLL(path)
         self._c.esp_last_error.restype = ctypes.c_char_p
         self._c.esp_version.restype = ctypes.c_char_p
@@ -70,8 +74,20 @@ class Library:
     def version(self):
         return self._c.esp_version().decode()
 
-    def cuda_devices(self):
-        return self._c.esp_cuda_device_count()
+    def require_cuda(self):
+        """Raises with the reason if the library sees no CUDA device."""
+        self._check(self._c.esp_check_cuda())
+
+    @staticmethod
+    def is_lost():
+        """Whether CUDA works no more in this process: some errors stay."""
+        if not torch.cuda.is_initialized():
+            return False
+        try:
+            torch.cuda.synchronize()
+            return False
+        except RuntimeError:
+            return True
 
     def accumulate_squares(self, x, acc):
         x, acc_view = view(x), view(acc)
@@ -113,9 +129,7 @@ class Library:
     def prune_n_of_m(self, w, s, keep, group):
         scale = view(s) if s is not None else None
         arguments = [view(w), scale, ctypes.c_int64(keep), ctypes.c_int64(group)]
-        self._check(
-            self._c.esp_prune_n_of_m(*self._references(arguments), self._stream(w))
-        )
+        self._check(self._c.esp_prune_n_of_m(*self._references(arguments), self._stream(w)), w)
 
     def score_summary(self, weights, scales, multiple):
         result, views = Summary(ctypes.sizeof(Summary)), _array(weights)
@@ -134,12 +148,12 @@ class Library:
         size.restype = ctypes.c_size_t
         bytes_needed = size(*self._references(sized_by))
         workspace = torch.empty(bytes_needed + 64, dtype=torch.uint8, device=on.device)
-        if self.poison:
+        if self.checked:
             workspace.fill_(255)  # NaN in every dtype: nothing may depend on it
         pointer = (workspace.data_ptr() + 63) // 64 * 64
         function = getattr(self._c, "esp_" + op)
         tail = (ctypes.c_void_p(pointer), ctypes.c_size_t(bytes_needed), self._stream(on))
-        self._check(function(*self._references(arguments), *tail))
+        self._check(function(*self._references(arguments), *tail), on)
 
     @staticmethod
     def _references(arguments):
@@ -152,6 +166,8 @@ class Library:
             return None
         return ctypes.c_void_p(torch.cuda.current_stream(tensor.device).cuda_stream)
 
-    def _check(self, status):
+    def _check(self, status, on=None):
         if status != 0:
             raise Failure(status, self._c.esp_last_error().decode())
+        if self.checked and on is not None and on.is_cuda:
+            torch.cuda.synchronize(on.device)

@@ -1,4 +1,7 @@
-"""Times of the operations at LLaMA-2-7B's shapes beside the published ones and the floors."""
+"""Times of the operations at LLaMA-2-7B's shapes beside the published ones and the floors.
+
+PARTS are functions of a Speed; each is run in a process of its own and makes its inputs itself.
+"""
 
 import statistics
 import time
@@ -7,6 +10,7 @@ import torch
 
 from gpu import published
 from gpu.block import Block
+from gpu.library import Failure
 
 SEQUENCES, LENGTH = 128, 2048
 BATCH = 8  # sequences that ours takes at a time; the published code takes one
@@ -15,7 +19,13 @@ F64, F32, BF16 = torch.float64, torch.float32, torch.bfloat16
 
 
 class Clock:
-    """Milliseconds of device work; the CPU's own time where there is no GPU."""
+    """Milliseconds of device work; the CPU's own time where there is no GPU.
+
+    The GPU is kept busy while the first kernels are queued, so that the way to the device is not in the time of
+    what waits for nothing in between.
+    """
+
+    BUSY_CYCLES = 4_000_000  # about two milliseconds
 
     def __init__(self, device):
         self.cuda = device == "cuda"
@@ -27,6 +37,7 @@ class Clock:
             return 1000 * (time.perf_counter() - start)
         start, end = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
         torch.cuda.synchronize()
+        torch.cuda._sleep(self.BUSY_CYCLES)
         start.record()
         run()
         end.record()
@@ -46,65 +57,88 @@ class Clock:
 
 
 class Ceilings:
-    """What the device can do, measured now."""
+    """What the device can do: bytes and operations a millisecond."""
 
-    def __init__(self, clock, device, quick):
+    NAMES = {"f32": F32, "f64": F64, "bf16": BF16}
+
+    def __init__(self, bytes_per_ms, flops_per_ms):
+        self.bytes_per_ms = bytes_per_ms
+        self.flops_per_ms = {dtype: flops_per_ms[name] for name, dtype in self.NAMES.items()}
+
+    @classmethod
+    def measure(cls, clock, device, quick):
         n = 1 << (20 if quick else 29)
         source = torch.randn(n, device=device).bfloat16()
         target = torch.empty_like(source)
-        self.bytes_per_ms = 4 * n / clock.median(lambda: None, lambda _: target.copy_(source))
+        bytes_per_ms = 4 * n / clock.median(lambda: None, lambda _: target.copy_(source))
         m = 512 if quick else 8192
-        self.flops_per_ms = {}
-        for dtype in (F32, F64, BF16):
+        flops_per_ms = {}
+        for name, dtype in cls.NAMES.items():
             a = torch.randn(m, m, device=device).to(dtype)
-            ms = clock.median(lambda: None, lambda _: torch.mm(a, a))
-            self.flops_per_ms[dtype] = 2 * m**3 / ms
-        print(
-            "Ceilings: copy %.2f TB/s; products f32 %.1f, f64 %.1f, bf16 %.0f TFLOP/s\n"
-            % (
-                self.bytes_per_ms / 1e9,
-                self.flops_per_ms[F32] / 1e9,
-                self.flops_per_ms[F64] / 1e9,
-                self.flops_per_ms[BF16] / 1e9,
-            )
-        )
+            flops_per_ms[name] = 2 * m**3 / clock.median(lambda: None, lambda _: torch.mm(a, a))
+        return {"bytes_per_ms": bytes_per_ms, "flops_per_ms": flops_per_ms}
 
 
 class Table:
-    def __init__(self):
-        print("| operation | shape | published ms | ours ms | ratio | target | floor ms | of floor |")
-        print("|---|---|--:|--:|--:|--:|--:|--:|")
+    HEAD = (
+        "| operation | shape | published ms | ours ms | ratio | target | floor ms | of floor |\n"
+        "|---|---|--:|--:|--:|--:|--:|--:|"
+    )
 
-    def row(self, name, shape, theirs, ours, target, floor):
-        mark = "–" if target is None else "%g× %s" % (target, "✓" if theirs / ours >= target else "✗")
-        print(
-            "| %s | %s | %.3f | %.3f | %.1f× | %s | %.3f | %.0f %% |"
-            % (name, shape, theirs, ours, theirs / ours, mark, floor, 100 * floor / ours),
-            flush=True,
-        )
+    @staticmethod
+    def row(name, shape, theirs, ours, target, floor):
+        ratio = theirs / ours if theirs and ours else None
+        mark = "–" if target is None else "%g×" % target
+        if target is not None and ratio is not None:
+            mark += " ✓" if ratio >= target else " ✗"
+        number = lambda x: "failed" if x is None else "%.3f" % x
+        times = (number(theirs), number(ours), "–" if ratio is None else "%.1f×" % ratio)
+        share = "–" if ours is None else "%.0f %%" % (100 * floor / ours)
+        print("| %s | %s | %s | %s | %s | %s | %.3f | %s |" % ((name, shape) + times + (mark, floor, share)), flush=True)
 
 
 class Speed:
-    def __init__(self, library, inputs, quick):
+    def __init__(self, library, inputs, quick, ceilings, record):
         self.library, self.inputs, self.quick = library, inputs, quick
-        self.device = inputs.device
+        self.device, self.record = inputs.device, record
         self.clock = Clock(inputs.device)
-        self.ceilings = Ceilings(self.clock, inputs.device, quick)
-        self.table = Table()
+        self.failures = 0
+        if ceilings is None:
+            ceilings = Ceilings.measure(self.clock, inputs.device, quick)
+            record(kind="ceilings", **ceilings)
+        self.ceilings = Ceilings(**ceilings)
         scale = 32 if quick else 1
         self.hidden, self.intermediate = HIDDEN // scale, INTERMEDIATE // scale
         self.sequences, self.length = (8, 64) if quick else (SEQUENCES, LENGTH)
         self.tokens = self.sequences * self.length
         h, i = self.hidden, self.intermediate
         self.linears = [(h, h)] * 4 + [(i, h)] * 2 + [(h, i)]  # q k v o, gate up, down
-        self.phases = {}  # name: (published, ours)
+
+    def time(self, what, side, prepare_and_run):
+        """The median, or None where it raises; the rest goes on."""
+        try:
+            return self.clock.median(*prepare_and_run)
+        except (Failure, RuntimeError) as error:
+            text = "%s: %s" % (type(error).__name__, str(error).strip().split("\n")[0])
+            self.record(kind="row", what=what, side=side, raised=text)
+            print("  %s, %s: %s" % (what, side, text), flush=True)
+            self.failures += 1
+            if self.library.is_lost():
+                raise SystemExit("the device is lost to this process") from error
+            return None
 
     def compare(self, name, shape, theirs, ours, target=None, floor=0.0, phase=None):
         """theirs and ours: (prepare, run)."""
-        a, b = self.clock.median(*theirs), self.clock.median(*ours)
-        self.table.row(name, shape, a, b, target, floor)
+        b, a = self.time(name, "ours", ours), self.time(name, "published", theirs)
+        self.record(kind="row", what=name, shape=shape, published_ms=a, ours_ms=b, target=target, floor_ms=floor)
+        Table.row(name, shape, a, b, target, floor)
         if phase:
-            self.phases[phase] = (a, b)
+            self.phase(phase, a, b)
+        return a, b
+
+    def phase(self, name, published_ms, ours_ms):
+        if published_ms and ours_ms:
+            self.record(kind="phase", what=name, published_ms=published_ms, ours_ms=ours_ms)
 
     def streaming(self, bytes_moved):
         return bytes_moved / self.ceilings.bytes_per_ms
@@ -193,16 +227,15 @@ class Speed:
         theirs = lambda a: published.sweep(a, u, 0.7, prunen, prunem)
         name = "SparseGPT sweep %s" % ("%d:%d" % (prunem - prunen, prunem) if prunem else "70 %")
         floor = rows * cols**2 / self.ceilings.flops_per_ms[F32]
-        a, b = self.clock.median(w.clone, theirs), self.clock.median(w.clone, ours)
-        self.table.row(name, "%d×%d f32" % (rows, cols), a, b, target, floor)
-        return a, b
+        return self.compare(name, "%d×%d f32" % (rows, cols), (w.clone, theirs), (w.clone, ours), target, floor)
 
     def sweeps_of_block(self, u, wide):
         square = self.sweep(self.hidden, u, target=100)
         tall = self.sweep(self.intermediate, u, target=100)
         broad = self.sweep(self.hidden, wide)
         self.sweep(self.hidden, u, 2, 4, target=100)
-        self.phases["sweeps"] = tuple(4 * a + 2 * b + c for a, b, c in zip(square, tall, broad))
+        if all(square + tall + broad):
+            self.phase("sweeps", *(4 * a + 2 * b + c for a, b, c in zip(square, tall, broad)))
 
     # ---- selection ----
 
@@ -257,36 +290,59 @@ class Speed:
             for begin in range(0, self.sequences, batch):
                 block.forward(hidden[begin : begin + batch])
 
-        one = self.clock.median(lambda: None, lambda _: run(1))
-        several = self.clock.median(lambda: None, lambda _: run(BATCH))
+        one = self.time("forward passes", "published", (lambda: None, lambda _: run(1)))
+        several = self.time("forward passes", "ours", (lambda: None, lambda _: run(BATCH)))
         # Published: two passes for the ratios, two for pruning. Ours: one, and two.
-        self.phases["forward passes"] = (4 * one, 3 * several)
-
-    def sum(self):
-        print("\nOne block through DLP + SparseGPT, %d × %d tokens\n" % (self.sequences, self.length))
-        print("| phase | published ms | ours ms | ratio |")
-        print("|---|--:|--:|--:|")
-        totals = [sum(times) for times in zip(*self.phases.values())]
-        for name, (a, b) in list(self.phases.items()) + [("**all**", totals)]:
-            print("| %s | %.1f | %.1f | %.1f× |" % (name, a, b, a / b))
-        reached = totals[0] / totals[1] >= 12
-        print("\nTarget for the whole: 12×, %s." % ("reached" if reached else "missed"))
+        if one and several:
+            self.phase("forward passes", 4 * one, 3 * several)
 
 
-def run(library, inputs, quick):
+def hessians(speed):
+    x = speed.inputs.activations(speed.tokens, speed.hidden)
+    speed.hessians_of_block(x, speed.inputs.activations(speed.tokens, speed.intermediate))
+
+
+def factors(speed):
+    speed.factors_of_block(*(speed.inputs.hessian(n, False) for n in (speed.hidden, speed.intermediate)))
+
+
+def sweeps(speed):
+    factor = lambda n: published.inverse_factor(speed.inputs.hessian(n, False).double(), 0.01).float().contiguous()
+    speed.sweeps_of_block(factor(speed.hidden), factor(speed.intermediate))
+
+
+def norms(speed):
+    x = speed.inputs.activations(speed.tokens, speed.hidden)
+    speed.norms(x)
+    speed.norms_of_block(x, speed.inputs.activations(speed.tokens, speed.intermediate))
+
+
+def selections(speed):
+    speed.selections_of_block()
+
+
+def forwards(speed):
+    speed.forwards(speed.inputs.activations(speed.tokens, speed.hidden))
+
+
+PARTS = (hessians, factors, sweeps, norms, selections, forwards)
+
+
+def run(part, library, inputs, quick, ceilings, record):
+    """How many rows raised."""
     with torch.no_grad():
-        speed = Speed(library, inputs, quick)
-        x = inputs.activations(speed.tokens, speed.hidden)
-        wide = inputs.activations(speed.tokens, speed.intermediate)
-        speed.norms(x)
-        speed.norms_of_block(x, wide)
-        speed.hessians_of_block(x, wide)
-        speed.forwards(x)
-        del x, wide
-        h, broad = inputs.hessian(speed.hidden, False), inputs.hessian(speed.intermediate, False)
-        speed.factors_of_block(h, broad)
-        factors = [published.inverse_factor(a.double(), 0.01).float().contiguous() for a in (h, broad)]
-        del h, broad
-        speed.selections_of_block()
-        speed.sweeps_of_block(*factors)
-        speed.sum()
+        speed = Speed(library, inputs, quick, ceilings, record)
+        part(speed)
+    return speed.failures
+
+
+def print_sum(phases, sequences, length):
+    """phases: {name: (published ms, ours ms)}."""
+    print("\nOne block through DLP + SparseGPT, %d × %d tokens\n" % (sequences, length))
+    print("| phase | published ms | ours ms | ratio |")
+    print("|---|--:|--:|--:|")
+    totals = [sum(times) for times in zip(*phases.values())]
+    for name, (a, b) in list(phases.items()) + [("**all**", totals)]:
+        print("| %s | %.1f | %.1f | %.1f× |" % (name, a, b, a / b))
+    reached = totals[0] / totals[1] >= 12
+    print("\nTarget for the whole: 12×, %s." % ("reached" if reached else "missed"))

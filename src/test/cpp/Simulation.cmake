@@ -17,7 +17,7 @@ set_source_files_properties(${simulated} PROPERTIES
   LANGUAGE CXX
   COMPILE_OPTIONS "-x;c++")
 add_library(espalier_sim STATIC ${ESPALIER_SOURCES} ${simulated}
-  sim/runtime.cpp sim/shared_memory.cpp sim/sim.cpp sim/tensor_cores.cpp sim/wgmma.cpp)
+  sim/devices.cpp sim/runtime.cpp sim/shared_memory.cpp sim/sim.cpp sim/tensor_cores.cpp sim/wgmma.cpp)
 espalier_add_cpu_kernels(espalier_sim -O1 -g1 ${sanitizers})
 target_compile_features(espalier_sim PUBLIC cxx_std_17)
 target_compile_definitions(espalier_sim PRIVATE
@@ -29,9 +29,11 @@ target_compile_options(espalier_sim
   PUBLIC ${sanitizers} -fno-omit-frame-pointer PRIVATE -O1 -g1 -Wall -Wextra -Wno-unknown-pragmas)
 target_link_options(espalier_sim PUBLIC ${sanitizers})
 
-add_executable(espalier_sim_tests ${kernel_tests} sim/product_test.cpp)
+add_executable(espalier_sim_tests ${kernel_tests} sim/device_test.cpp sim/launch_test.cpp sim/product_test.cpp
+  sim/ticket_test.cpp)
 target_include_directories(espalier_sim_tests PRIVATE
-  ${PROJECT_SOURCE_DIR}/src/main/cpp/src ${PROJECT_SOURCE_DIR}/cuda)
+  ${PROJECT_SOURCE_DIR}/src/main/cpp/src ${PROJECT_SOURCE_DIR}/cuda
+  ${CMAKE_CURRENT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/bench/gpu)
 target_compile_definitions(espalier_sim_tests PRIVATE ESPALIER_SIMULATED)
 target_link_libraries(espalier_sim_tests PRIVATE espalier_sim espalier_warnings GTest::gtest_main)
 gtest_discover_tests(espalier_sim_tests TEST_PREFIX sim. PROPERTIES LABELS slow)

@@ -28,6 +28,15 @@ TEST(Library, AnAbsurdThreadLimitStillRuns) {
   esp_set_num_threads(0);
 }
 
+TEST(Library, SaysWhyThereIsNoCudaDevice) {
+  const esp_status status = esp_check_cuda();
+  EXPECT_EQ(esp_cuda_device_count() > 0, status == ESP_OK);
+  if (status != ESP_OK) {
+    EXPECT_EQ(0U, std::string(esp_last_error()).find("check_cuda: ")) << esp_last_error();
+    EXPECT_NE("check_cuda: ", std::string(esp_last_error()));
+  }
+}
+
 TEST(Library, InstructionSets) {
   EXPECT_EQ(ESP_UNSUPPORTED, esp_set_cpu_isa("sse9"));
   EXPECT_STREQ("set_cpu_isa: this machine has no instruction set 'sse9'", esp_last_error());

@@ -12,8 +12,10 @@
  * around every variable. Asynchronous copies happen when they are waited for, not before, and are
  * seen by wgmma only after a proxy fence.
  *
- * What this cannot show: the memory model beyond barriers, races inside a barrier interval that
- * every order happens to survive, and time.
+ * Tickets (atomicInc) must stand between fences of their thread.
+ *
+ * What this cannot show: the rest of the memory model beyond barriers, races inside a barrier
+ * interval that every order happens to survive, and time.
  */
 
 #include <cmath>
@@ -64,7 +66,10 @@ enum cudaError_t {
   cudaErrorInvalidValue = 1,
   cudaErrorMemoryAllocation = 2,
   cudaErrorInvalidConfiguration = 9,
+  cudaErrorInsufficientDriver = 35,
+  cudaErrorNoDevice = 100,
   cudaErrorInvalidDevice = 101,
+  cudaErrorSystemNotReady = 802,
 };
 using cudaStream_t = void*;
 using cudaEvent_t = void*;
@@ -100,7 +105,18 @@ enum cudaDeviceAttr {
   cudaDevAttrSingleToDoublePrecisionPerfRatio,
 };
 
+constexpr unsigned long long cudaEnableDefault = 0;
+enum cudaDriverEntryPointQueryResult {
+  cudaDriverEntryPointSuccess,
+  cudaDriverEntryPointSymbolNotFound
+};
+
 cudaError_t cudaGetDeviceCount(int* count);
+cudaError_t cudaDriverGetVersion(int* version);
+cudaError_t cudaRuntimeGetVersion(int* version);
+cudaError_t cudaGetDriverEntryPointByVersion(const char* symbol, void** function, unsigned version,
+                                             unsigned long long flags,
+                                             cudaDriverEntryPointQueryResult* found);
 cudaError_t cudaGetDevice(int* device);
 cudaError_t cudaSetDevice(int device);
 cudaError_t cudaGetLastError();
@@ -136,11 +152,25 @@ namespace sim {
 /** Seeds the order of threads and blocks. */
 void seed(unsigned value);
 
-/** The compute capability that device 0 claims, 90 at first: kernels may be chosen by it. */
+/** The compute capability that device 0 claims, 90 at first: kernels may be chosen by it, and it
+   says how much shared memory a block may have. */
 void set_compute_capability(int value);
 
 /** How many times faster than in f64 device 0 claims to compute in f32, 2 at first. */
 void set_f32_per_f64(int value);
+
+/** Claims so many devices, 1 at first, without contexts, the first of them current. Only device 0
+   runs kernels. */
+void set_devices(int count);
+bool has_context(int device);
+
+/** The CUDA version that the driver claims to be for, 13000 at first, 0 for no driver; and what the
+    runtime answers when it is asked for devices. */
+void set_driver(int version, cudaError_t error);
+
+/** Whether launches are only checked, as devices check them, and copies left out: for operands that
+    are not there. What is copied to the host becomes 0xFF. */
+void set_launch_only(bool value);
 
 /** Ends the program with a report about the running kernel. */
 [[noreturn]] void fail(const char* what);
@@ -175,6 +205,11 @@ unsigned lane();
 void defer_copy(void* to, const void* from, size_t bytes, size_t zeros_after);
 void commit_copies();
 void wait_for_copies(int groups_still_allowed);
+
+/** __threadfence, and a ticket: the thread must have fenced what came before its last barrier, and
+   fence again before the next one or its end. */
+void fence();
+void take_ticket();
 
 /** The address of a byte of shared memory in its own numbering, which starts at a multiple of all
     alignments. */
@@ -301,7 +336,7 @@ inline void __syncwarp(unsigned mask = 0xffffffffU) {
   sim::with_warp(
       mask, [](unsigned, void* const*, void* const*) {}, nullptr, nullptr);
 }
-inline void __threadfence() {}
+inline void __threadfence() { sim::fence(); }
 inline void __threadfence_block() {}
 
 template <class T>
@@ -395,6 +430,14 @@ template <class T>
 T atomicOr(T* to, std::common_type_t<T> value) {
   const T old = *to;
   *to = old | value;
+  return old;
+}
+/** Counts up to `last`, then from 0 again: a ticket, by which blocks tell each other what is
+ * written. */
+inline unsigned atomicInc(unsigned* to, unsigned last) {
+  sim::take_ticket();
+  const unsigned old = *to;
+  *to = old >= last ? 0 : old + 1;
   return old;
 }
 template <class T>

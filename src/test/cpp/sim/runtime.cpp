@@ -1,10 +1,11 @@
 #include <cuda_runtime.h>
 
+#include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "internals.h"
-#include "shared_memory.h"
 
 // The part of the runtime that the library calls (host.cpp has the rest): one device that does at
 // once what is queued.
@@ -13,34 +14,79 @@ namespace {
 
 int compute_capability = 90;
 int f32_per_f64 = 2;
+bool only_launches = false;
 cudaError_t last_error = cudaSuccess;
-std::map<const void*, size_t> dynamic_shared_of;
+
+/** Of a kernel: static variables that its blocks were seen to have, and the dynamic shared memory
+    that it was allowed. */
+struct SharedOfKernel {
+  std::map<const void*, size_t> variables;
+  std::optional<size_t> allowed;
+
+  size_t static_bytes() const {
+    size_t sum = 0;
+    for (const auto& [variable, bytes] : variables) sum += (bytes + 15) / 16 * 16;
+    return (sum + 127) / 128 * 128;  // dynamic shared memory begins so aligned
+  }
+  size_t most_dynamic() const {
+    const size_t taken = static_bytes();
+    return allowed.value_or(sim::shared_default - std::min(taken, sim::shared_default));
+  }
+  bool fits_device() const { return static_bytes() + most_dynamic() <= sim::shared_optin(); }
+};
+
+std::map<const void*, SharedOfKernel> shared_of;
 
 }  // namespace
 
 namespace sim {
 
 void set_compute_capability(int value) { compute_capability = value; }
+void set_launch_only(bool value) { only_launches = value; }
+bool launch_only() { return only_launches; }
 void set_f32_per_f64(int value) { f32_per_f64 = value; }
 
 void set_last_error(cudaError_t error) { last_error = error; }
 
-size_t allowed_shared(const void* kernel) {
-  const auto allowed = dynamic_shared_of.find(kernel);
-  return allowed == dynamic_shared_of.end() ? 48 * 1024 : allowed->second;
+size_t shared_optin() {
+  switch (compute_capability) {
+    case 80:
+    case 87:
+      return 163 * 1024;
+    case 86:
+    case 89:
+    case 120:
+      return 99 * 1024;
+    default:
+      return 227 * 1024;
+  }
+}
+
+bool may_launch(const void* kernel, size_t dynamic_bytes) {
+  const SharedOfKernel& known = shared_of[kernel];
+  return dynamic_bytes <= known.most_dynamic() && known.fits_device();
+}
+
+void note_static(const void* kernel, const void* variable, size_t bytes, size_t dynamic_bytes) {
+  if (!shared_of[kernel].variables.emplace(variable, bytes).second) return;
+  if (!may_launch(kernel, dynamic_bytes)) {
+    fail("static and dynamic shared memory are together more than the kernel was allowed");
+  }
 }
 
 }  // namespace sim
 
-cudaError_t cudaGetDeviceCount(int* count) { return *count = 1, cudaSuccess; }
-cudaError_t cudaGetDevice(int* device) { return *device = 0, cudaSuccess; }
-cudaError_t cudaSetDevice(int device) {
-  return device == 0 ? cudaSuccess : last_error = cudaErrorInvalidDevice;
-}
 cudaError_t cudaGetLastError() { return std::exchange(last_error, cudaSuccess); }
 cudaError_t cudaPeekAtLastError() { return last_error; }
 const char* cudaGetErrorString(cudaError_t error) {
-  return error == cudaErrorInvalidConfiguration ? "invalid configuration argument" : "an error";
+  switch (error) {
+    case cudaErrorInvalidConfiguration:
+      return "invalid configuration argument";
+    case cudaErrorSystemNotReady:
+      return "system not yet initialized";
+    default:
+      return "an error";
+  }
 }
 
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int /*device*/) {
@@ -48,7 +94,7 @@ cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int /*d
     case cudaDevAttrMultiProcessorCount:
       return *value = 3, cudaSuccess;
     case cudaDevAttrMaxSharedMemoryPerBlockOptin:
-      return *value = static_cast<int>(sim::shared_limit), cudaSuccess;
+      return *value = static_cast<int>(sim::shared_optin()), cudaSuccess;
     case cudaDevAttrComputeCapabilityMajor:
       return *value = compute_capability / 10, cudaSuccess;
     case cudaDevAttrComputeCapabilityMinor:
@@ -68,20 +114,31 @@ cudaError_t cudaPointerGetAttributes(cudaPointerAttributes* attributes, const vo
 }
 
 cudaError_t cudaFuncSetAttribute(const void* kernel, cudaFuncAttribute /*attribute*/, int value) {
-  if (value < 0 || static_cast<size_t>(value) > sim::shared_limit) return cudaErrorInvalidValue;
-  dynamic_shared_of[kernel] = static_cast<size_t>(value);
+  SharedOfKernel& known = shared_of[kernel];
+  if (value < 0 || known.static_bytes() + static_cast<size_t>(value) > sim::shared_optin()) {
+    return last_error = cudaErrorInvalidValue;
+  }
+  if (known.allowed.value_or(value) != static_cast<size_t>(value)) {
+    sim::fail(
+        "a kernel is allowed shared memory of two sizes: host threads would undo each other's");
+  }
+  known.allowed = static_cast<size_t>(value);
   return cudaSuccess;
 }
 
-cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpyKind,
+cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpyKind kind,
                             cudaStream_t) {
+  if (only_launches) {
+    if (kind == cudaMemcpyDeviceToHost) std::memset(to, 0xFF, bytes);
+    return cudaSuccess;
+  }
   std::memcpy(to, from, bytes);
   return cudaSuccess;
 }
 
 cudaError_t cudaMemcpy2DAsync(void* to, size_t to_pitch, const void* from, size_t from_pitch,
                               size_t width, size_t height, cudaMemcpyKind, cudaStream_t) {
-  for (size_t i = 0; i < height; ++i) {
+  for (size_t i = 0; i < height && !only_launches; ++i) {
     std::memcpy(static_cast<char*>(to) + i * to_pitch,
                 static_cast<const char*>(from) + i * from_pitch, width);
   }
@@ -89,7 +146,7 @@ cudaError_t cudaMemcpy2DAsync(void* to, size_t to_pitch, const void* from, size_
 }
 
 cudaError_t cudaMemsetAsync(void* to, int value, size_t bytes, cudaStream_t) {
-  std::memset(to, value, bytes);
+  if (!only_launches) std::memset(to, value, bytes);
   return cudaSuccess;
 }
 

@@ -23,7 +23,6 @@ SharedMemory::SharedMemory() : memory_(new (std::align_val_t{alignment}) unsigne
 void SharedMemory::reset() {
   std::fill_n(writes_.begin(), used_ / chunk + 1, Write{});
   used_ = 0;
-  counted_ = 0;
   variables_.clear();
 #if defined(__SANITIZE_ADDRESS__)
   ASAN_POISON_MEMORY_REGION(memory_.get(), capacity);
@@ -33,8 +32,6 @@ void SharedMemory::reset() {
 void* SharedMemory::variable(const void* key, size_t bytes, size_t wanted) {
   const auto known = variables_.find(key);
   if (known != variables_.end()) return known->second;
-  counted_ += bytes;
-  if (counted_ > shared_limit) fail("a block uses more shared memory than there is");
   wanted = std::max<size_t>(wanted, 128);
   const size_t at = (used_ + guard + wanted - 1) / wanted * wanted;
   used_ = at + bytes;

@@ -9,9 +9,6 @@
 
 namespace sim {
 
-/** What a block may have of it. */
-inline constexpr size_t shared_limit = 227 * 1024;
-
 /**
  * Shared memory of a block: every variable has a gap behind it. Of asynchronous copies it knows
  * which are visible to wgmma, which reads by another way (the async proxy).
@@ -24,6 +21,9 @@ class SharedMemory {
   void reset();
 
   void* variable(const void* key, size_t bytes, size_t alignment);
+
+  /** What its variables and the gaps take so far. */
+  size_t used() const { return used_; }
 
   /** Its own address of a byte; `capacity` for one that is not here. */
   size_t address(const void* byte) const;
@@ -60,7 +60,7 @@ class SharedMemory {
   std::vector<Write> writes_{capacity / chunk};
   std::vector<unsigned> fences_ = std::vector<unsigned>(max_threads);
   std::map<const void*, void*> variables_;
-  size_t used_ = 0, counted_ = 0;
+  size_t used_ = 0;
 };
 
 /** That of the running block. */

@@ -67,6 +67,8 @@ struct Fiber {
   // At the block's barrier.
   int reduced = 0;
   int (*reduce)(int, int) = nullptr;
+  // Of tickets.
+  bool fenced = false, owes_fence = false;
   std::vector<std::vector<Copy>> copies;  // the last group is still open
 };
 
@@ -74,6 +76,7 @@ std::mt19937 random_order(1);
 
 const char* kernel_name = "";
 Place here;
+const void* kernel_function = nullptr;
 const std::function<void()>* body = nullptr;
 std::vector<Fiber> fibers;  // those of a block; never moved: their stacks have pointers to them
 Fiber* current = nullptr;
@@ -86,6 +89,11 @@ void* scheduler_fake = nullptr;
 const void* scheduler_bottom = nullptr;
 size_t scheduler_size = 0;
 #endif
+
+void begin_interval() {
+  if (current->owes_fence) fail("a ticket without a fence between it and the next barrier");
+  current->fenced = false;
+}
 
 void to_scheduler() {
   Fiber* self = current;
@@ -120,6 +128,7 @@ void run_threads() {
     for (const auto& group : current->copies) {
       if (!group.empty()) fail("a thread ends without waiting for its asynchronous copies");
     }
+    begin_interval();
     end_wgmma_thread();
     current->waiting = Waiting::over;
     to_scheduler();
@@ -160,6 +169,7 @@ void run_block(size_t threads) {
   if (dynamic_bytes > 0) shared_memory().variable(&dynamic_key, dynamic_bytes, 128);
   for (size_t t = 0; t < threads; ++t) {
     fibers[t].waiting = Waiting::no;
+    fibers[t].fenced = fibers[t].owes_fence = false;
     fibers[t].copies.assign(1, {});
   }
   begin_wgmma_block(threads);
@@ -210,11 +220,14 @@ void run(const char* kernel, const void* function, dim3 grid, dim3 block, size_t
   const size_t blocks = static_cast<size_t>(grid.x) * grid.y * grid.z;
   if (threads == 0 || threads > max_threads || block.z > 64 || blocks == 0 ||
       grid.x > 0x7fffffffU || grid.y > 65535 || grid.z > 65535 ||
-      shared_bytes > allowed_shared(function)) {
+      !may_launch(function, shared_bytes)) {
     set_last_error(cudaErrorInvalidConfiguration);
     return;
   }
+  use_current_device();
+  if (launch_only()) return;
   kernel_name = kernel;
+  kernel_function = function;
   body = &thread;
   dynamic_bytes = shared_bytes;
   here.block_size = block;
@@ -242,12 +255,14 @@ unsigned thread_number() { return static_cast<unsigned>(current - fibers.data())
 unsigned lane() { return thread_number() % 32; }
 
 void block_barrier() {
+  begin_interval();
   current->reduce = nullptr;
   current->waiting = Waiting::block;
   to_scheduler();
 }
 
 int block_reduce(int value, int (*combine)(int, int)) {
+  begin_interval();
   current->reduced = value;
   current->reduce = combine;
   current->waiting = Waiting::block;
@@ -256,12 +271,25 @@ int block_reduce(int value, int (*combine)(int, int)) {
 }
 
 void* shared(const void* key, size_t bytes, size_t alignment) {
-  return shared_memory().variable(key, bytes, alignment);
+  const size_t used = shared_memory().used();
+  void* variable = shared_memory().variable(key, bytes, alignment);
+  if (shared_memory().used() > used) note_static(kernel_function, key, bytes, dynamic_bytes);
+  return variable;
 }
 
 void* dynamic_shared() {
   if (dynamic_bytes == 0) fail("the launch gave no dynamic shared memory");
   return shared_memory().variable(&dynamic_key, dynamic_bytes, 128);
+}
+
+void fence() {
+  current->fenced = true;
+  current->owes_fence = false;
+}
+
+void take_ticket() {
+  if (!current->fenced) fail("a ticket without a fence between it and the last barrier");
+  current->owes_fence = true;
 }
 
 void fence_async_proxy() { shared_memory().fence(thread_number()); }

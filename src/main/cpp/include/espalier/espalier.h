@@ -130,6 +130,14 @@ ESP_EXPORT const char* esp_last_error(void);
 ESP_EXPORT int32_t esp_cuda_device_count(void);
 
 /**
+ * Why ::esp_cuda_device_count is 0, for ::esp_last_error to say.
+ * @return ESP_OK if there are CUDA devices; ESP_UNSUPPORTED if this build has no CUDA kernels, or
+ *         this machine no NVIDIA driver or device; ESP_CUDA_ERROR if they cannot be used all the
+ *         same, as with a driver that is too old
+ */
+ESP_EXPORT esp_status esp_check_cuda(void);
+
+/**
  * Upper bound on CPU threads per call, for the whole process.
  * @param threads 0 restores the default, all that OpenMP sees; above 1024 counts as 1024
  * @return ESP_INVALID_ARGUMENT if it is negative

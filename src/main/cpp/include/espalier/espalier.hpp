@@ -58,6 +58,10 @@ inline std::int32_t abi_version() noexcept { return esp_abi_version(); }
 /** Number of CUDA devices that can be used: 0 without a driver or in a build without CUDA. */
 inline std::int32_t cuda_device_count() noexcept { return esp_cuda_device_count(); }
 
+/** @throws Error if there is no such device, which says why: of status ESP_UNSUPPORTED where this
+    build or machine has no CUDA, ESP_CUDA_ERROR where it does not work */
+inline void check_cuda() { detail::check(esp_check_cuda(), "check_cuda"); }
+
 /**
  * Upper bound on CPU threads per call, for the whole process.
  * @param threads 0 restores the default, all that OpenMP sees

@@ -4,9 +4,6 @@
 
 #include "cpu/isa.hpp"
 #include "error.hpp"
-#ifdef ESPALIER_CUDA
-#include "cuda.hpp"
-#endif
 
 namespace espalier::api {
 
@@ -26,14 +23,14 @@ void check_reach(Operand operand) {
 
 void check_present(Operand operand) {
   const int32_t device = operand.matrix->device;
-  if (device < cuda::device_count()) return;
-  throw Error{ESP_UNSUPPORTED, std::string(operand.name) + " is on CUDA device " +
-                                   std::to_string(device) + ", but this machine has " +
-                                   std::to_string(cuda::device_count()) + " of them"};
+  const cuda::Devices& found = cuda::devices();
+  if (device < found.count) return;
+  const std::string where =
+      std::string(operand.name) + " is on CUDA device " + std::to_string(device);
+  throw Error{ESP_UNSUPPORTED, found.count == 0 ? where + ", but " + found.obstacle
+                                                : where + ", but this machine has " +
+                                                      std::to_string(found.count) + " of them"};
 }
-
-int32_t make_current(int32_t device) { return cuda::make_current(device); }
-void restore_current(int32_t device) noexcept { cuda::restore_current(device); }
 
 #else
 
@@ -46,25 +43,29 @@ void check_present(Operand operand) {
                                    " is on a CUDA device, but this build has no CUDA kernels"};
 }
 
-int32_t make_current(int32_t /*device*/) { return -1; }
-void restore_current(int32_t /*device*/) noexcept {}
-
 #endif
 
 }  // namespace
 
-int32_t cuda_device_count() noexcept {
 #ifdef ESPALIER_CUDA
-  return cuda::device_count();
-#else
-  return 0;
-#endif
+
+int32_t cuda_device_count() noexcept { return cuda::devices().count; }
+
+void require_cuda() {
+  const cuda::Devices& found = cuda::devices();
+  if (found.count == 0) throw Error{found.status, found.obstacle};
 }
 
-#ifdef ESPALIER_CUDA
 bool has_fast_f64(int32_t device) noexcept { return device < 0 || cuda::has_fast_f64(device); }
+
 #else
+
+int32_t cuda_device_count() noexcept { return 0; }
+
+void require_cuda() { throw Error{ESP_UNSUPPORTED, "this build has no CUDA kernels"}; }
+
 bool has_fast_f64(int32_t /*device*/) noexcept { return true; }
+
 #endif
 
 const Kernels* kernels_of(int32_t device) noexcept {
@@ -76,8 +77,11 @@ Device::Device(std::initializer_list<Operand> operands)
   for (const Operand& operand : operands) check_same_device(operand);
   if (first_.matrix->device < 0) return;
   check_present(first_);
+#ifdef ESPALIER_CUDA
+  // Before the runtime is asked for addresses: it may ask on the current device.
+  current_.emplace(first_.matrix->device);
+#endif
   for (const Operand& operand : operands) check_reach(operand);
-  previous_ = make_current(first_.matrix->device);
 }
 
 void Device::require(Operand operand) const {
@@ -91,8 +95,6 @@ void Device::check_same_device(Operand operand) const {
               std::string(first_.name) + " and " + operand.name + " are on different devices"};
 }
 
-Device::~Device() {
-  if (previous_ >= 0) restore_current(previous_);
-}
+Device::~Device() = default;
 
 }  // namespace espalier::api

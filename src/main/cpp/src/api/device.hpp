@@ -4,11 +4,20 @@
 #include <initializer_list>
 
 #include "kernels.hpp"
+#ifdef ESPALIER_CUDA
+#include <optional>
+
+#include "cuda.hpp"
+#endif
 
 namespace espalier::api {
 
 /** Number of CUDA devices that can be used: 0 without a driver or in a build without CUDA. */
 int32_t cuda_device_count() noexcept;
+
+/** @throws Error if there is none, with the reason: ESP_UNSUPPORTED where this build or machine has
+    no CUDA, ESP_CUDA_ERROR where it does not work */
+void require_cuda();
 
 /** Whether a device computes in f64 at least half as fast as in f32; true of one that is not there.
  */
@@ -45,7 +54,9 @@ class Device {
 
   Operand first_;
   const Kernels* kernels_;
-  int32_t previous_ = -1;  // the CUDA device to return to
+#ifdef ESPALIER_CUDA
+  std::optional<cuda::CurrentDevice> current_;
+#endif
 };
 
 }  // namespace espalier::api

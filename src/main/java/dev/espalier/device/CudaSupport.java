@@ -55,17 +55,28 @@ public record CudaSupport(int devices, Optional<String> obstacle, boolean surpri
             true);
       }
     }
-    if (!torch.cuda_is_available()) {
-      return none(
-          failure(DRIVER)
-              .map(f -> "the NVIDIA driver could not be loaded (" + f + "); install it")
-              .orElse("the NVIDIA driver offers no device that libtorch can use"),
-          true);
-    }
     int ours = Kernels.cudaDevices();
-    return ours == 0
-        ? none("our own library was built without CUDA kernels; install nvcc and build again", true)
-        : of(Math.min(torch.cuda_device_count(), ours));
+    if (torch.cuda_is_available() && ours > 0) {
+      return of(Math.min(torch.cuda_device_count(), ours));
+    }
+    return none(obstacle(torch.cuda_is_available(), failure(DRIVER), Kernels.cudaFault()), true);
+  }
+
+  /**
+   * Why there are no devices although libtorch's CUDA part is loaded.
+   *
+   * @param torchHasDevices whether libtorch finds any; our own library then does not
+   * @param driver what the system's loader says against the driver
+   * @param fault what the CUDA runtime says against it
+   */
+  static String obstacle(boolean torchHasDevices, Optional<String> driver, Optional<String> fault) {
+    return driver
+        .map(f -> "the NVIDIA driver could not be loaded (" + f + "); install it")
+        .or(() -> fault)
+        .orElse(
+            torchHasDevices
+                ? "our own library was built without CUDA kernels; install nvcc and build again"
+                : "the NVIDIA driver offers no device that libtorch can use");
   }
 
   private static String extracted(URL resource) {

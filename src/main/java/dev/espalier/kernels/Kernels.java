@@ -5,6 +5,7 @@ import dev.espalier.kernels.internal.NativeLibrary;
 import dev.espalier.kernels.internal.NativeLibrary.Matrix;
 import dev.espalier.kernels.internal.NativeLibrary.ScoreSummaryResult;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.LongPointer;
@@ -259,6 +260,20 @@ public final class Kernels {
   /** CUDA devices our library can use; 0 in a build without CUDA. */
   public static int cudaDevices() {
     return NativeLibrary.esp_cuda_device_count();
+  }
+
+  /**
+   * What keeps our library from devices that this machine seems to have, such as a driver that is
+   * too old, as a clause; empty where there are devices, and where there is no driver or device at
+   * all or the build is without CUDA.
+   */
+  public static Optional<String> cudaFault() {
+    int status = NativeLibrary.esp_check_cuda();
+    if (status == 0 || NativeException.Code.of(status) == NativeException.Code.UNSUPPORTED) {
+      return Optional.empty();
+    }
+    String said = text(NativeLibrary.esp_last_error());
+    return Optional.of(said.substring(said.indexOf(": ") + 2));
   }
 
   /** Scratch memory beside {@code tensor}, from libtorch's allocator; freed with the scope. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.espalier.kernels.Kernels;
+import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
@@ -32,10 +33,28 @@ class CudaSupportTest {
   }
 
   @Test
+  void aDriverThatIsTooOldIsNamed() {
+    String old = "the NVIDIA driver is for CUDA 12.4, this build needs 13.0; update the driver";
+    for (boolean torchHasDevices : new boolean[] {false, true}) {
+      assertEquals(old, CudaSupport.obstacle(torchHasDevices, Optional.empty(), Optional.of(old)));
+    }
+  }
+
+  @Test
+  void aDriverThatIsMissingComesBeforeWhatTheRuntimeMakesOfIt() {
+    String obstacle =
+        CudaSupport.obstacle(false, Optional.of("libcuda.so.1: no such file"), Optional.of("?"));
+    assertEquals(
+        "the NVIDIA driver could not be loaded (libcuda.so.1: no such file); install it", obstacle);
+  }
+
+  @Test
   void aBuildForCudaNamesTheLibraryThatIsMissing() {
     assumeTrue(cudaBuild() && support.devices() == 0, "CUDA can be used, or was not meant to be");
     String obstacle = support.obstacle().orElseThrow();
-    assertTrue(obstacle.matches("(?s).*(lib\\w+\\.so\\.\\d+|driver|nvcc).*"), obstacle);
+    assertTrue(
+        obstacle.matches("(?s).*(lib\\w+\\.so\\.\\d+|driver|nvcc|CUDA cannot be used).*"),
+        obstacle);
     assertTrue(support.surprising());
   }
 }

@@ -135,6 +135,8 @@ public final class NativeLibrary {
 
   public static native int esp_cuda_device_count();
 
+  public static native @Cast("int") int esp_check_cuda();
+
   public static native @Cast("int") int esp_set_num_threads(int threads);
 
   public static native int esp_num_threads();

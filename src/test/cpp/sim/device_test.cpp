@@ -1,0 +1,91 @@
+#include <gtest/gtest.h>
+
+#include "cuda.hpp"
+#include "runtime.cuh"
+
+using namespace espalier::cuda;
+
+namespace {
+
+Devices found_with(int driver, cudaError_t error) {
+  sim::set_driver(driver, error);
+  Devices found = find_devices();
+  sim::set_driver(13000, cudaSuccess);
+  EXPECT_EQ(cudaSuccess, cudaGetLastError()) << "the next launch would report it";
+  return found;
+}
+
+int current_device() {
+  int device = -1;
+  cudaGetDevice(&device);
+  return device;
+}
+
+}  // namespace
+
+TEST(FindDevices, CountsThem) {
+  const Devices found = found_with(13010, cudaSuccess);
+  EXPECT_EQ(1, found.count);
+  EXPECT_EQ(ESP_OK, found.status);
+}
+
+TEST(FindDevices, ADriverThatIsTooOldIsAFaultWithItsVersion) {
+  const Devices found = found_with(12040, cudaErrorInsufficientDriver);
+  EXPECT_EQ(0, found.count);
+  EXPECT_EQ(ESP_CUDA_ERROR, found.status);
+  EXPECT_EQ("the NVIDIA driver is for CUDA 12.4, this build needs 13.0; update the driver",
+            found.obstacle);
+}
+
+// The runtime has one error for both; a machine without a GPU is nothing to speak of.
+TEST(FindDevices, NoDriverIsNoFault) {
+  const Devices found = found_with(0, cudaErrorInsufficientDriver);
+  EXPECT_EQ(ESP_UNSUPPORTED, found.status);
+  EXPECT_EQ("no NVIDIA driver was found", found.obstacle);
+}
+
+TEST(FindDevices, NoDeviceIsNoFault) {
+  const Devices found = found_with(13000, cudaErrorNoDevice);
+  EXPECT_EQ(ESP_UNSUPPORTED, found.status);
+  EXPECT_EQ("the NVIDIA driver finds no device", found.obstacle);
+}
+
+TEST(FindDevices, OtherFaultsInTheRuntimesWords) {
+  const Devices found = found_with(13000, cudaErrorSystemNotReady);
+  EXPECT_EQ(ESP_CUDA_ERROR, found.status);
+  EXPECT_EQ("CUDA cannot be used: system not yet initialized", found.obstacle);
+}
+
+TEST(CurrentDevice, LeavesADeviceWithoutContextAsItWas) {
+  sim::set_devices(2);
+  {
+    const CurrentDevice device(1);
+    EXPECT_EQ(1, current_device());
+    EXPECT_TRUE(sim::has_context(1));
+  }
+  EXPECT_EQ(0, current_device());
+  EXPECT_FALSE(sim::has_context(0));
+  sim::set_devices(1);
+}
+
+TEST(CurrentDevice, GoesBackToTheDeviceThatWasSet) {
+  sim::set_devices(3);
+  cudaSetDevice(2);
+  for (int i = 0; i < 2; ++i) {
+    const CurrentDevice device(1);
+    EXPECT_EQ(1, current_device());
+    const CurrentDevice same(1);
+    EXPECT_EQ(1, current_device());
+  }
+  EXPECT_EQ(2, current_device());
+  EXPECT_FALSE(sim::has_context(0));
+  sim::set_devices(1);
+}
+
+TEST(CurrentDevice, TheSetDeviceNeedsNothing) {
+  sim::set_devices(2);
+  { const CurrentDevice device(0); }
+  EXPECT_FALSE(sim::has_context(0)) << "made by the first kernel, not here";
+  EXPECT_FALSE(sim::has_context(1));
+  sim::set_devices(1);
+}
