@@ -16,7 +16,14 @@ final class PublishedAliases {
   /** Those that only SparseGPT's scripts have. */
   private static final Set<String> SPARSEGPTS =
       Set.of(
-          "prunen", "prunem", "gmp", "blocksize", "minlayer", "maxlayer", "prune_only", "invert");
+          "--prunen",
+          "--prunem",
+          "--gmp",
+          "--blocksize",
+          "--minlayer",
+          "--maxlayer",
+          "--prune_only",
+          "--invert");
 
   /**
    * A command line in our options.
@@ -64,9 +71,8 @@ final class PublishedAliases {
 
   private void read(String arg, Iterator<String> rest) {
     String[] parts = arg.split("=", 2);
-    String name = parts[0].replaceFirst("^--?", "");
-    Option ours = parts[0].startsWith("--") ? known.getOption(name) : null;
-    Optional<PublishedOption> theirs = theirs(parts[0], name);
+    Option ours = parts[0].startsWith("--") ? known.getOption(parts[0].substring(2)) : null;
+    Optional<PublishedOption> theirs = PublishedOptions.named(parts[0]).findFirst();
     if (ours != null) {
       words.add(new Word.Ours(arg));
       if (ours.hasArg() && parts.length == 1 && rest.hasNext()) {
@@ -78,13 +84,6 @@ final class PublishedAliases {
     } else {
       words.add(arg.startsWith("-") ? new Word.Ours(arg) : new Word.Operand(arg));
     }
-  }
-
-  /** A letter has one dash, a capital two; words have any. */
-  private static Optional<PublishedOption> theirs(String given, String name) {
-    int dashes = given.length() - name.length();
-    boolean option = name.length() == 1 ? dashes == (name.matches("[A-Z]") ? 2 : 1) : dashes > 0;
-    return option ? PublishedOptions.named(name).findFirst() : Optional.empty();
   }
 
   private static String value(String[] parts, Iterator<String> rest) {

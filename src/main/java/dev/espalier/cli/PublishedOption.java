@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * An option of the published repositories.
  *
- * @param name without dashes, words joined by underscores; dashes between words are the same
+ * @param name with its dashes, words joined by underscores; dashes between words are the same
  * @param repository whose it is, where another repository's of that name means something else
  * @param hasValue whether a value follows
  * @param meaning what it is here
@@ -28,14 +28,22 @@ record PublishedOption(
     void take(PublishedSettings settings, String given, String value);
   }
 
-  /** One with a value. */
+  /**
+   * One with a value.
+   *
+   * @param name with two dashes, where it has none
+   */
   static PublishedOption value(String name, Meaning meaning) {
-    return new PublishedOption(name, Optional.empty(), true, meaning);
+    return new PublishedOption(dashed(name), Optional.empty(), true, meaning);
   }
 
   /** One without. */
   static PublishedOption flag(String name, Meaning meaning) {
-    return new PublishedOption(name, Optional.empty(), false, meaning);
+    return new PublishedOption(dashed(name), Optional.empty(), false, meaning);
+  }
+
+  private static String dashed(String name) {
+    return name.startsWith("-") ? name : "--" + name;
   }
 
   /** The same, as one repository has it. */

@@ -90,15 +90,15 @@ final class PublishedOptions {
           // LSA's
           value("base_model", same("model")),
           value("pruner", (line, given, text) -> LsaNames.pruner(line, text)),
-          value("p", (line, given, text) -> LsaNames.pruner(line, text)),
+          value("-p", (line, given, text) -> LsaNames.pruner(line, text)),
           value("final_s", (line, given, text) -> line.sparsity(text)),
-          value("s", (line, given, text) -> line.sparsity(text)),
+          value("-s", (line, given, text) -> line.sparsity(text)),
           value("layer", (line, given, text) -> LsaNames.layer(line, text)),
           value("num_examples", same("samples")),
-          value("n_exa", same("samples")),
-          value("prune_n", (line, given, text) -> line.kept(text)),
+          value("-n_exa", same("samples")),
+          value("-prune_n", (line, given, text) -> line.kept(text)),
           value("N", (line, given, text) -> line.kept(text)),
-          value("prune_m", (line, given, text) -> line.group(text)),
+          value("-prune_m", (line, given, text) -> line.group(text)),
           value("M", (line, given, text) -> line.group(text)),
           value("block", refusedUnless("128", "LSA tries 128 columns at a time; leave it out")),
           value("tasks", refused(ZERO_SHOT + ", and write --evaluate FILE for perplexity")),
@@ -142,9 +142,10 @@ final class PublishedOptions {
     return parameter.published().orElseThrow();
   }
 
-  /** Those of that name, with whatever dashes. */
+  /** Those of that name, whatever joins its words. */
   static Stream<PublishedOption> named(String name) {
-    String wanted = name.replace('-', '_');
+    String dashes = name.replaceFirst("^(-*).*", "$1");
+    String wanted = dashes + name.substring(dashes.length()).replace('-', '_');
     return ALL.stream().filter(option -> option.name().equals(wanted));
   }
 
@@ -153,6 +154,8 @@ final class PublishedOptions {
     String wanted = word.replace('-', '_').toLowerCase(Locale.ROOT);
     return ALL.stream()
         .map(PublishedOption::name)
+        .filter(name -> name.startsWith("--"))
+        .map(name -> name.substring(2))
         .filter(name -> name.length() > 1 && name.toLowerCase(Locale.ROOT).startsWith(wanted))
         .min(Comparator.comparingInt(String::length));
   }

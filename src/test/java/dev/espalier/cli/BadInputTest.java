@@ -55,6 +55,7 @@ class BadInputTest {
         refused("--colour red", "there is no option --colour", "prune --help"),
         refused("--sample 3", "did you mean --samples?"),
         refused("--sparsity_r 0.5", "--sparsity_r (did you mean --sparsity_ratio?)"),
+        refused("--prune_m wanda", "--prune_m (did you mean --prune_method?)"),
         refused("--lamda 0.1", "--lamda (did you mean --Lamda?)"),
         refused("--nsamples 3 --nsamples 4", "--nsamples is given twice"),
         refused("--prune_method wanda_dlp --allocation owl", "--allocation is given twice"),

@@ -205,18 +205,17 @@ class PublishedCommandsTest {
     String section =
         document.substring(document.indexOf("## The published repositories' commands"));
     for (PublishedOption option : PublishedOptions.ALL) {
-      String dashes = option.name().matches("[a-z]") ? "-" : "--?";
       String name = option.name().replace("_", "[_-]");
-      assertTrue(
-          Pattern.compile("[` ]" + dashes + name + "\\b").matcher(section).find(), option.name());
+      assertTrue(Pattern.compile("[` ]" + name + "\\b").matcher(section).find(), option.name());
     }
     Matcher named = Pattern.compile("^\\| ([^|]*) \\|", Pattern.MULTILINE).matcher(section);
     while (named.find()) {
       Matcher options =
-          Pattern.compile("[` ]--?([A-Za-z]\\w*(?:[-_]\\w+)*)").matcher(named.group(1));
+          Pattern.compile("[` ](--?[A-Za-z]\\w*(?:[-_]\\w+)*)").matcher(named.group(1));
       while (options.find()) {
         String name = options.group(1);
-        assertTrue(name.equals("beta") || PublishedOptions.named(name).findAny().isPresent(), name);
+        assertTrue(
+            name.equals("--beta") || PublishedOptions.named(name).findAny().isPresent(), name);
       }
     }
   }
