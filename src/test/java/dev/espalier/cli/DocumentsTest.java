@@ -11,6 +11,7 @@ import dev.espalier.report.DocumentKind;
 import dev.espalier.testing.Samples;
 import dev.espalier.testing.TinyModel;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -189,13 +190,19 @@ class DocumentsTest {
   @ParameterizedTest
   @EnumSource
   void everySchemaKnowsItsKindAndNothingElse(DocumentKind kind) throws IOException {
-    JsonNode schema = Folders.JSON.readTree(DocumentKind.class.getResource(kind.schemaFile()));
+    JsonNode schema = schema(kind);
     assertEquals(kind.keyword(), schema.at("/properties/kind/const").asText());
     assertEquals(DocumentKind.SCHEMA, schema.at("/properties/schema/const").asInt());
     assertEquals(
         "urn:espalier:%s:%d".formatted(kind.keyword(), DocumentKind.SCHEMA),
         schema.get("$id").asText());
     assertClosed(schema, "");
+  }
+
+  private static JsonNode schema(DocumentKind kind) throws IOException {
+    try (InputStream file = DocumentKind.class.getResourceAsStream(kind.schemaFile())) {
+      return Folders.JSON.readTree(file);
+    }
   }
 
   /** No object takes properties that are not described. */
@@ -214,7 +221,7 @@ class DocumentsTest {
   void schemasAgree() throws IOException {
     Map<String, JsonNode> known = new HashMap<>();
     for (DocumentKind kind : DocumentKind.values()) {
-      JsonNode schema = Folders.JSON.readTree(DocumentKind.class.getResource(kind.schemaFile()));
+      JsonNode schema = schema(kind);
       for (String shared : List.of("versions", "command", "date", "schema")) {
         JsonNode property = schema.path("properties").path(shared);
         if (!property.isMissingNode()) {
