@@ -9,6 +9,7 @@ import dev.espalier.files.Json;
 import dev.espalier.files.OutputLock;
 import dev.espalier.files.ProtectedFiles;
 import dev.espalier.files.RunRecord;
+import dev.espalier.report.DocumentKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,8 +118,7 @@ final class ReportFiles implements AutoCloseable {
 
   private static boolean isReport(Path file) {
     try {
-      ObjectNode document = Json.readObject(file);
-      return document.has("espalier") || document.has("runs") && document.has("cautions");
+      return DocumentKind.of(Json.readObject(file)).isPresent();
     } catch (BadInputException | StorageException e) {
       return false;
     }

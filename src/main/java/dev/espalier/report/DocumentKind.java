@@ -3,6 +3,8 @@ package dev.espalier.report;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.files.Json;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The kinds of JSON documents there are. Each begins with the version of them all and its kind, and
@@ -48,6 +50,15 @@ public enum DocumentKind {
   /** The resource beside this class that documents and constrains it. */
   public String schemaFile() {
     return file + ".schema.json";
+  }
+
+  /** What kind a document of ours is; empty if it is none, or was written before kinds were. */
+  public static Optional<DocumentKind> of(ObjectNode document) {
+    return document.path("schema").isInt() && document.path("versions").has("espalier")
+        ? Stream.of(values())
+            .filter(kind -> document.path("kind").asText().equals(kind.keyword()))
+            .findFirst()
+        : Optional.empty();
   }
 
   /** A document of this kind without what is particular to it. */

@@ -7,6 +7,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PruneHintTest {
+  /** However the tests are run. */
+  private static final String PROGRAM = Invocation.command();
+
   private static String hint(String output, String... search) {
     return PruneHint.of(
         new OptionParser(new SearchCommand()).parse(List.of(search)), Path.of(output));
@@ -14,13 +17,14 @@ class PruneHintTest {
 
   @Test
   void whatIsAsPruneHasItIsLeftOut() {
-    assertEquals("espalier prune --allocation r.json", hint("r.json", "--over", "beta"));
+    assertEquals(PROGRAM + " prune --allocation r.json", hint("r.json", "--over", "beta"));
   }
 
   @Test
   void prunesAsTheSearchDid() {
     assertEquals(
-        "espalier prune --allocation h.json --model m --method sparsegpt --damping 0.1 --block-size 64 --pattern N:8"
+        PROGRAM
+            + " prune --allocation h.json --model m --method sparsegpt --damping 0.1 --block-size 64 --pattern N:8"
             + " --sparsity 0.5 --published-rounding --calibration t.txt --samples 8 --seq-len 64"
             + " --seed 3",
         hint(
@@ -34,7 +38,7 @@ class PruneHintTest {
   @Test
   void aShellTakesItAsItIs() {
     assertEquals(
-        "espalier prune --allocation 'my results/r.json' --model 'Ann'\\''s $m'",
+        PROGRAM + " prune --allocation 'my results/r.json' --model 'Ann'\\''s $m'",
         hint("my results/r.json", "--model", "Ann's $m"));
   }
 }

@@ -22,6 +22,7 @@ import dev.espalier.testing.TinyModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.DoubleFunction;
@@ -128,7 +129,7 @@ class FinishedRunTest {
         "found.json already exists",
         "sparsity 0.5 there, 0.6 here");
     SearchJob.run(search().sparsity(0.6).overwrite(true).build(), Progress.NONE);
-    Files.writeString(temp.resolve("found.json"), "{\"espalier\":\"mine\"}");
+    Files.writeString(temp.resolve("found.json"), "\n", StandardOpenOption.APPEND);
     assertRefused(
         () -> SearchJob.run(search().sparsity(0.6).build(), Progress.NONE),
         "of the same run, but found.json was changed since");

@@ -271,7 +271,7 @@ class ModelFamiliesTest {
 
   @Test
   void whatIsNotReadIsNamed() {
-    assertTrue(remarks("{'frob': 3, 'nix': null}").contains("no effect: \"frob\"."));
+    assertTrue(remarks("{'frob': 3, 'nix': null}").contains("computed without: \"frob\"."));
     String code = "{'auto_map': {'AutoModel': 'x.X'}, 'architectures': ['XForCausalLM']}";
     assertTrue(remarks(code).contains("is not run"), remarks(code));
     assertTrue(remarks(code).contains("XForCausalLM"), remarks(code));
