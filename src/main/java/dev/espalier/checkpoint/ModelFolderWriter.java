@@ -308,11 +308,16 @@ public final class ModelFolderWriter implements WeightSource, AutoCloseable {
     return shards != null;
   }
 
-  private void checkSpace(FreeSpace space) throws IOException {
+  /** How much of the disk the output is still to take, in bytes. */
+  public long bytesToCome() {
     long written = journal.written().stream().mapToLong(name -> source.entry(name).bytes()).sum();
     long headers =
         source.shards().stream().mapToLong(shard -> shard.header().encode().length).sum();
-    long needed = source.parameterBytes() - written + headers + companions.bytes();
+    return source.parameterBytes() - written + headers + companions.bytes();
+  }
+
+  private void checkSpace(FreeSpace space) throws IOException {
+    long needed = bytesToCome();
     long free = space.usableBytes(place.partial());
     if (free < needed) {
       throw FileFaults.in(

@@ -68,7 +68,11 @@ public final class SettingsDifference {
 
   private void tell(String spoken, JsonNode there, JsonNode here) {
     if (!there.equals(here)) {
-      told.add("%s %s there, %s here".formatted(spoken, value(there), value(here)));
+      String one = value(there);
+      String other = value(here);
+      boolean forPeople = !one.contains("[") && !other.contains("["); // as records print themselves
+      told.add(
+          forPeople ? "%s %s there, %s here".formatted(spoken, one, other) : "other " + spoken);
     }
   }
 

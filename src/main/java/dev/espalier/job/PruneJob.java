@@ -171,6 +171,7 @@ public final class PruneJob {
             .note("Resuming after %s.".formatted(Plural.of(output.finished(), "finished block")));
       }
       if (output.plan().isEmpty()) {
+        forecast(writer, criterion, texts);
         AllocationChoice.Settled settled = request.allocation().settle(run, criterion, trials);
         output.follow(run.plan(settled.allocation()), settled.report());
       }
@@ -186,6 +187,17 @@ public final class PruneJob {
         return report(output, new PerplexityComparison(pruning, texts, compare).measure(pruned));
       }
     }
+  }
+
+  private void forecast(
+      ModelFolderWriter writer, Optional<TokenWindows> criterion, List<TokenWindows> texts) {
+    boolean compared =
+        request.compareUniform()
+            && !texts.isEmpty()
+            && !request.allocation().name().equals("uniform");
+    long choosing = request.allocation().passes(run, criterion);
+    Forecast.of(run, choosing, texts, compared, writer.bytesToCome())
+        .ifPresent(forecast -> run.notes().tell(forecast.sentence()));
   }
 
   /** Of the plan, be it new or an interrupted run's. */

@@ -16,6 +16,7 @@ import dev.espalier.pruning.BlockwisePruner;
 import dev.espalier.pruning.PrunedBlocks;
 import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.statistics.FirstBlockOnce;
+import dev.espalier.statistics.InputStatistics;
 import dev.espalier.statistics.StatisticsSource;
 import dev.espalier.text.TokenWindows;
 import java.util.ArrayList;
@@ -169,6 +170,22 @@ public final class PruningRun {
   /** What pruning takes of the device beside the windows' way through the model. */
   public MemoryBeside memory() {
     return MemoryPlan.pruning(model.description(), settings.method());
+  }
+
+  /** How often a window is passed through a block where all blocks are pruned. */
+  public long pruningPasses() {
+    boolean observed = settings.method().statistics() != InputStatistics.Kind.NONE;
+    long passes = model.blockCount() - 1L + (observed ? model.blockCount() : 0);
+    return passes * calibration().count();
+  }
+
+  /** The same where all is measured that these allocations need. */
+  public long measuringPasses(List<SparsityAllocation> allocations) {
+    boolean observed =
+        allocations.stream()
+            .flatMap(allocation -> allocation.needs().stream())
+            .anyMatch(Measurement::needsInputs);
+    return observed ? (long) model.blockCount() * calibration().count() : 0;
   }
 
   /** Prunes the blocks that the output does not have yet. */

@@ -61,6 +61,11 @@ public final class RecordedNotes implements Progress {
     }
   }
 
+  /** Passes on what holds for this moment and machine, and is not for the report. */
+  public void tell(String sentence) {
+    listener.note(sentence);
+  }
+
   @Override
   public void warn(String sentence) {
     boolean told = notes.remove(sentence);

@@ -10,6 +10,7 @@ import dev.espalier.allocation.Parameter;
 import dev.espalier.allocation.ParameterValues;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.evaluation.Perplexity;
+import dev.espalier.evaluation.PerplexityMeter;
 import dev.espalier.report.PruneReport;
 import dev.espalier.report.Trial;
 import dev.espalier.run.OpenedRun;
@@ -34,6 +35,15 @@ public sealed interface AllocationChoice {
    * @throws BadInputException if the calibration corpus has nothing left for it
    */
   Optional<TokenWindows> criterion(OpenedRun opened);
+
+  /**
+   * How often a window will be passed through a block for that, about.
+   *
+   * @param criterion as {@link #criterion} gave it
+   */
+  default long passes(PruningRun run, Optional<TokenWindows> criterion) {
+    return run.measuringPasses(known());
+  }
 
   /**
    * Settles it.
@@ -159,6 +169,17 @@ public sealed interface AllocationChoice {
     @Override
     public Optional<TokenWindows> criterion(OpenedRun opened) {
       return Optional.of(opened.heldOut(WINDOWS));
+    }
+
+    @Override
+    public long passes(PruningRun run, Optional<TokenWindows> criterion) {
+      int blocks = run.model().blockCount();
+      List<SparsityAllocation> candidates =
+          AllocationCatalogue.usual(run.settings().sparsity(), blocks).subList(0, trials);
+      long judging =
+          PerplexityMeter.passes(run.model()) * criterion.map(TokenWindows::count).orElse(0);
+      return run.measuringPasses(candidates)
+          + trials * (run.onTrial(WINDOWS).pruningPasses() + judging);
     }
 
     @Override

@@ -209,7 +209,7 @@ class PruneRunTest {
     assertEquals("dlp", json.get("allocation").asText());
     assertEquals(0.7, json.at("/sparsity/target").asDouble());
     assertEquals(10, json.get("blocks").size());
-    assertEquals(Set.of("index", "density", "sparsity"), keys(json.at("/blocks/3")));
+    assertEquals(Set.of("index", "density", "sparsity", "linears"), keys(json.at("/blocks/3")));
     assertEquals(3, json.at("/blocks/3/index").asInt());
     double density = 0;
     for (JsonNode block : json.get("blocks")) {
@@ -292,7 +292,9 @@ class PruneRunTest {
   void repeatsItselfAndReplacesOnRequest() throws IOException {
     prune("--seed", 1).succeeded();
     byte[] first = Files.readAllBytes(output.resolve(Safetensors.SINGLE));
-    prune("--seed", 1).refused("already exists");
+    String done = "is this run's result already; nothing was done";
+    assertTrue(prune("--seed", 1).succeeded().err().contains(done));
+    prune("--seed", 2).refused("already exists", "seed 1 there, 2 here");
     prune("--seed", 2, "--overwrite").succeeded();
     assertFalse(Arrays.equals(first, Files.readAllBytes(output.resolve(Safetensors.SINGLE))));
     prune("--seed", 1, "--overwrite", "--threads", 1).succeeded();

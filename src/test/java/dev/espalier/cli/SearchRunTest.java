@@ -132,7 +132,7 @@ class SearchRunTest {
   void whatIsWorseAtHalfStopsThereAndChangesNothing() throws IOException {
     Object[] space = {"--over", "owl-lambda", "--values", "0.02,0.3", "--json"};
     JsonNode whole = search(with(space, "--exhaustive")).succeeded().json();
-    JsonNode early = search(space).succeeded().json();
+    JsonNode early = search(with(space, "--overwrite")).succeeded().json();
     assertEquals(whole.at("/best/allocation"), early.at("/best/allocation"));
     assertEquals(whole.at("/best/parameters"), early.at("/best/parameters"));
     assertEquals(whole.get("blocks"), early.get("blocks"));
@@ -214,7 +214,7 @@ class SearchRunTest {
     // Everything beyond the second trial stops: half of the windows are easier than all of them.
     Object[] space = {"--over", "beta", "--golden", "0:0.06", "--evaluations", 5, "--json"};
     JsonNode early = search(space).succeeded().json();
-    JsonNode whole = search(with(space, "--exhaustive")).succeeded().json();
+    JsonNode whole = search(with(space, "--exhaustive", "--overwrite")).succeeded().json();
     assertTrue(
         list(early.get("trials")).stream().anyMatch(t -> t.get("stopped").asBoolean()),
         early::toPrettyString);
@@ -234,8 +234,8 @@ class SearchRunTest {
     assertTrue(out.contains("Best: atp (beta 0.02)"), out);
     assertTrue(
         out.contains(
-            "Next: ./espalier prune --allocation %s --samples 8 --seq-len 64 --device cpu prunes with it."
-                .formatted(temp.resolve("result.json"))),
+            "Next: %s prune --allocation %s --samples 8 --seq-len 64 --device cpu prunes with it."
+                .formatted(Invocation.command(), temp.resolve("result.json"))),
         out);
   }
 
@@ -274,7 +274,8 @@ class SearchRunTest {
         trials.stream().map(trial -> trial.get("allocation").asText()).toList());
     assertEquals(0.2, trials.get(2).at("/parameters/epsilon").asDouble());
     assertEquals("atp", run.json().at("/best/allocation").asText(), run.json()::toPrettyString);
-    search("--values", "lsa,erk").succeeded();
+    search("--values", "lsa,erk").refused("result.json already exists", "other candidates");
+    search("--values", "lsa,erk", "--overwrite").succeeded();
   }
 
   /** Of three blocks, most allocations round to one plan. */
