@@ -31,9 +31,9 @@ record Forecast(long passes, double seconds, long bytes) {
       PruningRun run, long choosing, List<TokenWindows> texts, boolean compared, long bytes) {
     long windows = texts.stream().mapToLong(TokenWindows::count).sum();
     long measuring = PerplexityMeter.passes(run.model()) * windows;
-    long prunings = compared ? 2 : 1;
+    int prunings = compared ? 2 : 1;
     // The dense model is measured, and each of the pruned ones.
-    long passes = choosing + prunings * run.pruningPasses() + (1 + prunings) * measuring;
+    long passes = choosing + run.pruningPasses(prunings) + (1 + prunings) * measuring;
     try {
       return Optional.of(new Forecast(passes, timed(run), bytes));
     } catch (NumericalException e) {

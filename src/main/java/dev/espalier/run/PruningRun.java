@@ -172,10 +172,14 @@ public final class PruningRun {
     return MemoryPlan.pruning(model.description(), settings.method());
   }
 
-  /** How often a window is passed through a block where all blocks are pruned. */
-  public long pruningPasses() {
+  /**
+   * How often a window is passed through a block where the model is pruned so many times, of which
+   * all share what was gathered of the first block.
+   */
+  public long pruningPasses(int times) {
+    long onward = model.blockCount() - 1L;
     boolean observed = settings.method().statistics() != InputStatistics.Kind.NONE;
-    long passes = model.blockCount() - 1L + (observed ? model.blockCount() : 0);
+    long passes = times * onward + (observed ? 1 + times * onward : 0);
     return passes * calibration().count();
   }
 

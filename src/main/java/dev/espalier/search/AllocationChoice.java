@@ -179,7 +179,8 @@ public sealed interface AllocationChoice {
       long judging =
           PerplexityMeter.passes(run.model()) * criterion.map(TokenWindows::count).orElse(0);
       return run.measuringPasses(candidates)
-          + trials * (run.onTrial(WINDOWS).pruningPasses() + judging);
+          + run.onTrial(WINDOWS).pruningPasses(trials)
+          + trials * judging;
     }
 
     @Override
