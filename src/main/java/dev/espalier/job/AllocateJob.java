@@ -57,21 +57,21 @@ public final class AllocateJob {
         Optional<Kept> finished = output.finished(whole, Kept.class);
         if (finished.isPresent()) {
           opened.notes().note(page + " is this run's result already; nothing was done.");
-          return report(request, opened, finished.get(), origin);
+          return report(request, opened, finished.get());
         }
         AllocationReport report = measured(request, allocations, opened, origin);
         output.write(
             AllocationPage.of(report),
             ReportJson.bytes(ReportJson.allocation(report)),
             whole,
-            new Kept(report.plans(), report.notes()));
+            new Kept(report.plans(), report.origin(), report.notes()));
         return report;
       }
     }
   }
 
   /** What a report has that cannot be told without measuring. */
-  private record Kept(List<AllocationReport.Plan> plans, List<String> notes) {}
+  private record Kept(List<AllocationReport.Plan> plans, Origin origin, List<String> notes) {}
 
   private static AllocationReport measured(
       AllocateRequest request,
@@ -87,7 +87,7 @@ public final class AllocateJob {
             .toList();
     List<String> notes =
         Stream.concat(run.notes().warnings().stream(), run.notes().notes().stream()).toList();
-    return report(request, opened, new Kept(plans, notes), origin);
+    return report(request, opened, new Kept(plans, origin, notes));
   }
 
   private static List<SparsityAllocation> made(
@@ -130,8 +130,7 @@ public final class AllocateJob {
         .and(FileAllocation.files(allocations));
   }
 
-  private static AllocationReport report(
-      AllocateRequest request, OpenedRun opened, Kept kept, Origin origin) {
+  private static AllocationReport report(AllocateRequest request, OpenedRun opened, Kept kept) {
     PruningRun run = opened.run();
     return new AllocationReport(
         request.run().model().toString(),
@@ -140,7 +139,7 @@ public final class AllocateJob {
         opened.calibrationReport(),
         run.model().blockCount(),
         kept.plans(),
-        origin,
+        kept.origin(),
         kept.notes());
   }
 

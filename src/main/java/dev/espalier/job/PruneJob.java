@@ -171,9 +171,15 @@ public final class PruneJob {
             .note("Resuming after %s.".formatted(Plural.of(output.finished(), "finished block")));
       }
       if (output.plan().isEmpty()) {
-        forecast(writer, criterion, texts);
+        boolean tried = criterion.isPresent();
+        if (tried) {
+          forecast(writer, criterion, texts);
+        }
         AllocationChoice.Settled settled = request.allocation().settle(run, criterion, trials);
         output.follow(run.plan(settled.allocation()), settled.report());
+        if (!tried) { // what is named may be impossible, which is said alone
+          forecast(writer, criterion, texts);
+        }
       }
       SparsityPlan plan = output.plan().orElseThrow();
       PruneReport.Allocation origin = output.origin(PruneReport.Allocation.class);
@@ -195,7 +201,7 @@ public final class PruneJob {
         request.compareUniform()
             && !texts.isEmpty()
             && !request.allocation().name().equals("uniform");
-    long choosing = request.allocation().passes(run, criterion);
+    long choosing = criterion.isPresent() ? request.allocation().passes(run, criterion) : 0;
     Forecast.of(run, choosing, texts, compared, writer.bytesToCome())
         .ifPresent(forecast -> run.notes().tell(forecast.sentence()));
   }

@@ -60,7 +60,7 @@ class ForecastTest {
               .sum();
       long counted =
           heard.tasks().stream()
-              .filter(task -> !task.name().contains("okeniz"))
+              .filter(task -> !task.name().contains("okeniz") && !task.name().startsWith("Measur"))
               .mapToLong(Task::planned)
               .sum();
       assertEquals(counted, forecast, heard.tasks()::toString);
