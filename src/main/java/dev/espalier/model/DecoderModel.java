@@ -23,8 +23,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A decoder whose weights stay in the checkpoint until they are needed: blocks are loaded one at a
- * time, the embedding is read row by row, and the head is loaded at its first use. Running it is
- * {@link #embed}, {@link DecoderBlock#forward} for each of {@link #blocks()}, and {@link #logits}.
+ * time, the embedding is read row by row, and the head at its first use. Running it is {@link
+ * #embed}, {@link DecoderBlock#forward} for each of {@link #blocks()}, and {@link #logits}.
  *
  * <p>The weight source stays its owner's and must outlive the model.
  */
@@ -176,26 +176,50 @@ public final class DecoderModel implements AutoCloseable {
   }
 
   /**
-   * Applies the final normalisation and the head. The first call loads the head, which then stays
-   * until the model is closed (a view of the checkpoint where dtype and device agree).
+   * Applies the final normalisation and the head, all of it at once.
    *
    * @param hidden [batch, length, hidden], what the last block returned
    * @return [batch, length, vocabulary] in the compute dtype, the caller's
    */
   public Tensor logits(Tensor hidden) {
+    return NativeMemory.compute(() -> logits(normalized(hidden), 0, description.vocabularySize()));
+  }
+
+  /** The final normalisation of what the last block returned; the caller's. */
+  public Tensor normalized(Tensor hidden) {
+    return NativeMemory.compute(
+        () ->
+            RmsNorm.of(description.finalNorm(), name -> placement.view(weights.tensor(name)))
+                .apply(hidden));
+  }
+
+  /**
+   * Applies a part of the head. On a CUDA device the first call loads all of it, which then stays
+   * until the model is closed; on the CPU it is no more in memory than this part, and that only
+   * where the checkpoint has another dtype.
+   *
+   * @param normalized [..., hidden], of {@link #normalized}
+   * @param first the first token of the vocabulary that is asked for
+   * @param count how many
+   * @return [..., count] in the compute dtype, the caller's
+   */
+  public Tensor logits(Tensor normalized, long first, long count) {
+    return NativeMemory.compute(
+        () -> torch.linear(normalized, placement.view(head().narrow(0, first, count))));
+  }
+
+  /** On a CUDA device in the compute dtype, else as it is stored. */
+  private Tensor head() {
     if (headWeight == null) {
       headWeight =
           NativeMemory.own(
-              () ->
-                  placement.view(
-                      description.tiedHead() ? embedding() : weights.tensor(description.head())));
+              () -> {
+                Tensor stored =
+                    description.tiedHead() ? embedding() : weights.tensor(description.head());
+                return placement.device().isCuda() ? placement.view(stored) : stored.alias();
+              });
     }
-    return NativeMemory.compute(
-        () -> {
-          RmsNorm norm =
-              RmsNorm.of(description.finalNorm(), name -> placement.view(weights.tensor(name)));
-          return torch.linear(norm.apply(hidden), headWeight);
-        });
+    return headWeight;
   }
 
   /**

@@ -59,6 +59,11 @@ public final class TinyModel implements WeightSource, AutoCloseable {
     return of(3, 32, 48, ScalarType.BFloat16);
   }
 
+  /** One block under a vocabulary of that size, which {@link #windows} does not use up. */
+  public static TinyModel ofVocabulary(int vocabulary) {
+    return new Maker(vocabulary, 32, 48, ScalarType.BFloat16).make(1);
+  }
+
   /** What lies in a folder. */
   public static TinyModel read(Path folder) {
     try {
