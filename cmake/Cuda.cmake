@@ -6,6 +6,10 @@ architecture and PTX), or a list as CMAKE_CUDA_ARCHITECTURES, which goes before 
 set(ESPALIER_HAS_CUDA OFF)
 if(ESPALIER_ENABLE_CUDA)
   include(CheckLanguage)
+  # CMake keeps that it found none: it may have been installed since.
+  if(NOT CMAKE_CUDA_COMPILER)
+    unset(CMAKE_CUDA_COMPILER CACHE)
+  endif()
   check_language(CUDA)
   if(CMAKE_CUDA_COMPILER)
     set(ESPALIER_HAS_CUDA ON)
