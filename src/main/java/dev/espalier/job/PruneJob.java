@@ -81,7 +81,8 @@ public final class PruneJob {
         .and(FileAllocation.files(request.allocation().known()))
         .requireOutside(request.output());
     request.evaluation().forEach(Corpus::requireReadable);
-    try (OpenedRun opened = OpenedRun.open(request.run(), progress);
+    try (OpenedRun opened =
+            OpenedRun.open(request.run().spillingBeside(request.output()), progress);
         ContentDigest content = ContentDigest.begin(opened.folder())) {
       return new PruneJob(request, origin, opened, content, start).run();
     }
