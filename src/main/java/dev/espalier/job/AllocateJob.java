@@ -87,7 +87,7 @@ public final class AllocateJob {
             .toList();
     List<String> notes =
         Stream.concat(run.notes().warnings().stream(), run.notes().notes().stream()).toList();
-    return report(request, opened, new Kept(plans, origin, notes));
+    return report(request, opened, new Kept(plans, origin.about(opened.hub()), notes));
   }
 
   private static List<SparsityAllocation> made(

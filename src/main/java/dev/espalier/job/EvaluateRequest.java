@@ -10,7 +10,7 @@ import java.util.OptionalInt;
 /**
  * Which model to measure, and on what.
  *
- * @param model a Hugging Face model folder
+ * @param model a Hugging Face model folder, or in its place a name on the Hub
  * @param evaluation the texts, at least one
  * @param seqLen tokens per window; absent for the usual 2048 or the model's maximum
  * @param compute where and in which precision

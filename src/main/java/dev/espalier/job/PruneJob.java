@@ -243,7 +243,7 @@ public final class PruneJob {
             placement.device().toString(), placement.dtypeName(), Kernels.threads()),
         output.results(),
         perplexity,
-        origin,
+        origin.about(opened.hub()),
         (System.nanoTime() - start) / 1e9 + before,
         run.clock().phases(),
         run.notes().warnings(),

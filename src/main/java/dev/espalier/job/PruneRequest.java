@@ -5,6 +5,7 @@ import dev.espalier.Setting;
 import dev.espalier.allocation.FileAllocation;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.UniformAllocation;
+import dev.espalier.checkpoint.ModelSource;
 import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.run.CalibrationSettings;
 import dev.espalier.run.ComputeSettings;
@@ -56,7 +57,7 @@ public record PruneRequest(
     compareUniform = compareUniform && !uniform;
   }
 
-  /** The model folder, never written to. */
+  /** The model's folder, never written to, or its name on the Hub. */
   public Path model() {
     return run.model();
   }
@@ -84,7 +85,7 @@ public record PruneRequest(
   /**
    * Begins a request.
    *
-   * @param model a Hugging Face model folder
+   * @param model a Hugging Face model folder, or in its place a name on the Hub
    */
   public static Builder builder(Path model) {
     return new Builder(model);
@@ -177,7 +178,7 @@ public record PruneRequest(
           "pruned",
           "%s-%s-%s-%s"
               .formatted(
-                  run.model().toAbsolutePath().normalize().getFileName(),
+                  ModelSource.shortName(run.model()),
                   pruning.method().name(),
                   allocation.name(),
                   run.stored().ownTotals(pruning.pattern())

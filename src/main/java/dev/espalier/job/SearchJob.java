@@ -170,7 +170,7 @@ public final class SearchJob {
         search.trials(),
         search.bestTrial(),
         new LinearSparsities(run.plan(search.best()).byName(run.shapes())),
-        origin,
+        origin.about(opened.hub()),
         (System.nanoTime() - start) / 1e9);
   }
 }

@@ -6,6 +6,7 @@ import dev.espalier.Progress;
 import dev.espalier.Setting;
 import dev.espalier.allocation.FileAllocation;
 import dev.espalier.checkpoint.ModelFolder;
+import dev.espalier.hub.HubCopy;
 import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.measurement.MeasurementFile;
 import dev.espalier.pruning.PatternCheck;
@@ -97,6 +98,11 @@ public final class OpenedRun implements AutoCloseable {
   /** The model's folder. */
   public ModelFolder folder() {
     return loaded.folder();
+  }
+
+  /** What that is a copy of on the Hub; absent if it was given as a folder. */
+  public Optional<HubCopy> hub() {
+    return loaded.hub();
   }
 
   /** What the run has been told so far. */

@@ -18,7 +18,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /**
  * What every run on a model's weights is given, whatever it does with them.
  *
- * @param model a Hugging Face model folder, never written to
+ * @param model a Hugging Face model folder, never written to, or in its place a name on the Hub
  * @param pruning what is done to the weights
  * @param stored the allocations that come from files
  * @param calibration the text that is run through the model; absent if nothing looks at one
@@ -67,7 +67,7 @@ public record RunSettings(
     private Optional<String> command = Optional.empty();
 
     /**
-     * @param model a Hugging Face model folder
+     * @param model a Hugging Face model folder, or in its place a name on the Hub
      */
     protected Builder(Path model) {
       this.model = model;

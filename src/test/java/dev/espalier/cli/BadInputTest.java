@@ -155,8 +155,8 @@ class BadInputTest {
         refused("--model=", "--model is empty"),
         refused("--model nowhere --calibration samples/test.txt", "nowhere: there is no such"),
         refused(
-            "--model nobody/has-this --calibration samples/test.txt",
-            "nobody/has-this: there is no such folder; models are read from local folders"),
+            "--model nobody/has/this --calibration samples/test.txt",
+            "nobody/has/this: there is no such folder; give one with a model in it, or a name on the"),
         refused("--model samples/sotu-llama-5m", "--calibration is needed"),
         refused("--eval_zero_shot", "--eval_zero_shot", "leave it out"),
         refused("--prune_method ablate", "--prune_method \"ablate\" is not known", "wanda"));
