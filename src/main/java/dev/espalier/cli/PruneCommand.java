@@ -26,6 +26,7 @@ final class PruneCommand implements Command {
   public List<String> examples() {
     return List.of(
         "prune",
+        "prune --model Qwen/Qwen2.5-7B --sparsity 0.5",
         "prune --model Llama --calibration train.txt --evaluate test.txt",
         "prune --model Llama --calibration train.txt --method sparsegpt --pattern 2:4");
   }
@@ -47,9 +48,9 @@ final class PruneCommand implements Command {
         .addOption(
             CommonOptions.value(
                 "evaluate",
-                "FILE,...",
-                "texts to measure perplexity on, or none (the sample's own, else none); "
-                    + TextOptions.COMMAS))
+                "TEXT,...",
+                "what to measure perplexity on: %s; or none (the sample's own, else none); %s"
+                    .formatted(TextOptions.TEXTS, TextOptions.COMMAS)))
         .addOption(
             CommonOptions.flag(
                 "compare-uniform",

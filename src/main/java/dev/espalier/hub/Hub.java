@@ -10,13 +10,16 @@ import dev.espalier.files.FreeSpace;
 import dev.espalier.files.Json;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The Hugging Face Hub, with the cache on this machine that Python's {@code huggingface_hub} shares
@@ -45,8 +48,19 @@ public final class Hub {
    * @throws BadInputException if it says what cannot be
    */
   public static Hub standard() {
+    return of(System.getenv(), System.getProperty("user.home"));
+  }
+
+  /**
+   * As variables say.
+   *
+   * @param variables by name
+   * @param home the user's folder, in which the usual cache is
+   * @throws BadInputException if they say what cannot be
+   */
+  public static Hub of(Map<String, String> variables, String home) {
     return new Hub(
-        HubEnvironment.of(System.getenv(), System.getProperty("user.home")),
+        HubEnvironment.of(variables, home),
         Sleeper.THREAD,
         folder -> Files.getFileStore(folder).getUsableSpace(),
         STALL);
@@ -68,6 +82,88 @@ public final class Hub {
     return fetch(repo, choice, progress);
   }
 
+  /**
+   * A file of a data set; downloaded if it is missing, or another in the meantime.
+   *
+   * @param path in the repository
+   * @param progress hears of the download
+   * @throws BadInputException if there is none, or it cannot be had
+   * @throws StorageException if the file system refuses it; what came stays for the next try
+   */
+  public HubCopy file(HubName name, String path, Progress progress) {
+    HubRepo repo = new HubRepo(RepoKind.DATA_SET, name);
+    if (!staysInside(path)) {
+      throw new BadInputException("%s: \"%s\" is no path in it".formatted(name, path));
+    }
+    HubCache cache = cache(repo);
+    Optional<HubCopy> kept =
+        kept(repo, new OneFile(path))
+            .map(copy -> new HubCopy(name, copy.commit(), copy.path().resolve(path)));
+    if (environment.offline() || name.namesCommit() && kept.isPresent()) {
+      return kept.orElseThrow(() -> notKept(repo, new OneFile(path)));
+    }
+    HubConnection connection = new HubConnection(environment, sleeper, progress);
+    RemoteFile file;
+    try {
+      URI uri = repo.file(environment.endpoint(), name.revision(), path);
+      file = RemoteFile.look(connection, repo, path, uri);
+    } catch (BadInputException e) {
+      return insteadOf(e, kept, repo, progress);
+    }
+    String commit = file.commit().orElseThrow(() -> noListing(repo, null));
+    try (Downloads downloads = new Downloads(connection, cache, space, stall)) {
+      downloads.fetch(List.of(file), file.toString(), progress);
+    }
+    link(cache, commit, file);
+    refer(cache, repo, commit);
+    return new HubCopy(name, commit, cache.snapshot(commit).resolve(path));
+  }
+
+  /**
+   * The paths of all files of a data set; offline those that are in the cache.
+   *
+   * @throws BadInputException if there is no such data set, or the list cannot be had
+   */
+  public List<String> files(HubName name, Progress progress) {
+    HubRepo repo = new HubRepo(RepoKind.DATA_SET, name);
+    Optional<Path> kept =
+        cache(repo).commit(name).map(cache(repo)::snapshot).filter(Files::isDirectory);
+    if (environment.offline()) {
+      return paths(kept.orElseThrow(() -> notKept(repo, new OneFile("."))));
+    }
+    try {
+      return list(new HubConnection(environment, sleeper, progress), repo).paths();
+    } catch (BadInputException e) {
+      if (kept.isPresent() && e.getCause() instanceof IOException) {
+        return paths(kept.get()); // the file itself says that it comes from the cache
+      }
+      throw e;
+    }
+  }
+
+  private static List<String> paths(Path snapshot) {
+    try (Stream<Path> files = Files.walk(snapshot)) {
+      return files
+          .filter(Files::isRegularFile)
+          .map(file -> snapshot.relativize(file).toString())
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw FileFaults.reading(snapshot, e);
+    }
+  }
+
+  private HubCopy insteadOf(
+      BadInputException fault, Optional<HubCopy> kept, HubRepo repo, Progress progress) {
+    if (kept.isEmpty() || !(fault.getCause() instanceof IOException)) {
+      throw fault;
+    }
+    progress.note(
+        "%s cannot be reached: the copy of %s in the cache is used (commit %s)."
+            .formatted(environment.endpoint().getHost(), repo, kept.get().commit()));
+    return kept.get();
+  }
+
   private HubCopy fetch(HubRepo repo, FileChoice choice, Progress progress) {
     HubCache cache = cache(repo);
     Optional<HubCopy> kept = kept(repo, choice);
@@ -79,13 +175,7 @@ public final class Hub {
     try {
       listing = list(connection, repo);
     } catch (BadInputException e) {
-      if (kept.isPresent() && e.getCause() instanceof IOException) {
-        progress.note(
-            "%s cannot be reached: the copy of %s in the cache is used (commit %s)."
-                .formatted(environment.endpoint().getHost(), repo, kept.get().commit()));
-        return kept.get();
-      }
-      throw e;
+      return insteadOf(e, kept, repo, progress);
     }
     Path snapshot = cache.snapshot(listing.commit());
     try (Downloads downloads = new Downloads(connection, cache, space, stall)) {
@@ -168,8 +258,8 @@ public final class Hub {
             .map(folder -> "%s lacks %s".formatted(folder, choice.missing(folder).orElseThrow()))
             .orElseGet(() -> "nothing of that revision is in " + cache.folder());
     return new BadInputException(
-        "%s: there is no such folder, and %s, while HF_HUB_OFFLINE forbids to download it: unset that, or give a folder"
-            .formatted(repo, what));
+        "%s: %s%s, while HF_HUB_OFFLINE forbids to download it: unset that, or give a path"
+            .formatted(repo, HubFaults.notHere(repo), what));
   }
 
   private Listing list(HubConnection connection, HubRepo repo) {

@@ -1,10 +1,13 @@
 package dev.espalier.hub;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.espalier.BadInputException;
 import dev.espalier.files.FileFaults;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
+import java.net.URLDecoder;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
@@ -30,8 +33,13 @@ record HubFaults(HubEnvironment environment, HubRepo repo) {
     }
     if (code.equals("EntryNotFound")) {
       return new BadInputException(
-          "%s: the Hub has no file %s there any more: try again"
-              .formatted(repo, FileFaults.quote(uri.getPath())));
+          "%s: the %s has no file %s"
+              .formatted(
+                  repo,
+                  repo.kind().word(),
+                  FileFaults.quote(
+                      URLDecoder.decode(
+                          uri.getRawPath().replaceFirst(".*/resolve/[^/]+/", ""), UTF_8))));
     }
     if (status == 401 && !code.equals("RepoNotFound") && environment.token().isPresent()) {
       return new BadInputException(
@@ -69,7 +77,7 @@ record HubFaults(HubEnvironment environment, HubRepo repo) {
   }
 
   /** A name may have been meant as a path. */
-  private String notHere() {
+  static String notHere(HubRepo repo) {
     return repo.kind() == RepoKind.MODEL ? "there is no such folder, and " : "";
   }
 
@@ -78,7 +86,7 @@ record HubFaults(HubEnvironment environment, HubRepo repo) {
         "%s: %s%s shows no such %s%s: check the name, or give a path"
             .formatted(
                 repo,
-                notHere(),
+                notHere(repo),
                 page.substring(0, page.length() - repo.name().id().length() - 1),
                 repo.kind().word(),
                 environment
@@ -101,7 +109,7 @@ record HubFaults(HubEnvironment environment, HubRepo repo) {
   BadInputException unreachable(String host, IOException e) {
     return new BadInputException(
         "%s: %s%s cannot be reached (%s): check the network and HTTPS_PROXY, or give a path"
-            .formatted(repo, notHere(), host, reason(e)),
+            .formatted(repo, notHere(repo), host, reason(e)),
         e);
   }
 

@@ -29,15 +29,15 @@ record HubRepo(RepoKind kind, HubName name) {
             .formatted(endpoint, kind.plural(), name.id(), encoded(name.revision())));
   }
 
-  /** Where a file of a commit lies. */
-  URI file(URI endpoint, String commit, String path) {
+  /** Where a file of a commit, or of what else names one, lies. */
+  URI file(URI endpoint, String revision, String path) {
     return URI.create(
         "%s/%s%s/resolve/%s/%s"
             .formatted(
                 endpoint,
                 kind.page(),
                 name.id(),
-                commit,
+                encoded(revision),
                 Arrays.stream(path.split("/"))
                     .map(HubRepo::encoded)
                     .collect(Collectors.joining("/"))));

@@ -2,6 +2,7 @@ package dev.espalier.hub;
 
 import dev.espalier.BadInputException;
 import java.net.URI;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -10,8 +11,10 @@ import java.util.regex.Pattern;
  * @param etag what its blob is called: the SHA-256 of its bytes if it is a large file, else what
  *     git calls it
  * @param size in bytes
+ * @param commit that it is of, if the server says so
  */
-record RemoteFile(HubRepo repo, String path, URI uri, String etag, long size) {
+record RemoteFile(
+    HubRepo repo, String path, URI uri, String etag, long size, Optional<String> commit) {
   private static final Pattern ETAG = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,127}");
 
   /** Asks for it. */
@@ -31,7 +34,8 @@ record RemoteFile(HubRepo repo, String path, URI uri, String etag, long size) {
             .filter(text -> text.matches("\\d{1,18}"))
             .map(Long::parseLong)
             .orElseThrow(() -> undescribed(repo, path, "size"));
-    return new RemoteFile(repo, path, uri, etag, size);
+    Optional<String> commit = answer.header("X-Repo-Commit").filter(HubName::isCommit);
+    return new RemoteFile(repo, path, uri, etag, size, commit);
   }
 
   private static BadInputException undescribed(HubRepo repo, String path, String what) {

@@ -32,7 +32,7 @@ import dev.espalier.run.ZeroWarnings;
 import dev.espalier.search.AllocationChoice;
 import dev.espalier.search.TrialJournal;
 import dev.espalier.statistics.FirstBlockOnce;
-import dev.espalier.text.Corpus;
+import dev.espalier.text.TextSource;
 import dev.espalier.text.TokenWindows;
 import java.util.List;
 import java.util.Map;
@@ -73,12 +73,12 @@ public final class PruneJob {
     Origin origin = Origin.now(request.run().command());
     long start = System.nanoTime();
     new ProtectedFiles()
-        .and(request.calibration().text())
-        .and(request.evaluation())
+        .and(request.calibration().text().files())
+        .and(request.evaluation().stream().flatMap(text -> text.file().stream()).toList())
         .and(request.statistics())
         .and(FileAllocation.files(request.allocation().known()))
         .requireOutside(request.output());
-    request.evaluation().forEach(Corpus::requireReadable);
+    request.evaluation().forEach(TextSource::requireReadable);
     try (OpenedRun opened = OpenedRun.open(request.run(), progress);
         ContentDigest content = ContentDigest.begin(opened.folder())) {
       return new PruneJob(request, origin, opened, content, start).run();

@@ -12,6 +12,7 @@ import dev.espalier.run.ComputeSettings;
 import dev.espalier.run.PruningSettings;
 import dev.espalier.run.RunSettings;
 import dev.espalier.search.AllocationChoice;
+import dev.espalier.text.TextSource;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +32,7 @@ public record PruneRequest(
     Path output,
     boolean overwrite,
     AllocationChoice allocation,
-    List<Path> evaluation,
+    List<TextSource> evaluation,
     boolean compareUniform) {
   public PruneRequest {
     evaluation = List.copyOf(evaluation);
@@ -91,7 +92,7 @@ public record PruneRequest(
     return new Builder(model);
   }
 
-  /** Collects what a pruning is to be. A calibration text has to be set. */
+  /** Collects what a pruning is to be. */
   public static final class Builder extends RunSettings.Builder<Builder> {
     private Optional<Path> output = Optional.empty();
     private boolean overwrite;
@@ -162,7 +163,7 @@ public record PruneRequest(
           output.orElseGet(() -> usualOutput(run, choice)),
           overwrite,
           choice,
-          evaluation,
+          evaluation.stream().map(this::source).toList(),
           compareUniform);
     }
 

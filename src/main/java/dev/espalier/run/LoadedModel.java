@@ -8,10 +8,9 @@ import dev.espalier.checkpoint.ModelSource;
 import dev.espalier.hub.HubCopy;
 import dev.espalier.kernels.Natives;
 import dev.espalier.model.DecoderModel;
-import dev.espalier.text.CalibrationDraw;
-import dev.espalier.text.Corpus;
-import dev.espalier.text.EvaluationWindows;
 import dev.espalier.text.HuggingFaceTokenizer;
+import dev.espalier.text.MixedDraw;
+import dev.espalier.text.TextSource;
 import dev.espalier.text.TokenWindows;
 import dev.espalier.text.WindowSampler;
 import java.nio.file.Path;
@@ -105,9 +104,10 @@ public final class LoadedModel implements AutoCloseable {
    * @param progress hears how far reading has come where it takes a while
    * @throws BadInputException if the text has too little for them
    */
-  CalibrationDraw calibration(CalibrationSettings settings, int seqLen, Progress progress) {
-    return new WindowSampler(tokenizer, settings.samples(), seqLen, settings.seed())
-        .draw(Corpus.open(settings.text(), progress), progress);
+  MixedDraw calibration(CalibrationSettings settings, int seqLen, Progress progress) {
+    return settings
+        .text()
+        .draw(new WindowSampler(tokenizer, settings.samples(), seqLen, settings.seed()), progress);
   }
 
   /**
@@ -116,11 +116,10 @@ public final class LoadedModel implements AutoCloseable {
    * @param progress hears how far reading has come where it takes a while
    * @throws BadInputException if a text is too short or has tokens that the model does not know
    */
-  public List<TokenWindows> evaluation(List<Path> texts, int seqLen, Progress progress) {
-    texts.forEach(Corpus::requireReadable);
+  public List<TokenWindows> evaluation(List<TextSource> texts, int seqLen, Progress progress) {
+    texts.forEach(TextSource::requireReadable);
     return texts.stream()
-        .map(text -> Corpus.open(text, progress))
-        .map(corpus -> EvaluationWindows.of(corpus, tokenizer, seqLen, progress))
+        .map(text -> text.evaluation(tokenizer, seqLen, progress))
         .map(windows -> known(windows, Setting.EVALUATION))
         .toList();
   }

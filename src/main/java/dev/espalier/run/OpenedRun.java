@@ -11,9 +11,9 @@ import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.measurement.MeasurementFile;
 import dev.espalier.pruning.PatternCheck;
 import dev.espalier.report.PruneReport;
-import dev.espalier.text.CalibrationDraw;
+import dev.espalier.text.MixedDraw;
+import dev.espalier.text.TextSource;
 import dev.espalier.text.TokenWindows;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -23,7 +23,7 @@ public final class OpenedRun implements AutoCloseable {
   private final RunSettings settings;
   private final LoadedModel loaded;
   private final RecordedNotes notes;
-  private final Optional<CalibrationDraw> drawn;
+  private final Optional<MixedDraw> drawn;
   private final PruningRun run;
 
   private OpenedRun(RunSettings settings, LoadedModel loaded, RecordedNotes notes) {
@@ -120,7 +120,7 @@ public final class OpenedRun implements AutoCloseable {
   }
 
   /** Texts as windows as long as those of the calibration. */
-  public List<TokenWindows> evaluation(List<Path> texts) {
+  public List<TokenWindows> evaluation(List<TextSource> texts) {
     return loaded.evaluation(texts, run.calibration().seqLen(), notes);
   }
 
