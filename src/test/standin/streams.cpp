@@ -82,8 +82,8 @@ STANDIN_API cudaError_t cudaStreamIsCapturing(cudaStream_t, cudaStreamCaptureSta
 }
 STANDIN_API cudaError_t cudaStreamGetCaptureInfo(cudaStream_t, cudaStreamCaptureStatus* status,
                                                  unsigned long long* id, cudaGraph_t*,
-                                                 const cudaGraphNode_t**,
-                                                 const cudaGraphEdgeData**, size_t*) {
+                                                 const cudaGraphNode_t**, const cudaGraphEdgeData**,
+                                                 size_t*) {
   *status = cudaStreamCaptureStatusNone;
   if (id != nullptr) *id = 0;
   return cudaSuccess;

@@ -148,4 +148,30 @@ class StandinTest {
         List.of(), trace.which(one -> one.device() == 0 && !one.call().startsWith("sync_")));
     assertTrue(trace.calls("launch").size() > 100);
   }
+
+  /** A step of LSA's removes one weight of every row; 64 for 128 columns. */
+  @Test
+  void linearsThatShareAnInputTakeLsasStepsInCommon() throws Exception {
+    Trace trace =
+        Standin.usual()
+            .run(
+                "allocate",
+                "--model",
+                shared.resolve("model"),
+                "--calibration",
+                Samples.CALIBRATION,
+                "--samples",
+                8,
+                "--seq-len",
+                512,
+                "--allocation",
+                "lsa",
+                "--output",
+                temp.resolve("lsa.html"))
+            .trace();
+    // Query, key and value; output; gate and up; down.
+    long steps = BLOCKS * 64 * (3 * HIDDEN + INNER) / 128;
+    long launches = trace.calls("launch").size();
+    assertTrue(launches < 9.5 * steps, () -> launches + " launches for " + steps + " steps");
+  }
 }
