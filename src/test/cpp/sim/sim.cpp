@@ -63,6 +63,7 @@ struct Fiber {
   void* fake_stack = nullptr;
   Waiting waiting = Waiting::no;
   uint3 thread{};
+  bool slow = false;  // beside blocks that run at the same time
   // With its warp.
   unsigned mask = 0;
   Combine combine = nullptr;
@@ -239,31 +240,45 @@ void run_block(Block& block, size_t threads) {
   }
 }
 
-/** Leaves any of them, but at least one, in any order. */
-template <class T>
-void thin(std::vector<T>& some) {
-  std::shuffle(some.begin(), some.end(), random_order);
-  if (!some.empty()) some.resize(1 + random_order() % some.size());
+/** Makes some threads of one of the blocks slow. */
+void slow_down(const std::vector<Block*>& running, size_t threads) {
+  const size_t slow = random_order() % running.size();
+  for (size_t b = 0; b < running.size(); ++b) {
+    for (size_t t = 0; t < threads; ++t) {
+      running[b]->fibers[t].slow = b == slow && random_order() % 2 == 0;
+    }
+  }
 }
 
-/** Runs the first `count` blocks at the same time: some threads of some of them, then others, so
-   that any may be far ahead of the rest. */
+/** Runs the first `count` blocks at the same time: some of them, all if those cannot go on, and
+   slow threads only if nothing else can, so that any may be far ahead of another. */
 void run_blocks_together(size_t count, size_t threads) {
+  enum Who { some, all, slow_ones_too };
   std::vector<Block*> running;
   for (size_t b = 0; b < count; ++b) running.push_back(blocks[b].get());
-  bool all = false;
-  while (!running.empty()) {
+  const auto is_slow = [](const Fiber* fiber) { return fiber->slow; };
+  for (int who = slow_ones_too; !running.empty();) {
+    if (who == slow_ones_too || random_order() % 16 == 0) slow_down(running, threads);
     std::vector<Block*> chosen = running;
-    if (!all) thin(chosen);
+    if (who == some) {
+      std::shuffle(chosen.begin(), chosen.end(), random_order);
+      chosen.resize(1 + random_order() % chosen.size());
+    }
     std::vector<Fiber*> ready;
     for (Block* block : chosen) {
       if (gather_ready(*block, threads, ready)) continue;
       running.erase(std::find(running.begin(), running.end(), block));
     }
-    if (!all) thin(ready);
-    const bool moved = resume_all(ready) || ready.empty();
-    if (!moved && all) fail("blocks wait for each other");
-    all = !moved;
+    if (who != slow_ones_too) {
+      ready.erase(std::remove_if(ready.begin(), ready.end(), is_slow), ready.end());
+    }
+    if (resume_all(ready)) {
+      who = some;
+    } else if (who != slow_ones_too) {
+      ++who;
+    } else if (!ready.empty()) {
+      fail("blocks wait for each other");
+    }
   }
 }
 
