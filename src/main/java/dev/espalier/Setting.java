@@ -14,6 +14,8 @@ public enum Setting {
   SEQ_LEN,
   /** The texts that perplexity is measured on. */
   EVALUATION,
+  /** What holds the text in files of several fields. */
+  TEXT_FIELD,
   /** How much of the model is removed. */
   SPARSITY,
   /** The shape of the zeros. */
@@ -33,5 +35,7 @@ public enum Setting {
   /** The precision of the forward pass. */
   COMPUTE_DTYPE,
   /** How many threads of the CPU. */
-  THREADS
+  THREADS,
+  /** Where activations go that memory cannot hold. */
+  WORK_DIR
 }
