@@ -83,7 +83,7 @@ final class SearchCommand implements Command {
                         + " text (held-out)"))
             .addOption(
                 CommonOptions.value(
-                    "evaluate", "FILE", "the test text, with --search-criterion test"))
+                    "evaluate", "TEXT", "the test text, with --search-criterion test"))
             .addOption(
                 CommonOptions.value(
                     "windows",

@@ -134,8 +134,12 @@ final class BlobDownload {
   /** Reads on as long as the connection holds; false if it was stopped. */
   private boolean continued(FileChannel out) throws IOException {
     HubConnection.Answer answer =
-        connection.ask(new HubConnection.Question(file.repo(), file.uri(), false, position));
+        connection.ask(
+            new HubConnection.Question(file.repo(), file.uri(), false, position), retries);
     try (InputStream in = answer.body()) {
+      if (answer.hasNoSuchFile()) {
+        throw connection.faults(file.repo()).noFile(file.path());
+      }
       if (answer.hasNoSuchRange()) {
         startOver(out, "is shorter than the %s it announces".formatted(ByteCount.of(file.size())));
         return true;

@@ -99,6 +99,10 @@ public final class Hub {
     Optional<HubCopy> kept =
         kept(repo, new OneFile(path))
             .map(copy -> new HubCopy(name, copy.commit(), copy.path().resolve(path)));
+    boolean known = cache.commit(name).filter(commit -> cache.isMissing(commit, path)).isPresent();
+    if (known && (environment.offline() || name.namesCommit())) {
+      throw new HubFaults(environment, repo).noFile(path);
+    }
     if (environment.offline() || name.namesCommit() && kept.isPresent()) {
       return kept.orElseThrow(() -> notKept(repo, new OneFile(path)));
     }
@@ -106,7 +110,7 @@ public final class Hub {
     RemoteFile file;
     try {
       URI uri = repo.file(environment.endpoint(), name.revision(), path);
-      file = RemoteFile.look(connection, repo, path, uri);
+      file = RemoteFile.look(connection, repo, path, uri, commit -> missing(cache, commit, path));
     } catch (BadInputException e) {
       return insteadOf(e, kept, repo, progress);
     }
@@ -206,10 +210,25 @@ public final class Hub {
             missing,
             path ->
                 RemoteFile.look(
-                    connection, repo, path, repo.file(environment.endpoint(), commit, path)));
+                    connection,
+                    repo,
+                    path,
+                    repo.file(environment.endpoint(), commit, path),
+                    none -> {}));
     downloads.fetch(files, repo.toString(), progress);
     for (RemoteFile file : files) {
       link(cache, commit, file);
+    }
+  }
+
+  /** As Python does: the cache remembers what a commit has not. */
+  private static void missing(HubCache cache, Optional<String> commit, String path) {
+    try {
+      if (commit.isPresent()) {
+        cache.missing(commit.get(), path);
+      }
+    } catch (IOException e) {
+      // It is only asked for again.
     }
   }
 

@@ -25,6 +25,7 @@ final class HubConnection {
   private static final Duration ANSWER = Duration.ofSeconds(60);
   private static final Duration USUAL_WAIT = Duration.ofSeconds(30);
   private static final int HOPS = 10;
+  private static final int NOT_FOUND = 404;
   private static final int TOO_MANY_REQUESTS = 429;
   private static final int RANGE_NOT_SATISFIABLE = 416;
 
@@ -72,9 +73,14 @@ final class HubConnection {
 
   /** What {@link Question} it answers, and how. */
   record Answer(int status, HttpHeaders headers, HttpHeaders first, InputStream body) {
-    /** A header of the Hub itself or, where it has none, of where it points to. */
+    /** A header of the last answer or, where that has none, of the first. */
     Optional<String> header(String name) {
-      return first.firstValue(name).or(() -> headers.firstValue(name));
+      return headers.firstValue(name).or(() -> first.firstValue(name));
+    }
+
+    /** Whether the Hub says that the commit has no such file. */
+    boolean hasNoSuchFile() {
+      return status == NOT_FOUND && headers.firstValue(HubFaults.CODE).equals(HubFaults.NO_ENTRY);
     }
 
     boolean isWholeFile() {
@@ -101,7 +107,11 @@ final class HubConnection {
    * @throws BadInputException if it is a refusal, or there is none
    */
   Answer ask(Question question) {
-    Retries retries = retries();
+    return ask(question, retries());
+  }
+
+  /** The same as one of the tries of something longer. */
+  Answer ask(Question question, Retries retries) {
     HubFaults faults = faults(question.repo());
     while (true) {
       String host = question.uri().getHost();
@@ -110,8 +120,9 @@ final class HubConnection {
         HttpResponse<InputStream> last = follow(question, first);
         host = last.uri().getHost();
         int status = last.statusCode();
-        if (status < 400 || status == RANGE_NOT_SATISFIABLE) {
-          return new Answer(status, last.headers(), first.headers(), last.body());
+        Answer answer = new Answer(status, last.headers(), first.headers(), last.body());
+        if (status < 400 || answer.hasNoSuchRange() || answer.hasNoSuchFile()) {
+          return answer;
         }
         last.body().close();
         BadInputException refusal = faults.refused(status, last.headers(), last.uri());
@@ -135,15 +146,14 @@ final class HubConnection {
     }
   }
 
-  /** Of a head, only as far as the Hub itself points: a file's own head lies there. */
+  /** Of a head, only as far as the Hub itself points: it describes a file that lies elsewhere. */
   private HttpResponse<InputStream> follow(Question question, HttpResponse<InputStream> first)
       throws IOException, InterruptedException {
     HttpResponse<InputStream> response = first;
     for (int hop = 0; isRedirect(response); hop++) {
       URI target = target(question, response);
-      boolean fileItself =
-          question.onlyHead() && response.headers().map().containsKey("x-linked-etag");
-      if (fileItself) {
+      boolean described = response.headers().firstValue("X-Linked-Etag").isPresent();
+      if (question.onlyHead() && described && !isOwnHost(target)) {
         return response;
       }
       response.body().close();

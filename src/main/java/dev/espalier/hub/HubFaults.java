@@ -1,23 +1,27 @@
 package dev.espalier.hub;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.espalier.BadInputException;
 import dev.espalier.files.FileFaults;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
-import java.net.URLDecoder;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.Optional;
 import javax.net.ssl.SSLException;
 
 /** The sentences about what the Hub refuses. */
 record HubFaults(HubEnvironment environment, HubRepo repo) {
+  /** The header in which it names its reason. */
+  static final String CODE = "X-Error-Code";
+
+  /** The reason that there is no such file. */
+  static final Optional<String> NO_ENTRY = Optional.of("EntryNotFound");
+
   /** What its answer means. */
   BadInputException refused(int status, HttpHeaders headers, URI uri) {
-    String code = headers.firstValue("X-Error-Code").orElse("");
+    String code = headers.firstValue(CODE).orElse("");
     String page = repo.page(environment.endpoint()).toString();
     if (code.equals("GatedRepo")) {
       return gated(page);
@@ -30,16 +34,6 @@ record HubFaults(HubEnvironment environment, HubRepo repo) {
                   repo.kind().word(),
                   FileFaults.quote(repo.name().revision()),
                   page + "/tree/main"));
-    }
-    if (code.equals("EntryNotFound")) {
-      return new BadInputException(
-          "%s: the %s has no file %s"
-              .formatted(
-                  repo,
-                  repo.kind().word(),
-                  FileFaults.quote(
-                      URLDecoder.decode(
-                          uri.getRawPath().replaceFirst(".*/resolve/[^/]+/", ""), UTF_8))));
     }
     if (status == 401 && !code.equals("RepoNotFound") && environment.token().isPresent()) {
       return new BadInputException(
@@ -60,6 +54,12 @@ record HubFaults(HubEnvironment environment, HubRepo repo) {
     }
     return new BadInputException(
         "%s: %s answers with status %d: try again later".formatted(repo, uri.getHost(), status));
+  }
+
+  /** What has all the others has not this one. */
+  BadInputException noFile(String path) {
+    return new BadInputException(
+        "%s: the %s has no file %s".formatted(repo, repo.kind().word(), FileFaults.quote(path)));
   }
 
   private BadInputException gated(String page) {

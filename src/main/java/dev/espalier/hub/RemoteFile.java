@@ -3,6 +3,7 @@ package dev.espalier.hub;
 import dev.espalier.BadInputException;
 import java.net.URI;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -17,9 +18,23 @@ record RemoteFile(
     HubRepo repo, String path, URI uri, String etag, long size, Optional<String> commit) {
   private static final Pattern ETAG = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,127}");
 
-  /** Asks for it. */
-  static RemoteFile look(HubConnection connection, HubRepo repo, String path, URI uri) {
+  /**
+   * Asks for it.
+   *
+   * @param missing hears of the commit that has no such file
+   */
+  static RemoteFile look(
+      HubConnection connection,
+      HubRepo repo,
+      String path,
+      URI uri,
+      Consumer<Optional<String>> missing) {
     HubConnection.Answer answer = connection.ask(HubConnection.Question.head(repo, uri));
+    Optional<String> commit = answer.header("X-Repo-Commit").filter(HubName::isCommit);
+    if (answer.hasNoSuchFile()) {
+      missing.accept(commit);
+      throw connection.faults(repo).noFile(path);
+    }
     String etag =
         answer
             .header("X-Linked-Etag")
@@ -34,7 +49,6 @@ record RemoteFile(
             .filter(text -> text.matches("\\d{1,18}"))
             .map(Long::parseLong)
             .orElseThrow(() -> undescribed(repo, path, "size"));
-    Optional<String> commit = answer.header("X-Repo-Commit").filter(HubName::isCommit);
     return new RemoteFile(repo, path, uri, etag, size, commit);
   }
 

@@ -96,6 +96,10 @@ public final class ReportJson {
   private static void origin(ObjectNode json, Origin origin) {
     origin.command().ifPresent(command -> json.put("command", command));
     json.put("date", origin.began().toString());
+    hub(json, origin);
+  }
+
+  private static void hub(ObjectNode json, Origin origin) {
     origin
         .hub()
         .ifPresent(
@@ -168,6 +172,7 @@ public final class ReportJson {
   /** Allocations side by side. */
   public static ObjectNode allocation(AllocationReport report) {
     ObjectNode json = begin(DocumentKind.ALLOCATE);
+    hub(json, report.origin());
     json.put("model", report.model())
         .put("pattern", report.pattern())
         .put("sparsity", report.sparsity());

@@ -1,5 +1,6 @@
 package dev.espalier.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,9 +12,12 @@ import dev.espalier.testing.HubServer;
 import dev.espalier.testing.Samples;
 import dev.espalier.testing.Slow;
 import dev.espalier.testing.TinyModel;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,6 +93,60 @@ class HubRunTest {
             .succeeded();
     assertTrue(inspected.out().contains("weights in 21 linears"), inspected.out());
     assertEquals(0, server.requests().size());
+  }
+
+  /** What the README shows, on a model and a data set that are small. */
+  @Test
+  void theShortestCommandIsWhole() throws Exception {
+    String text = Samples.someText(20_000).replace("\"", "").replaceAll("\\s+", " ");
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 20; i++) {
+      lines.append("{\"text\": \"%s\"}\n".formatted(text.substring(900 * i, 900 * i + 900)));
+    }
+    ByteArrayOutputStream shard = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(shard)) {
+      out.write(lines.toString().getBytes(UTF_8));
+    }
+    server.file("datasets/allenai/c4", "en/c4-train.00000-of-01024.json.gz", shard.toByteArray());
+    Path pruned = Path.of("pruned", "tiny-wanda-uniform-0.5");
+    Path output = temp.resolve("out");
+    ChildJvm.Result result =
+        espalier()
+            .run(
+                "prune",
+                "--model",
+                "org/tiny",
+                "--sparsity",
+                0.5,
+                "--samples",
+                4,
+                "--seq-len",
+                32,
+                "--allocation",
+                "uniform",
+                "--output",
+                output,
+                "--json")
+            .succeeded();
+    JsonNode json = new ObjectMapper().readTree(result.out());
+    assertEquals("c4", json.at("/calibration/corpus").asText());
+    assertTrue(
+        json.get("notes").toString().contains("c4 train is en/c4-train.00000-of-01024.json.gz of"),
+        result.out());
+    assertEquals(
+        pruned.toString(),
+        PruneCommand.request(
+                new OptionParser(new PruneCommand())
+                    .parse(
+                        List.of(
+                            "--model",
+                            "org/tiny@main",
+                            "--sparsity",
+                            "0.5",
+                            "--allocation",
+                            "uniform")))
+            .output()
+            .toString());
   }
 
   @Test

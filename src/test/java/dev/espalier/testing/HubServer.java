@@ -153,8 +153,10 @@ public final class HubServer implements AutoCloseable {
         .collect(Collectors.toList());
   }
 
-  public void forget() {
+  /** What came, and what was to be answered other than usual. */
+  public synchronized void forget() {
     requests.clear();
+    answers.clear();
   }
 
   /** What git or the store of large files calls bytes. */

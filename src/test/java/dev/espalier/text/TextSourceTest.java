@@ -177,6 +177,15 @@ class TextSourceTest {
         named("hub:me/mine/none.txt"),
         Purpose.CALIBRATION,
         "me/mine: the data set has no file 'none.txt'");
+    Path marker =
+        home.resolve("hub/datasets--me--mine/.no_exist/" + HubServer.COMMIT + "/none.txt");
+    assertTrue(Files.exists(marker), "as Python remembers it");
+    server.forget();
+    refused(
+        named("hub:me/mine@" + HubServer.COMMIT + "/none.txt"),
+        Purpose.CALIBRATION,
+        "the data set has no file 'none.txt'");
+    assertEquals(0, server.requests().size());
     refused(
         named("hub:me/mine"),
         Purpose.CALIBRATION,
