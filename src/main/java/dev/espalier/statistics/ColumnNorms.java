@@ -15,6 +15,7 @@ public final class ColumnNorms implements InputStatistics {
   private final Tensor squares;
   private final long sequences;
   private ScalarType dtype = ScalarType.Float;
+  private long tokens;
 
   /**
    * @param like any tensor on the device of the inputs
@@ -27,7 +28,13 @@ public final class ColumnNorms implements InputStatistics {
   @Override
   public void add(Tensor x) {
     dtype = x.scalar_type().intern();
+    tokens += x.size(0);
     Kernels.accumulateSquares(x, squares);
+  }
+
+  @Override
+  public long tokens() {
+    return tokens;
   }
 
   @Override

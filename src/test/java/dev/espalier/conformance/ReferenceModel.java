@@ -1,5 +1,7 @@
 package dev.espalier.conformance;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -31,6 +33,13 @@ final class ReferenceModel {
 
   static ReferenceModel read(Path folder) throws IOException {
     return new ReferenceModel(ReferenceConfig.read(folder), ReferenceWeights.read(folder));
+  }
+
+  /** The same weights under a config.json that differs in one value, or lacks it. */
+  ReferenceModel with(String key, JsonNode value) {
+    ObjectNode changed = config.json().deepCopy();
+    changed.set(key, value);
+    return new ReferenceModel(new ReferenceConfig(changed), weights);
   }
 
   int blocks() {
