@@ -9,10 +9,6 @@ import dev.espalier.forward.MemoryBeside;
 import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.text.TokenWindows;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Passes evaluation windows through blocks as these become available, so that a pruned model can be
@@ -56,14 +52,14 @@ public final class PerplexityMeter implements AutoCloseable {
    * @throws NumericalException if a loss is not
    */
   public double[] losses() {
+    TokenLosses head = new TokenLosses(model);
     double[] losses = new double[windows.count()];
-    int[] window = {0};
+    int[] done = {0};
     hidden.forEachBatch(
         batch -> {
-          for (long i = 0; i < batch.size(0); i++) {
-            losses[window[0]] = meanLoss(batch.narrow(0, i, 1), window[0]);
-            window[0]++;
-          }
+          int count = (int) batch.size(0);
+          head.means(batch, windows.tensor(done[0], done[0] + count), losses, done[0]);
+          done[0] += count;
         });
     for (int i = 0; i < losses.length; i++) {
       if (!Double.isFinite(losses[i])) {
@@ -74,17 +70,6 @@ public final class PerplexityMeter implements AutoCloseable {
       }
     }
     return losses;
-  }
-
-  /** Mean negative log-likelihood of a window's tokens given those before; hidden [1, len, dim]. */
-  private double meanLoss(Tensor hidden, int window) {
-    int predicted = windows.seqLen() - 1;
-    try (PointerScope scope = new PointerScope()) {
-      Tensor ids = windows.tensor(window, window + 1).to(hidden.device(), ScalarType.Long);
-      Tensor targets = ids.narrow(1, 1, predicted).flatten();
-      Tensor logits = model.logits(hidden.narrow(1, 0, predicted)).squeeze(0);
-      return torch.cross_entropy_loss(logits.to(ScalarType.Float), targets).item_double();
-    }
   }
 
   @Override

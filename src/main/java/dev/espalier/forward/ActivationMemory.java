@@ -26,12 +26,12 @@ final class ActivationMemory {
 
   private final DecoderDescription model;
   private final long element;
-  private final boolean scores;
+  private final boolean wide;
 
   ActivationMemory(DecoderDescription model, Placement placement) {
     this.model = model;
     this.element = Dtype.of(placement.dtype()).bytes();
-    this.scores = placement.dtype() == ScalarType.Float;
+    this.wide = placement.dtype() == ScalarType.Float;
   }
 
   /** The activations of one token inside a block, in f32 whatever the dtype. */
@@ -52,9 +52,7 @@ final class ActivationMemory {
    */
   long working(long batch, int seqLen, MemoryBeside beside) {
     long passing =
-        batch
-            * (seqLen * activations()
-                + (scores ? FLOAT * largest(block -> block.scores(seqLen)) : 0));
+        batch * (seqLen * activations() + FLOAT * largest(block -> block.scores(seqLen, wide)));
     long head = element * model.vocabularySize() * model.hiddenSize();
     long logits = (element + 2 * FLOAT) * model.vocabularySize() * seqLen;
     return LOADED * element * largest(BlockDescription::parameters)

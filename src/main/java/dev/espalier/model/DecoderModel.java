@@ -9,8 +9,9 @@ import dev.espalier.device.Placement;
 import dev.espalier.model.description.BlockDescription;
 import dev.espalier.model.description.DecoderDescription;
 import dev.espalier.model.layer.BlockWeights;
+import dev.espalier.model.layer.Embedding;
+import dev.espalier.model.layer.Head;
 import dev.espalier.model.layer.Linear;
-import dev.espalier.model.layer.RmsNorm;
 import dev.espalier.model.layer.RotaryTables;
 import java.util.List;
 import java.util.Objects;
@@ -18,13 +19,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A decoder whose weights stay in the checkpoint until they are needed: blocks are loaded one at a
- * time, the embedding is read row by row, and the head is loaded at its first use. Running it is
- * {@link #embed}, {@link DecoderBlock#forward} for each of {@link #blocks()}, and {@link #logits}.
+ * time, the embedding is read row by row, and the head at its first use. Running it is {@link
+ * #embed}, {@link DecoderBlock#forward} for each of {@link #blocks()}, and {@link #logits}.
  *
  * <p>The weight source stays its owner's and must outlive the model.
  */
@@ -36,8 +36,8 @@ public final class DecoderModel implements AutoCloseable {
   private final Placement placement;
   private final RotaryTables rotary;
   private final CopyStream copies;
-  private Tensor embedding;
-  private Tensor headWeight;
+  private final Embedding embedding;
+  private final Head head;
 
   private DecoderModel(Reconciled model, WeightSource weights, Placement placement) {
     this.description = model.description();
@@ -45,6 +45,8 @@ public final class DecoderModel implements AutoCloseable {
     this.weights = weights;
     this.placement = placement;
     this.rotary = new RotaryTables(placement);
+    this.embedding = new Embedding(description.embedding(), placement, weights::tensor);
+    this.head = new Head(description.head(), placement, weights::tensor, embedding);
     this.copies = placement.device().isCuda() ? new CopyStream(placement.device()) : null;
   }
 
@@ -137,30 +139,20 @@ public final class DecoderModel implements AutoCloseable {
   }
 
   /**
-   * Looks tokens up.
+   * Looks tokens up, the first of a row at position 0.
    *
    * @param tokenIds [batch, length], int64, on any device
    * @return [batch, length, hidden], the caller's
    * @throws BadInputException if a token is outside of the model's vocabulary
    */
   public Tensor embed(Tensor tokenIds) {
-    Tensor table = embedding();
     return NativeMemory.compute(
         () -> {
           Tensor ids = tokenIds.cpu();
           requireToken(ids.min().item_long());
           requireToken(ids.max().item_long());
-          // Rows first, conversion second: the whole table in float32 could be gigabytes.
-          return placement.view(torch.embedding(table, ids));
+          return embedding.apply(ids);
         });
-  }
-
-  /** As it is stored. Kept from its first use on: it is asked for often, and may be a copy. */
-  private Tensor embedding() {
-    if (embedding == null) {
-      embedding = NativeMemory.own(() -> weights.tensor(description.embedding()));
-    }
-    return embedding;
   }
 
   /**
@@ -176,26 +168,35 @@ public final class DecoderModel implements AutoCloseable {
   }
 
   /**
-   * Applies the final normalisation and the head. The first call loads the head, which then stays
-   * until the model is closed (a view of the checkpoint where dtype and device agree).
+   * Applies the final normalisation and the head, all of it at once.
    *
    * @param hidden [batch, length, hidden], what the last block returned
    * @return [batch, length, vocabulary] in the compute dtype, the caller's
    */
   public Tensor logits(Tensor hidden) {
-    if (headWeight == null) {
-      headWeight =
-          NativeMemory.own(
-              () ->
-                  placement.view(
-                      description.tiedHead() ? embedding() : weights.tensor(description.head())));
-    }
-    return NativeMemory.compute(
-        () -> {
-          RmsNorm norm =
-              RmsNorm.of(description.finalNorm(), name -> placement.view(weights.tensor(name)));
-          return torch.linear(norm.apply(hidden), headWeight);
-        });
+    return NativeMemory.compute(() -> logits(normalized(hidden), 0, description.vocabularySize()));
+  }
+
+  /**
+   * What the head's weight is applied to: the final normalisation of what the last block returned,
+   * projected where the model projects it; the caller's.
+   */
+  public Tensor normalized(Tensor hidden) {
+    return head.normalized(hidden);
+  }
+
+  /**
+   * Applies a part of the head. On a CUDA device the first call loads all of it, which then stays
+   * until the model is closed; on the CPU it is no more in memory than this part, and that only
+   * where the checkpoint has another dtype.
+   *
+   * @param normalized [..., features], of {@link #normalized}
+   * @param first the first token of the vocabulary that is asked for
+   * @param count how many
+   * @return [..., count] in the compute dtype, the caller's
+   */
+  public Tensor logits(Tensor normalized, long first, long count) {
+    return head.logits(normalized, first, count);
   }
 
   /**
@@ -204,12 +205,8 @@ public final class DecoderModel implements AutoCloseable {
    * @throws BadInputException naming the embedding or the head if a weight of it is not finite
    */
   public void requireFiniteEnds() {
-    Linear.requireFinite(description.embedding(), embedding());
-    if (!description.tiedHead()) {
-      try (Tensor head = NativeMemory.own(() -> weights.tensor(description.head()))) {
-        Linear.requireFinite(description.head(), head);
-      }
-    }
+    embedding.requireFinite();
+    head.requireFinite();
   }
 
   /** Frees the embedding, the head and the rotary tables. */
@@ -219,13 +216,7 @@ public final class DecoderModel implements AutoCloseable {
     if (copies != null) {
       copies.close();
     }
-    if (headWeight != null) {
-      headWeight.close();
-      headWeight = null;
-    }
-    if (embedding != null) {
-      embedding.close();
-      embedding = null;
-    }
+    head.close();
+    embedding.close();
   }
 }

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -59,6 +60,11 @@ public final class TinyModel implements WeightSource, AutoCloseable {
     return of(3, 32, 48, ScalarType.BFloat16);
   }
 
+  /** One block under a vocabulary of that size, which {@link #windows} does not use up. */
+  public static TinyModel ofVocabulary(int vocabulary) {
+    return new Maker(vocabulary, 32, 48, ScalarType.BFloat16).make(1);
+  }
+
   /** What lies in a folder. */
   public static TinyModel read(Path folder) {
     try {
@@ -75,6 +81,20 @@ public final class TinyModel implements WeightSource, AutoCloseable {
   /** One of the conformance models. */
   public static TinyModel family(String name) {
     return read(familyFolder(name));
+  }
+
+  /** The names of all conformance models. */
+  public static Stream<String> families() {
+    try (Stream<Path> folders = Files.list(familyFolder(""))) {
+      return folders
+          .filter(Files::isDirectory)
+          .map(folder -> folder.getFileName().toString())
+          .sorted()
+          .toList()
+          .stream();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Where a conformance model lies, with what the reference library computes of it. */

@@ -11,7 +11,19 @@ import java.util.stream.Collectors;
 
 /** The model families that can be pruned. */
 public final class ModelFamilies {
-  private static final List<ModelFamily> FAMILIES = List.of(new LlamaFamily());
+  private static final List<ModelFamily> FAMILIES =
+      List.of(
+          new LlamaFamily(),
+          new MistralFamily(),
+          new Qwen2Family(),
+          new Qwen3Family(),
+          new GemmaFamily(),
+          new Gemma2Family(),
+          new Gemma3Family(),
+          new OptFamily(),
+          new GptNeoxFamily(),
+          new Phi3Family(),
+          new Olmo2Family());
 
   private ModelFamilies() {}
 
@@ -24,20 +36,20 @@ public final class ModelFamilies {
   public static DecoderDescription describe(JsonNode config) {
     ConfigReader reader = ConfigReader.of(config);
     ModelFamily family = family(reader);
-    return describe(reader, family, family.prefix());
+    return describe(reader, family, usual(family));
   }
 
   /** The same decoder as a checkpoint calls its tensors that was saved without a head. */
   public static DecoderDescription describeBase(JsonNode config) {
     ConfigReader reader = ConfigReader.of(config);
-    return describe(reader, family(reader), "");
+    return describe(reader, family(reader), new Names("", ""));
   }
 
   /** What people should know of how a config.json is read. */
   public static List<String> remarks(JsonNode config) {
     ConfigReader reader = ConfigReader.of(config);
     ModelFamily family = family(reader);
-    describe(reader, family, family.prefix());
+    describe(reader, family, usual(family));
     List<String> remarks = new ArrayList<>(reader.remarks());
     UnreadKeys.remark(reader).ifPresent(remarks::add);
     if (reader.has("auto_map")) {
@@ -64,11 +76,14 @@ public final class ModelFamilies {
         .map(Printable::of);
   }
 
-  private static DecoderDescription describe(
-      ConfigReader reader, ModelFamily family, String prefix) {
-    DecoderDescription decoder = family.describe(reader, prefix);
+  private static DecoderDescription describe(ConfigReader reader, ModelFamily family, Names names) {
+    DecoderDescription decoder = family.describe(reader, names);
     UnreadKeys.requireNeutral(reader, decoder);
     return decoder;
+  }
+
+  private static Names usual(ModelFamily family) {
+    return new Names(family.prefix(), "");
   }
 
   private static ModelFamily family(ConfigReader reader) {
