@@ -19,6 +19,8 @@ enum PruningCase {
   SPARSEGPT(new SparseGptPruning(), SparsityPattern.UNSTRUCTURED, new SparseGptCheck(false)),
   SPARSEGPT_2_OF_4(new SparseGptPruning(), new NofM(2, 4), new SparseGptCheck(true));
 
+  private static final int ENOUGH = 64;
+
   private final PruningMethod method;
   private final SparsityPattern pattern;
   private final LinearCheck check;
@@ -39,5 +41,16 @@ enum PruningCase {
 
   LinearCheck check() {
     return check;
+  }
+
+  /**
+   * For a linear that read so many of all tokens: where a router has led fewer than {@value
+   * #ENOUGH} to it, magnitude decides.
+   */
+  LinearCheck check(int read, int all) {
+    if (read >= Math.min(ENOUGH, all)) {
+      return check;
+    }
+    return pattern instanceof NofM ? MAGNITUDE_2_OF_4.check : MAGNITUDE.check;
   }
 }

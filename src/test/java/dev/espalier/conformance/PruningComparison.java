@@ -9,20 +9,22 @@ import java.util.Map;
  */
 record PruningComparison(ReferenceModel dense, ReferenceModel pruned, int[][] tokens) {
 
-  void run(LinearCheck check) {
+  void run(PruningCase pruning) {
     double[][][] hidden = dense.embed(tokens);
     for (int block = 0; block < dense.blocks(); block++) {
       for (Map.Entry<String, List<double[]>> linear :
           dense.run(block, hidden).inputs().entrySet()) {
-        compare(linear.getKey(), linear.getValue(), check);
+        compare(linear.getKey(), linear.getValue(), pruning);
       }
       hidden = pruned.run(block, hidden).outputs();
     }
   }
 
-  private void compare(String name, List<double[]> inputs, LinearCheck check) {
+  private void compare(String name, List<double[]> inputs, PruningCase pruning) {
     try {
-      check.check(dense.weights().matrix(name), pruned.weights().matrix(name), inputs);
+      pruning
+          .check(inputs.size(), tokens.length * tokens[0].length)
+          .check(dense.weights().matrix(name), pruned.weights().matrix(name), inputs);
     } catch (AssertionError e) {
       throw new AssertionError(name + ": " + e.getMessage(), e);
     }
