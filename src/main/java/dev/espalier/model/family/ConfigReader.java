@@ -1,6 +1,7 @@
 package dev.espalier.model.family;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
 import dev.espalier.Printable;
 import java.util.ArrayList;
@@ -37,6 +38,16 @@ final class ConfigReader {
           "config.json does not hold a JSON object; use the config.json that came with the model.");
     }
     return new ConfigReader(config, "", new ArrayList<>());
+  }
+
+  /** Another object in the place of this one, whose remarks are this one's. */
+  ConfigReader inside(JsonNode other, String otherPath) {
+    return new ConfigReader(other, otherPath, remarks);
+  }
+
+  /** A copy of all that is given. */
+  ObjectNode copy() {
+    return object.deepCopy();
   }
 
   boolean has(String key) {

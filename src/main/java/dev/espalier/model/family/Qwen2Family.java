@@ -8,10 +8,20 @@ import dev.espalier.model.family.Heads.Biases;
 
 /** Qwen 2 and 2.5: LLaMA with biases on queries, keys and values, and windows in some blocks. */
 final class Qwen2Family implements ModelFamily {
+  private final String modelType;
+
+  Qwen2Family() {
+    this("qwen2");
+  }
+
+  /** By another name, as it has inside of larger models. */
+  Qwen2Family(String modelType) {
+    this.modelType = modelType;
+  }
 
   @Override
   public String modelType() {
-    return "qwen2";
+    return modelType;
   }
 
   @Override

@@ -124,7 +124,7 @@ class ModelFamiliesTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{'model_type': 'bloom'} | llama, mistral, qwen2, qwen3, gemma, gemma2, gemma3_text, opt,",
+        "{'model_type': 'bloom'} | gemma3_text, opt, gpt_neox, phi3, olmo2",
         "{'model_type': null} | llama",
         "{'hidden_act': 'mish'} | silu, swish, gelu",
         "{'quantization_config': {'bits': 4}} | float32, bfloat16 or float16",
