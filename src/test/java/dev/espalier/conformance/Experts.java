@@ -23,23 +23,36 @@ final class Experts implements FeedForward {
    */
   static Experts of(
       ReferenceConfig config, String module, ReferenceWeights weights, ObservedLinears linears) {
-    boolean mixtral = config.type().equals("mixtral");
-    List<String> parts =
-        mixtral ? List.of("w1", "w3", "w2") : List.of("gate_proj", "up_proj", "down_proj");
     double[][] router = weights.matrix(module + "gate.weight");
-    List<FeedForward> experts =
+    boolean mixtral = config.type().equals("mixtral");
+    String experts = module + "experts.";
+    List<FeedForward> all =
         IntStream.range(0, router.length)
             .mapToObj(
-                i -> parts.stream().map(part -> module + "experts." + i + "." + part).toList())
-            .map(
-                names -> {
-                  names.forEach(linears::declare);
-                  return FeedForward.gated(
-                      Activations.of(config), names.get(0), names.get(1), names.get(2), linears);
-                })
+                i ->
+                    weights.has(experts + "down_proj[0]")
+                        ? stacked(config, experts, "[" + i + "]", linears)
+                        : apart(config, experts + i + ".", mixtral, linears))
             .toList();
     boolean normalised = mixtral || config.flag("norm_topk_prob", false);
-    return new Experts(router, experts, config.size("num_experts_per_tok"), normalised);
+    return new Experts(router, all, config.size("num_experts_per_tok"), normalised);
+  }
+
+  private static FeedForward stacked(
+      ReferenceConfig config, String module, String index, ObservedLinears linears) {
+    String gateUp = module + "gate_up_proj" + index;
+    String down = module + "down_proj" + index;
+    List.of(gateUp, down).forEach(linears::declare);
+    return FeedForward.fused(Activations.of(config), gateUp, down, linears);
+  }
+
+  private static FeedForward apart(
+      ReferenceConfig config, String module, boolean mixtral, ObservedLinears linears) {
+    String gate = module + (mixtral ? "w1" : "gate_proj");
+    String up = module + (mixtral ? "w3" : "up_proj");
+    String down = module + (mixtral ? "w2" : "down_proj");
+    List.of(gate, up, down).forEach(linear -> linears.declare(linear + ".weight"));
+    return FeedForward.gated(Activations.of(config), gate, up, down, linears);
   }
 
   @Override

@@ -147,7 +147,7 @@ class FamilyPruningTest {
   }
 
   /** Those of the case and others. */
-  private static int[][] tokens(JsonNode io, int sequences) {
+  static int[][] tokens(JsonNode io, int sequences) {
     int[][] given = FamilyCase.tokens(io);
     int vocabulary = io.get("logits_shape").get(2).intValue();
     Random random = new Random(5);
@@ -158,7 +158,7 @@ class FamilyPruningTest {
         .toArray(int[][]::new);
   }
 
-  private static void assertOthersAreCopied(Path before, Path after, Set<String> prunable)
+  static void assertOthersAreCopied(Path before, Path after, Set<String> prunable)
       throws IOException {
     Map<String, Stored> dense = Safetensors.readFolder(before);
     Map<String, Stored> pruned = Safetensors.readFolder(after);

@@ -19,8 +19,13 @@ interface FeedForward {
     return switch (config.type()) {
       case "opt" -> plain(act, prefix + "fc1", prefix + "fc2", linears);
       case "gpt_neox" -> plain(act, mlp + "dense_h_to_4h", mlp + "dense_4h_to_h", linears);
-      case "phi3" -> fused(act, mlp + "gate_up_proj", mlp + "down_proj", linears);
-      case "mixtral" -> Experts.of(config, prefix + "block_sparse_moe.", weights, linears);
+      case "phi3" -> fused(act, mlp + "gate_up_proj.weight", mlp + "down_proj.weight", linears);
+      case "mixtral" ->
+          Experts.of(
+              config,
+              weights.has(mlp + "gate.weight") ? mlp : prefix + "block_sparse_moe.",
+              weights,
+              linears);
       case "qwen3_moe" ->
           weights.has(mlp + "gate.weight")
               ? Experts.of(config, mlp, weights, linears)
@@ -40,13 +45,13 @@ interface FeedForward {
   }
 
   /** One linear gives the gate's rows, then the others. */
-  private static FeedForward fused(
+  static FeedForward fused(
       DoubleUnaryOperator act, String gateUp, String down, ObservedLinears linears) {
     return x -> {
-      double[] both = linears.apply(gateUp, x);
+      double[] both = linears.times(gateUp, x);
       int half = both.length / 2;
       double[] gate = Arrays.copyOf(both, half);
-      return linears.apply(down, product(act, gate, Arrays.copyOfRange(both, half, 2 * half)));
+      return linears.times(down, product(act, gate, Arrays.copyOfRange(both, half, 2 * half)));
     };
   }
 

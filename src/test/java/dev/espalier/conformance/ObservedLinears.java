@@ -16,15 +16,20 @@ final class ObservedLinears {
   }
 
   /** A linear that may never be asked to compute. */
-  void declare(String module) {
-    inputs.computeIfAbsent(module + ".weight", name -> new ArrayList<>());
+  void declare(String weight) {
+    inputs.computeIfAbsent(weight, name -> new ArrayList<>());
+  }
+
+  /** Without a bias. */
+  double[] times(String weight, double[] x) {
+    declare(weight);
+    inputs.get(weight).add(x);
+    return Vectors.times(weights.matrix(weight), x);
   }
 
   /** With a bias where the checkpoint has one. */
   double[] apply(String module, double[] x) {
-    declare(module);
-    inputs.get(module + ".weight").add(x);
-    double[] y = Vectors.times(weights.matrix(module + ".weight"), x);
+    double[] y = times(module + ".weight", x);
     String bias = module + ".bias";
     return weights.has(bias) ? Vectors.sum(y, weights.vector(bias)) : y;
   }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -18,9 +19,22 @@ final class ReferenceWeights {
 
   static ReferenceWeights read(Path folder) throws IOException {
     ReferenceWeights weights = new ReferenceWeights();
-    Safetensors.readFolder(folder)
-        .forEach((name, stored) -> weights.tensors.put(name, rows(stored)));
+    Safetensors.readFolder(folder).forEach((name, stored) -> weights.put(name, stored));
     return weights;
+  }
+
+  /** Of a tensor of three dimensions each matrix by itself, such as {@code down_proj[3]}. */
+  private void put(String name, Stored stored) {
+    double[][] rows = rows(stored);
+    if (stored.shape().size() < 3) {
+      tensors.put(name, rows);
+      return;
+    }
+    int count = Math.toIntExact(stored.shape().get(0));
+    int size = rows.length / count;
+    for (int i = 0; i < count; i++) {
+      tensors.put(name + "[" + i + "]", Arrays.copyOfRange(rows, i * size, (i + 1) * size));
+    }
   }
 
   private static double[][] rows(Stored stored) {

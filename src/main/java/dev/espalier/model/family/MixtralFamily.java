@@ -22,6 +22,11 @@ final class MixtralFamily implements ModelFamily {
   }
 
   @Override
+  public boolean hasExperts() {
+    return true;
+  }
+
+  @Override
   public DecoderDescription describe(ConfigReader config, Names names) {
     Frame frame = Frame.read(config, names, 131_072);
     Heads heads = Heads.read(config, frame.hidden());
@@ -49,7 +54,12 @@ final class MixtralFamily implements ModelFamily {
                   null,
                   rotary,
                   windows.of(index, heads.scores()));
-          return norms.before(index, names, attention, mixture.of(block + "block_sparse_moe."));
+          return norms.before(
+              index,
+              names,
+              attention,
+              mixture.of(
+                  block + (names.stacked() ? "mlp." : "block_sparse_moe."), names.stacked()));
         },
         frame.head(norms.named(names.tensor("norm")), false));
   }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.model.description.AttentionDescription;
 import dev.espalier.model.description.DecoderDescription;
 import dev.espalier.model.description.NormKind;
-import dev.espalier.model.description.OperationDescription;
 import dev.espalier.model.description.RotaryDescription;
 import dev.espalier.model.family.Heads.Biases;
 import java.util.HashSet;
@@ -23,6 +22,11 @@ final class Qwen3MoeFamily implements ModelFamily {
   @Override
   public String architecture() {
     return "Qwen3MoeForCausalLM";
+  }
+
+  @Override
+  public boolean hasExperts() {
+    return true;
   }
 
   @Override
@@ -49,9 +53,13 @@ final class Qwen3MoeFamily implements ModelFamily {
                   heads.norms(NormKind.RMS, module, norms.epsilon()),
                   rotary,
                   windows.of(index, heads.scores()));
-          OperationDescription feedForward =
-              routed.test(index) ? mixture.of(block + "mlp.") : mlp.gated(block + "mlp.");
-          return norms.before(index, names, attention, feedForward);
+          return norms.before(
+              index,
+              names,
+              attention,
+              routed.test(index)
+                  ? mixture.of(block + "mlp.", names.stacked())
+                  : mlp.gated(block + "mlp."));
         },
         frame.head(norms.named(names.tensor("norm")), false));
   }
