@@ -33,5 +33,7 @@ public enum Setting {
   /** The precision of the forward pass. */
   COMPUTE_DTYPE,
   /** How many threads of the CPU. */
-  THREADS
+  THREADS,
+  /** Where activations go that memory cannot hold. */
+  WORK_DIR
 }

@@ -39,7 +39,12 @@ final class CommonOptions {
                 "compute-dtype",
                 "float32|bfloat16|float16",
                 "precision of the forward pass (the checkpoint's on CUDA, float32 on the CPU)"))
-        .addOption(value("threads", "N", "CPU threads (all)"));
+        .addOption(value("threads", "N", "CPU threads (all)"))
+        .addOption(
+            value(
+                "work-dir",
+                "FOLDER",
+                "for activations that memory cannot hold (where the output goes)"));
   }
 
   /** Of commands that write a result. */
@@ -60,7 +65,8 @@ final class CommonOptions {
     return new ComputeSettings(
         line.getOptionValue("device", ComputeSettings.USUAL.device()),
         dtype(line),
-        optionalInteger(line, "threads"));
+        optionalInteger(line, "threads"),
+        optionalPath(line, "work-dir"));
   }
 
   static <B extends RunSettings.Builder<B>> B compute(CommandLine line, B request) {

@@ -40,6 +40,7 @@ final class SettingOptions {
       case DEVICE -> "device";
       case COMPUTE_DTYPE -> "compute-dtype";
       case THREADS -> "threads";
+      case WORK_DIR -> "work-dir";
     };
   }
 }

@@ -5,6 +5,9 @@ import java.lang.management.ManagementFactory;
 
 /** The memory that is left to this process. */
 public final class HostMemory {
+  /** A property that limits what this process takes itself to have, in bytes. */
+  public static final String LIMIT = "dev.espalier.memory";
+
   private HostMemory() {}
 
   /**
@@ -15,7 +18,14 @@ public final class HostMemory {
     long limit =
         ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
     return available(
-        ProcFile.MEMINFO.bytes("MemAvailable"), limit, ProcFile.STATUS.bytes("RssAnon"));
+        ProcFile.MEMINFO.bytes("MemAvailable"),
+        Math.min(limit, Long.getLong(LIMIT, Long.MAX_VALUE)),
+        taken());
+  }
+
+  /** Bytes that this process has taken; mapped files do not count, for they give way. */
+  public static long taken() {
+    return ProcFile.STATUS.bytes("RssAnon");
   }
 
   /**

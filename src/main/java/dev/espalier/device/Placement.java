@@ -1,6 +1,7 @@
 package dev.espalier.device;
 
 import dev.espalier.BadInputException;
+import java.nio.file.Path;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
@@ -10,8 +11,11 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * Where and in which precision a model computes.
  *
  * @param dtype {@code Float}, {@code BFloat16} or {@code Half}
+ * @param workDir a folder for what memory cannot hold
  */
-public record Placement(ScalarType dtype, ComputeDevice device) {
+public record Placement(ScalarType dtype, ComputeDevice device, Path workDir) {
+  /** The system's own folder for temporary files. */
+  public static final Path USUAL_WORK_DIR = Path.of(System.getProperty("java.io.tmpdir"));
 
   public Placement {
     dtype = dtype.intern();
@@ -22,6 +26,11 @@ public record Placement(ScalarType dtype, ComputeDevice device) {
               "A model cannot compute in %s; choose float32, bfloat16 or float16."
                   .formatted(dtype));
     }
+  }
+
+  /** With the system's own folder for temporary files. */
+  public Placement(ScalarType dtype, ComputeDevice device) {
+    this(dtype, device, USUAL_WORK_DIR);
   }
 
   /** float32, bfloat16 or float16. */

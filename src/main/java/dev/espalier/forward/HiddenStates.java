@@ -4,6 +4,7 @@ import dev.espalier.BadInputException;
 import dev.espalier.NumericalException;
 import dev.espalier.Progress;
 import dev.espalier.device.ComputeDevice;
+import dev.espalier.device.HostMemory;
 import dev.espalier.device.NativeMemory;
 import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.DecoderModel;
@@ -24,8 +25,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /**
  * The residual stream of a set of token windows between two blocks: [windows, seqLen, hidden] in
  * the compute dtype. It advances block by block and is overwritten in place, so there is never a
- * second copy. It stays on the model's device if it fits there, and in host memory otherwise; then
- * one batch at a time visits the device. What is computed is the same.
+ * second copy. It stays on the model's device if it fits there, else in host memory if it fits
+ * there, else in a file; then one batch at a time visits the device. What is computed is the same.
  */
 public final class HiddenStates implements AutoCloseable {
   /**
@@ -84,20 +85,9 @@ public final class HiddenStates implements AutoCloseable {
   static HiddenStates embed(
       DecoderModel model, TokenWindows windows, long batch, StatesHome home, Progress progress) {
     Tensor states =
-        NativeMemory.own(
-            () -> {
-              Tensor all = null;
-              for (int first = 0; first < windows.count(); first += (int) batch) {
-                int last = (int) Math.min(windows.count(), first + batch);
-                Tensor embedded = model.embed(windows.tensor(first, last));
-                if (all == null) {
-                  all = allocate(windows, embedded, home);
-                }
-                all.narrow(0, first, last - first).copy_(embedded);
-                embedded.close();
-              }
-              return all;
-            });
+        home == StatesHome.FILE
+            ? embedInFile(model, windows, batch)
+            : embedInMemory(model, windows, batch, home);
     HiddenStates hidden =
         new HiddenStates(states, home, model.placement().device(), batch, progress);
     if (!hidden.isFinite()) {
@@ -106,6 +96,41 @@ public final class HiddenStates implements AutoCloseable {
       throw ActivationFault.of("the embedded tokens", states.scalar_type());
     }
     return hidden;
+  }
+
+  private static Tensor embedInMemory(
+      DecoderModel model, TokenWindows windows, long batch, StatesHome home) {
+    return NativeMemory.own(
+        () -> {
+          Tensor all = null;
+          for (int first = 0; first < windows.count(); first += (int) batch) {
+            int last = (int) Math.min(windows.count(), first + batch);
+            Tensor embedded = model.embed(windows.tensor(first, last));
+            if (all == null) {
+              all = allocate(windows, embedded, home);
+            }
+            all.narrow(0, first, last - first).copy_(embedded);
+            embedded.close();
+          }
+          return all;
+        });
+  }
+
+  private static Tensor embedInFile(DecoderModel model, TokenWindows windows, long batch) {
+    long bytes = new ActivationMemory(model.description(), model.placement()).states(windows);
+    try (SpillFile file = SpillFile.create(model.placement().workDir(), bytes)) {
+      for (int first = 0; first < windows.count(); first += (int) batch) {
+        int start = first;
+        int last = (int) Math.min(windows.count(), first + batch);
+        NativeMemory.run(
+            () -> file.append(model.embed(windows.tensor(start, last)).cpu().contiguous()));
+      }
+      return file.map(
+          model.placement().dtype(),
+          windows.count(),
+          windows.seqLen(),
+          model.description().hiddenSize());
+    }
   }
 
   private boolean isFinite() {
@@ -131,14 +156,20 @@ public final class HiddenStates implements AutoCloseable {
       long batch,
       MemoryBeside beside,
       Progress progress) {
-    if (!device.isCuda()) {
+    long host = HostMemory.available();
+    if (!device.isCuda() && host == 0) { // the system does not tell
       return StatesHome.DEVICE;
     }
-    long states = memory.states(windows);
-    long working = memory.working(batch, windows.seqLen(), beside);
-    long free = device.freeBytes();
-    StatesHome home = StatesHome.fitting(states, working, free);
-    progress.note(home.describe(device.toString(), windows.count(), states, working, free));
+    StatesHome.Room room =
+        new StatesHome.Room(
+            memory.states(windows),
+            memory.working(batch, windows.seqLen(), beside),
+            device.isCuda() ? device.freeBytes() : host,
+            host);
+    StatesHome home = room.home(device.isCuda());
+    if (device.isCuda() || home != StatesHome.DEVICE) {
+      progress.note(home.describe(device.toString(), windows.count(), room));
+    }
     return home;
   }
 
@@ -225,7 +256,7 @@ public final class HiddenStates implements AutoCloseable {
   }
 
   private Tensor onDevice(Tensor slice) {
-    if (home == StatesHome.DEVICE) {
+    if (home == StatesHome.DEVICE || home == StatesHome.FILE && !device.isCuda()) {
       return slice;
     }
     boolean queued = device.isCuda();

@@ -12,6 +12,7 @@ import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.checkpoint.ContentDigest;
 import dev.espalier.checkpoint.LeftBehind;
 import dev.espalier.checkpoint.ModelFolderWriter;
+import dev.espalier.device.CudaNumerics;
 import dev.espalier.device.Placement;
 import dev.espalier.files.Json;
 import dev.espalier.files.ProtectedFiles;
@@ -37,6 +38,7 @@ import dev.espalier.text.TokenWindows;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Prunes a model folder into a new one and measures what it cost. */
 public final class PruneJob {
@@ -79,7 +81,8 @@ public final class PruneJob {
         .and(FileAllocation.files(request.allocation().known()))
         .requireOutside(request.output());
     request.evaluation().forEach(Corpus::requireReadable);
-    try (OpenedRun opened = OpenedRun.open(request.run(), progress);
+    try (OpenedRun opened =
+            OpenedRun.open(request.run().spillingBeside(request.output()), progress);
         ContentDigest content = ContentDigest.begin(opened.folder())) {
       return new PruneJob(request, origin, opened, content, start).run();
     }
@@ -241,7 +244,10 @@ public final class PruneJob {
         run.keepsZeros(),
         opened.calibrationReport().orElseThrow(),
         new PruneReport.Compute(
-            placement.device().toString(), placement.dtypeName(), Kernels.threads()),
+            placement.device().toString(),
+            placement.dtypeName(),
+            Kernels.threads(),
+            placement.device().isCuda() ? CudaNumerics.choices() : new TreeMap<>()),
         output.results(),
         perplexity,
         origin,

@@ -46,7 +46,8 @@ public final class SearchJob {
     long start = System.nanoTime();
     try (ReportFiles output =
             ReportFiles.ofJson(request.output(), inputs(request), request.overwrite());
-        OpenedRun opened = OpenedRun.open(request.run(), progress)) {
+        OpenedRun opened =
+            OpenedRun.open(request.run().spillingBeside(request.output()), progress)) {
       requireOneTarget(request, opened.run());
       TokenWindows criterion = criterion(request, opened);
       requirePossible(request, opened.run());

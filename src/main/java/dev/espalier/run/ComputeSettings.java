@@ -12,6 +12,8 @@ import dev.espalier.device.CudaSupport;
 import dev.espalier.device.DeviceChoice;
 import dev.espalier.device.Placement;
 import dev.espalier.kernels.Kernels;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.bytedeco.openblas.global.openblas_nolapack;
@@ -26,8 +28,11 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param dtype absent for the checkpoint's own on a CUDA device, and float32 on the CPU
  * @param threads of the CPU, at least 1, and never more than there are processors; absent for as
  *     many as the process has now. They are set for the whole process.
+ * @param workDir a folder for what memory cannot hold; absent for where a run writes, or the
+ *     system's own for temporary files
  */
-public record ComputeSettings(String device, Optional<ScalarType> dtype, OptionalInt threads) {
+public record ComputeSettings(
+    String device, Optional<ScalarType> dtype, OptionalInt threads, Optional<Path> workDir) {
   /** Wherever it is fastest, in the usual precision. */
   public static final ComputeSettings USUAL =
       new ComputeSettings("auto", Optional.empty(), OptionalInt.empty());
@@ -38,6 +43,34 @@ public record ComputeSettings(String device, Optional<ScalarType> dtype, Optiona
           "the number of threads is " + threads.getAsInt() + "; at least 1 is needed",
           Setting.THREADS);
     }
+    workDir.ifPresent(
+        folder -> {
+          if (!Files.isDirectory(folder) || !Files.isWritable(folder)) {
+            throw new BadInputException(
+                folder + ": is no folder that can be written to; give another for spilling",
+                Setting.WORK_DIR);
+          }
+        });
+  }
+
+  /** With the usual folder for what memory cannot hold. */
+  public ComputeSettings(String device, Optional<ScalarType> dtype, OptionalInt threads) {
+    this(device, dtype, threads, Optional.empty());
+  }
+
+  /** The same, with what memory cannot hold beside {@code output} where no folder is given. */
+  public ComputeSettings beside(Path output) {
+    return new ComputeSettings(
+        device, dtype, threads, workDir.or(() -> Optional.of(existing(output))));
+  }
+
+  /** The folder that the path is in, or is to be made in. */
+  private static Path existing(Path path) {
+    Path folder = path.toAbsolutePath().getParent();
+    while (folder != null && folder.getParent() != null && !Files.isDirectory(folder)) {
+      folder = folder.getParent();
+    }
+    return folder == null ? path.toAbsolutePath() : folder;
   }
 
   /**
@@ -57,7 +90,10 @@ public record ComputeSettings(String device, Optional<ScalarType> dtype, Optiona
 
   /** With float32 where the checkpoint's type is none to compute in. */
   Placement placement(ModelFolder folder, ComputeDevice found) {
-    return new Placement(dtype.orElseGet(() -> usual(folder.dtype(), found)), found);
+    return new Placement(
+        dtype.orElseGet(() -> usual(folder.dtype(), found)),
+        found,
+        workDir.orElse(Placement.USUAL_WORK_DIR));
   }
 
   private static ScalarType usual(Dtype stored, ComputeDevice found) {

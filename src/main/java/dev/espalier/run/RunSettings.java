@@ -40,6 +40,12 @@ public record RunSettings(
     return new RunSettings(model, pruning, stored, Optional.empty(), statistics, compute, command);
   }
 
+  /** The same, with what memory cannot hold beside {@code output} where no folder is given. */
+  public RunSettings spillingBeside(Path output) {
+    return new RunSettings(
+        model, pruning, stored, calibration, statistics, compute.beside(output), command);
+  }
+
   /** The calibration of a run that cannot be without one. */
   public CalibrationSettings text() {
     return calibration.orElseThrow();
@@ -141,17 +147,29 @@ public record RunSettings(
 
     /** {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}. */
     public B device(String name) {
-      return compute(new ComputeSettings(name, compute.dtype(), compute.threads()));
+      return compute(
+          new ComputeSettings(name, compute.dtype(), compute.threads(), compute.workDir()));
     }
 
     /** The precision of the forward pass: {@code Float}, {@code BFloat16} or {@code Half}. */
     public B computeDtype(ScalarType dtype) {
-      return compute(new ComputeSettings(compute.device(), Optional.of(dtype), compute.threads()));
+      return compute(
+          new ComputeSettings(
+              compute.device(), Optional.of(dtype), compute.threads(), compute.workDir()));
     }
 
     /** Threads of the CPU, for the whole process. */
     public B threads(int count) {
-      return compute(new ComputeSettings(compute.device(), compute.dtype(), OptionalInt.of(count)));
+      return compute(
+          new ComputeSettings(
+              compute.device(), compute.dtype(), OptionalInt.of(count), compute.workDir()));
+    }
+
+    /** A folder for what memory cannot hold; where the run writes if not set. */
+    public B workDir(Path folder) {
+      return compute(
+          new ComputeSettings(
+              compute.device(), compute.dtype(), compute.threads(), Optional.of(folder)));
     }
 
     /** Where and in which precision, all at once. */

@@ -17,7 +17,10 @@ import dev.espalier.kernels.Rounding;
 import dev.espalier.measurement.Granularity;
 import dev.espalier.measurement.HillEstimator;
 import dev.espalier.measurement.Measurement;
+import dev.espalier.pruning.AdmmPruning;
+import dev.espalier.pruning.FastAdmmPruning;
 import dev.espalier.pruning.MagnitudePruning;
+import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.SparseGptPruning;
 import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.pruning.SparsityPattern.NofM;
@@ -46,6 +49,20 @@ class PruneOptionsTest {
 
   private static List<String> notes(String line) {
     return PublishedAliases.translate(List.of(line.split(" ")), new PruneCommand()).notes();
+  }
+
+  @Test
+  void refitIsForAnyMethod() {
+    assertEquals(new WandaPruning().refitted(), method("--refit"));
+    assertEquals(
+        new SparseGptPruning(0.1, 128).refitted(),
+        method("--method sparsegpt --damping 0.1 --refit"));
+    assertEquals(new AdmmPruning(0.01, 40), method("--method admm --admm-iterations 40 --refit"));
+    assertEquals(new FastAdmmPruning(20, true), method("--method admm-fast --refit"));
+  }
+
+  private static PruningMethod method(String line) {
+    return request(line).settings().method();
   }
 
   @Test
@@ -236,7 +253,7 @@ class PruneOptionsTest {
     assertEquals(new WandaPruning(), request(line).settings().method());
     assertEquals(
         List.of(
-            "--percdamp is ignored: it belongs to sparsegpt, and the method is wanda.",
+            "--percdamp is ignored: it belongs to sparsegpt or admm, and the method is wanda.",
             "--ww_metric is ignored: it belongs to alphapruning, and the allocation is dlp.",
             "--Lamda is ignored: it belongs to owl, and the allocation is dlp."),
         notes(line));

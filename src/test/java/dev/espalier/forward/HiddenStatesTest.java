@@ -23,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @ExtendWith(Scoped.class)
 class HiddenStatesTest {
@@ -108,12 +110,14 @@ class HiddenStatesTest {
     return addresses;
   }
 
-  @Test
-  void inHostMemoryTheSameIsComputed() {
+  @ParameterizedTest
+  @EnumSource(
+      value = StatesHome.class,
+      names = {"HOST", "FILE"})
+  void elsewhereTheSameIsComputed(StatesHome home) {
     for (Kind kind : List.of(Kind.NORMS, Kind.HESSIAN)) {
       try (HiddenStates device = embed(3);
-          HiddenStates host =
-              HiddenStates.embed(model, WINDOWS, 3, StatesHome.HOST, Progress.NONE);
+          HiddenStates host = HiddenStates.embed(model, WINDOWS, 3, home, Progress.NONE);
           BlockStatistics expected = BlockStatistics.collect(block, device, kind);
           BlockStatistics observed = BlockStatistics.collect(block, host, kind);
           BlockStatistics passed = new BlockStatistics(block, 7, kind)) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 
 /** Reports of runs that nobody has to wait for. */
 final class Reports {
@@ -50,7 +51,11 @@ final class Reports {
         0.7,
         false,
         new PruneReport.Calibration("train.txt", 128, 2048, 0, "abc"),
-        new PruneReport.Compute("cuda:0", "bfloat16", 16),
+        new PruneReport.Compute(
+            "cuda:0",
+            "bfloat16",
+            16,
+            new TreeMap<>(Map.of("tf32", false, "flash_attention", true))),
         blocks(blocks),
         List.of(
             new CorpusPerplexity(
