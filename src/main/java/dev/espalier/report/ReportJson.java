@@ -96,6 +96,14 @@ public final class ReportJson {
   private static void origin(ObjectNode json, Origin origin) {
     origin.command().ifPresent(command -> json.put("command", command));
     json.put("date", origin.began().toString());
+    origin
+        .hub()
+        .ifPresent(
+            model ->
+                json.putObject("hub")
+                    .put("repository", model.name().id())
+                    .put("revision", model.name().revision())
+                    .put("commit", model.commit()));
   }
 
   private static ArrayNode trials(List<Trial> trials) {
