@@ -302,7 +302,7 @@ public final class ModelFolderWriter implements WeightSource, AutoCloseable {
 
   /** False if what lies there is not what this run would have written. */
   private boolean reopen() throws IOException {
-    if (!source.names().containsAll(journal.written())) {
+    if (!journal.written().stream().allMatch(source::contains)) {
       return false;
     }
     shards = OutputShards.reopen(source, place.partial()).orElse(null);

@@ -223,6 +223,7 @@ public final class PruneJob {
   private void warn(PrunedModelWriter output) {
     ZeroWarnings.tell(run.settings(), output.results(), run.notes());
     Warnings.raisedDamping(run.settings(), output.results()).ifPresent(run.notes()::warn);
+    Warnings.fewTokens(run.settings(), output.results()).ifPresent(run.notes()::warn);
   }
 
   private PruneReport report(PrunedModelWriter output, List<CorpusPerplexity> perplexity) {

@@ -136,6 +136,9 @@ public final class ReportJson {
         .put("kept", linear.kept())
         .put("filled", linear.filled())
         .put("dead_inputs", linear.before().deadInputs());
+    if (linear.before().tooFew()) {
+      json.put("few_tokens", linear.before().tokens());
+    }
     ObjectNode error = json.putObject("error");
     error.put("of", linear.error().measure().keyword());
     error.put("relative", linear.error().value());
