@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 enum ConfigKey {
   SCALE(
       "(embedding|residual|lm_head|key|attention_(in|out))_multiplier|logits?_scal(e|ing)"
-          + "|scale_emb|rope_ratio|rotary_(pct|percent)|rope_(pct|percent)",
+          + "|scale_emb(eddings?)?|rope_ratio|rotary_(pct|percent)|rope_(pct|percent)",
       "a scale that other families have",
       (value, decoder) -> isNumber(value, 1)),
   SCORE_SCALE(
@@ -85,7 +85,7 @@ enum ConfigKey {
       "other normalisations",
       (value, decoder) -> false),
   USUALLY_ON(
-      "is_causal|causal|use_rmsnorm|use_rope|do_layer_norm_before|scale_attn_weights",
+      "is_causal|causal|use_rmsnorm|use_rope|do_layer_norm_before|scale_attn_weights|learned_embeddings",
       "a block without its usual parts",
       (value, decoder) -> value.asBoolean(true)),
   CLIPPING("clip_qkv", "clipped queries, keys and values", (value, decoder) -> false),
