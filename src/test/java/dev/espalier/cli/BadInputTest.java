@@ -122,7 +122,7 @@ class BadInputTest {
         refused("--pattern N:65", "the pattern N:65 is not possible", "from 2 to 64"),
         refused("--allocation best", "--allocation is \"best\"; choose among auto, uniform, dlp"),
         refused("--method wander", "--method is \"wander\"; choose among wanda"),
-        refused("--damping 0.1", "--damping belongs to --method sparsegpt, not to wanda"),
+        refused("--damping 0.1", "--damping belongs to --method sparsegpt or admm, not to wanda"),
         refused("--method magnitude --block-size 8", "--block-size belongs to --method sparsegpt"),
         refused("--method sparsegpt --damping -1", "the damping is -1.0", "at least 0"),
         refused("--method sparsegpt --damping NaN", "the damping is NaN", "a finite number"),
