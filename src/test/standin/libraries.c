@@ -26,8 +26,9 @@ int cublasGetMathMode(void* unused, int* mode) {
   *mode = 0;
   return 0;
 }
-int cublasLtMatmulAlgoGetHeuristic(void* unused, void* operation, void* a, void* b, void* c, void* d,
-                                   void* preference, int wished, void* results, int* found) {
+int cublasLtMatmulAlgoGetHeuristic(void* unused, void* operation, void* a, void* b, void* c,
+                                   void* d, void* preference, int wished, void* results,
+                                   int* found) {
   (void)unused, (void)operation, (void)a, (void)b, (void)c, (void)d;
   (void)preference, (void)wished, (void)results;
   *found = 1;

@@ -8,8 +8,8 @@
 
 #include "trace.hpp"
 
-// Memory of devices and pinned memory are host memory that is reserved and never written, so that it
-// takes none. What a device "computes" is therefore filler.
+// Memory of devices and pinned memory are host memory that is reserved and never written, so that
+// it takes none. What a device "computes" is therefore filler.
 
 namespace {
 
@@ -62,8 +62,7 @@ cudaError_t release(void* memory) {
   ranges.erase(range);
   munmap(memory, was.bytes + 1);
   if (was.kind == Kind::device) used.at(static_cast<size_t>(was.device)) -= was.bytes;
-  standin::note(
-      {was.kind == Kind::device ? "free" : "free_host", "", "", was.bytes, was.device});
+  standin::note({was.kind == Kind::device ? "free" : "free_host", "", "", was.bytes, was.device});
   return cudaSuccess;
 }
 
@@ -91,8 +90,8 @@ cudaError_t copy(void* to, const void* from, size_t bytes, const char* call, cud
   const std::string library = standin::library_of(caller);
   const bool to_host = target == nullptr || target->kind == Kind::pinned;
   const bool from_host = source == nullptr || source->kind == Kind::pinned;
-  standin::note({call, standin::name_of(stream),
-                 std::string(place(source)) + " to " + place(target), bytes});
+  standin::note(
+      {call, standin::name_of(stream), std::string(place(source)) + " to " + place(target), bytes});
   if (to_host && from_host) {
     std::memcpy(to, from, bytes);
   } else if (to_host) {

@@ -1,4 +1,5 @@
-/* Makes every fdatasync and fsync last at least STANDIN_SYNC_MS, and notes its begin and its end. */
+/* Makes every fdatasync and fsync last at least STANDIN_SYNC_MS, and notes its begin and its end.
+ */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdlib.h>

@@ -1,7 +1,9 @@
+#include <chrono>
 #include <cstdlib>
 #include <map>
 #include <mutex>
 #include <string>
+#include <thread>
 
 #include "trace.hpp"
 
@@ -32,6 +34,8 @@ cudaError_t launch(const void* kernel, cudaStream_t stream) {
   }
   standin::note({"launch", standin::name_of(stream), name});
   launched = name;
+  static const long microseconds = standin::setting("STANDIN_LAUNCH_US", 0);
+  if (microseconds > 0) std::this_thread::sleep_for(std::chrono::microseconds(microseconds));
   return cudaSuccess;
 }
 
@@ -78,8 +82,8 @@ STANDIN_API cudaError_t cudaStreamIsCapturing(cudaStream_t, cudaStreamCaptureSta
 }
 STANDIN_API cudaError_t cudaStreamGetCaptureInfo(cudaStream_t, cudaStreamCaptureStatus* status,
                                                  unsigned long long* id, cudaGraph_t*,
-                                                 const cudaGraphNode_t**,
-                                                 const cudaGraphEdgeData**, size_t*) {
+                                                 const cudaGraphNode_t**, const cudaGraphEdgeData**,
+                                                 size_t*) {
   *status = cudaStreamCaptureStatusNone;
   if (id != nullptr) *id = 0;
   return cudaSuccess;

@@ -27,6 +27,9 @@ public final class ModelFolder implements WeightSource, AutoCloseable {
   static final String CONFIG = "config.json";
   static final String SINGLE_FILE = "model.safetensors";
 
+  private static final String NOT_THERE =
+      "is not in this checkpoint; its weights do not match its config.json";
+
   private final Path path;
   private final ObjectNode config;
   private final List<Shard> shards;
@@ -59,7 +62,9 @@ public final class ModelFolder implements WeightSource, AutoCloseable {
       throw FileFaults.in(path, "is a file; give the folder with the model in it");
     }
     if (!Files.isDirectory(path)) {
-      throw FileFaults.in(path, "there is no such folder; " + HubCache.advice(path));
+      throw FileFaults.in(
+          path,
+          "there is no such folder; give one with a model in it, or a name on the Hugging Face Hub");
     }
     if (!Files.isRegularFile(path.resolve(CONFIG))) {
       throw FileFaults.in(
@@ -114,7 +119,10 @@ public final class ModelFolder implements WeightSource, AutoCloseable {
   /** Also of a disputed one, of which {@link #entry} says what is wrong. */
   @Override
   public boolean contains(String name) {
-    return shardOf.containsKey(name) || contradictions.containsKey(name);
+    String stored = stored(name);
+    Shard shard = shardOf.get(stored);
+    return contradictions.containsKey(stored)
+        || (shard != null && shard.header().find(name).isPresent());
   }
 
   /** As safetensors' own {@code save_model} writes them into the metadata. */
@@ -142,7 +150,10 @@ public final class ModelFolder implements WeightSource, AutoCloseable {
    */
   @Override
   public TensorEntry entry(String name) {
-    return shard(name).header().tensors().get(name);
+    return shard(name)
+        .header()
+        .find(name)
+        .orElseThrow(() -> FileFaults.inTensor(path, name, NOT_THERE));
   }
 
   /**
@@ -204,14 +215,21 @@ public final class ModelFolder implements WeightSource, AutoCloseable {
   }
 
   private Shard shard(String name) {
-    if (contradictions.containsKey(name)) {
-      throw index.orElseThrow().contradicted(name, contradictions.get(name));
+    String stored = stored(name);
+    if (contradictions.containsKey(stored)) {
+      throw index.orElseThrow().contradicted(stored, contradictions.get(stored));
     }
-    Shard shard = shardOf.get(name);
+    Shard shard = shardOf.get(stored);
     if (shard == null) {
-      throw FileFaults.inTensor(
-          path, name, "is not in this checkpoint; its weights do not match its config.json");
+      throw FileFaults.inTensor(path, name, NOT_THERE);
     }
     return shard;
+  }
+
+  /** The tensor that the files have for a name: itself, or the one it is a slice of. */
+  private String stored(String name) {
+    return shardOf.containsKey(name) || contradictions.containsKey(name)
+        ? name
+        : SliceName.tensorOf(name);
   }
 }

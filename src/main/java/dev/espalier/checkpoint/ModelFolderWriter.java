@@ -7,6 +7,7 @@ import dev.espalier.Setting;
 import dev.espalier.StorageException;
 import dev.espalier.files.DurableFiles;
 import dev.espalier.files.FileFaults;
+import dev.espalier.files.FreeSpace;
 import dev.espalier.files.OutputLock;
 import dev.espalier.files.RunRecord;
 import dev.espalier.files.SettingsDifference;
@@ -301,7 +302,7 @@ public final class ModelFolderWriter implements WeightSource, AutoCloseable {
 
   /** False if what lies there is not what this run would have written. */
   private boolean reopen() throws IOException {
-    if (!source.names().containsAll(journal.written())) {
+    if (!journal.written().stream().allMatch(source::contains)) {
       return false;
     }
     shards = OutputShards.reopen(source, place.partial()).orElse(null);

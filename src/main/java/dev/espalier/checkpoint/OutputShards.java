@@ -53,7 +53,7 @@ final class OutputShards implements AutoCloseable {
   void write(Map<String, Tensor> tensors) throws IOException {
     Set<ShardWriter> touched = new HashSet<>();
     for (Map.Entry<String, Tensor> tensor : tensors.entrySet()) {
-      ShardWriter shard = shardOf.get(tensor.getKey());
+      ShardWriter shard = shard(tensor.getKey());
       shard.write(tensor.getKey(), tensor.getValue());
       touched.add(shard);
     }
@@ -65,7 +65,7 @@ final class OutputShards implements AutoCloseable {
   /** A written tensor, as a view of the file; valid until these are closed. */
   Tensor tensor(String name) {
     return mapped
-        .computeIfAbsent(shardOf.get(name), shard -> SafetensorsFile.open(shard.path()))
+        .computeIfAbsent(shard(name), shard -> SafetensorsFile.open(shard.path()))
         .tensor(name);
   }
 
@@ -84,6 +84,11 @@ final class OutputShards implements AutoCloseable {
     for (ShardWriter shard : shards) {
       shard.close();
     }
+  }
+
+  private ShardWriter shard(String name) {
+    ShardWriter shard = shardOf.get(name);
+    return shard != null ? shard : shardOf.get(SliceName.tensorOf(name));
   }
 
   private void add(ShardWriter writer) {

@@ -66,10 +66,8 @@ public final class SafetensorsFile implements AutoCloseable {
     if (map == null) {
       throw new IllegalStateException(path + " is closed");
     }
-    TensorEntry entry = header.tensors().get(name);
-    if (entry == null) {
-      throw FileFaults.inTensor(path, name, "is not in this file");
-    }
+    TensorEntry entry =
+        header.find(name).orElseThrow(() -> FileFaults.inTensor(path, name, "is not in this file"));
     // An empty tensor has no bytes to look at: any place will do, and the first is aligned.
     long start = entry.bytes() == 0 ? 0 : header.dataStart() + entry.begin();
     try (Tensor bytes = map.narrow(0, start, entry.bytes());

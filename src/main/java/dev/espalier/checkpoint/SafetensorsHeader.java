@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The header of a safetensors file: an 8-byte little-endian length, then that many bytes of JSON
@@ -67,6 +68,18 @@ public record SafetensorsHeader(
     } catch (IOException e) {
       throw FileFaults.reading(file, e);
     }
+  }
+
+  /** The tensor of this name, or the matrix of one that a {@link SliceName} means. */
+  public Optional<TensorEntry> find(String name) {
+    TensorEntry whole = tensors.get(name);
+    return whole != null ? Optional.of(whole) : SliceName.of(name).flatMap(this::find);
+  }
+
+  private Optional<TensorEntry> find(SliceName slice) {
+    return Optional.ofNullable(tensors.get(slice.tensor()))
+        .filter(tensor -> tensor.shape().size() == 3 && slice.index() < tensor.shape().get(0))
+        .map(tensor -> tensor.slice(slice.index()));
   }
 
   /** The size of the data in bytes. */

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.bytedeco.javacpp.BytePointer;
@@ -77,7 +79,7 @@ final class ShardWriter implements AutoCloseable {
 
   /** Writes a tensor in its place, as the type the header gives it. Not synced. */
   void write(String name, Tensor tensor) throws IOException {
-    TensorEntry entry = source.header().tensors().get(name);
+    TensorEntry entry = source.header().find(name).orElseThrow();
     // Convert first: what crosses from another device is then no larger than what is stored.
     try (Tensor typed = tensor.to(entry.dtype().scalarType());
         Tensor local = typed.cpu();
@@ -91,20 +93,31 @@ final class ShardWriter implements AutoCloseable {
     }
   }
 
-  /** Copies the source's tensors but those given. Not synced. */
+  /**
+   * Copies the source's tensors but those given, or of what they are slices the rest. Not synced.
+   */
   void copyAllBut(Set<String> written) throws IOException {
+    Set<String> parted = new HashSet<>();
+    written.forEach(name -> SliceName.of(name).ifPresent(slice -> parted.add(slice.tensor())));
     try (FileChannel in = DurableFiles.openSource(source.path())) {
-      for (TensorEntry entry : source.header().tensors().values()) {
-        if (!written.contains(entry.name())) {
-          DurableFiles.transfer(
-              in,
-              source.header().dataStart() + entry.begin(),
-              entry.bytes(),
-              channel,
-              dataStart + entry.begin());
+      for (TensorEntry tensor : source.header().tensors().values()) {
+        for (TensorEntry entry :
+            parted.contains(tensor.name()) ? tensor.slices() : List.of(tensor)) {
+          if (!written.contains(entry.name())) {
+            copy(in, entry);
+          }
         }
       }
     }
+  }
+
+  private void copy(FileChannel in, TensorEntry entry) throws IOException {
+    DurableFiles.transfer(
+        in,
+        source.header().dataStart() + entry.begin(),
+        entry.bytes(),
+        channel,
+        dataStart + entry.begin());
   }
 
   /** Returns when all that was written is on disk. */

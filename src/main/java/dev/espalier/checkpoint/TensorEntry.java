@@ -5,6 +5,7 @@ import dev.espalier.Printable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -30,6 +31,24 @@ public record TensorEntry(String name, String type, List<Long> shape, long begin
     Dtype dtype = Dtype.of(tensor.scalar_type());
     List<Long> shape = Arrays.stream(tensor.shape()).boxed().toList();
     return new TensorEntry(name, dtype.name(), shape, 0, tensor.numel() * dtype.bytes());
+  }
+
+  /** The matrices of a tensor of three dimensions, one after the other; of any other, none. */
+  public List<TensorEntry> slices() {
+    return shape.size() == 3
+        ? IntStream.range(0, Math.toIntExact(shape.get(0))).mapToObj(this::slice).toList()
+        : List.of();
+  }
+
+  /** One of them, which lies in one piece; its name is a {@link SliceName}. */
+  TensorEntry slice(int index) {
+    long size = bytes() / shape.get(0);
+    return new TensorEntry(
+        new SliceName(name, index).toString(),
+        type,
+        shape.subList(1, shape.size()),
+        begin + index * size,
+        begin + (index + 1) * size);
   }
 
   /** The type of its elements, if it is one that we can read. */

@@ -20,6 +20,8 @@ record BlockMatrices(List<TensorEntry> linears, List<TensorEntry> routers) {
   /** Inside of blocks, modules have a number in their path. */
   private static final Pattern IN_BLOCK = Pattern.compile("((.*\\.)?\\d+\\.)(.*)\\.weight");
 
+  private static final Pattern STACK = Pattern.compile("((.*\\.)?\\d+\\.)(.*\\.)?experts\\..*");
+
   private static final Pattern EXPERTS = Pattern.compile("((.*\\.)?)[^.]*experts?\\..*");
 
   /** Sure by its name alone. */
@@ -40,11 +42,19 @@ record BlockMatrices(List<TensorEntry> linears, List<TensorEntry> routers) {
     List<TensorEntry> linears = new ArrayList<>();
     List<TensorEntry> routers = new ArrayList<>();
     Stream.concat(folder.names().stream(), folder.disputed().stream())
-        .filter(name -> IN_BLOCK.matcher(name).matches())
+        .filter(name -> IN_BLOCK.matcher(name).matches() || STACK.matcher(name).matches())
         .map(folder::entry)
+        .flatMap(BlockMatrices::matrices)
         .filter(entry -> entry.shape().size() == 2 && entry.elements() > 0)
         .forEach(entry -> (isRouter(entry, besideExperts) ? routers : linears).add(entry));
     return new BlockMatrices(linears, routers);
+  }
+
+  /** All of a stack of experts; a tensor that is none is one, or is left out. */
+  private static Stream<TensorEntry> matrices(TensorEntry entry) {
+    return STACK.matcher(entry.name()).matches() && entry.shape().size() == 3
+        ? entry.slices().stream()
+        : Stream.of(entry).filter(one -> IN_BLOCK.matcher(one.name()).matches());
   }
 
   private static boolean isRouter(TensorEntry entry, Set<String> besideExperts) {

@@ -33,7 +33,7 @@ import dev.espalier.run.ZeroWarnings;
 import dev.espalier.search.AllocationChoice;
 import dev.espalier.search.TrialJournal;
 import dev.espalier.statistics.FirstBlockOnce;
-import dev.espalier.text.Corpus;
+import dev.espalier.text.TextSource;
 import dev.espalier.text.TokenWindows;
 import java.util.List;
 import java.util.Map;
@@ -75,12 +75,12 @@ public final class PruneJob {
     Origin origin = Origin.now(request.run().command());
     long start = System.nanoTime();
     new ProtectedFiles()
-        .and(request.calibration().text())
-        .and(request.evaluation())
+        .and(request.calibration().text().files())
+        .and(request.evaluation().stream().flatMap(text -> text.file().stream()).toList())
         .and(request.statistics())
         .and(FileAllocation.files(request.allocation().known()))
         .requireOutside(request.output());
-    request.evaluation().forEach(Corpus::requireReadable);
+    request.evaluation().forEach(TextSource::requireReadable);
     try (OpenedRun opened =
             OpenedRun.open(request.run().spillingBeside(request.output()), progress);
         ContentDigest content = ContentDigest.begin(opened.folder())) {
@@ -223,6 +223,7 @@ public final class PruneJob {
   private void warn(PrunedModelWriter output) {
     ZeroWarnings.tell(run.settings(), output.results(), run.notes());
     Warnings.raisedDamping(run.settings(), output.results()).ifPresent(run.notes()::warn);
+    Warnings.fewTokens(run.settings(), output.results()).ifPresent(run.notes()::warn);
   }
 
   private PruneReport report(PrunedModelWriter output, List<CorpusPerplexity> perplexity) {
@@ -249,7 +250,7 @@ public final class PruneJob {
             placement.device().isCuda() ? CudaNumerics.choices() : new TreeMap<>()),
         output.results(),
         perplexity,
-        origin,
+        origin.about(opened.hub()),
         (System.nanoTime() - start) / 1e9 + before,
         run.clock().phases(),
         run.notes().warnings(),

@@ -3,11 +3,11 @@ package dev.espalier.model;
 import dev.espalier.BadInputException;
 import dev.espalier.Plural;
 import dev.espalier.Printable;
+import dev.espalier.checkpoint.SliceName;
 import dev.espalier.checkpoint.WeightSource;
 import dev.espalier.model.description.BlockDescription;
 import dev.espalier.model.description.DecoderDescription;
 import dev.espalier.model.description.NormDescription;
-import dev.espalier.model.description.TensorShape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -37,7 +37,9 @@ final class OtherTensors {
   private OtherTensors(DecoderDescription decoder) {
     this.decoder = decoder;
     this.read =
-        decoder.tensors().stream().map(TensorShape::name).collect(Collectors.toUnmodifiableSet());
+        decoder.tensors().stream()
+            .map(tensor -> SliceName.tensorOf(tensor.name()))
+            .collect(Collectors.toUnmodifiableSet());
   }
 
   static OtherTensors of(DecoderDescription decoder, WeightSource weights) {

@@ -6,8 +6,9 @@ import dev.espalier.checkpoint.WeightSource;
 import dev.espalier.model.description.DecoderDescription;
 import dev.espalier.model.family.ModelFamilies;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 
 /**
  * A decoder as config.json and the checkpoint together make it: every tensor that it needs is
@@ -42,10 +43,7 @@ record Reconciled(DecoderDescription description, List<String> remarks) {
     List<DecoderDescription> known = ModelFamilies.describeAll(config);
     DecoderDescription usual = known.get(0);
     DecoderDescription named =
-        known.stream()
-            .filter(decoder -> hasBlocks(decoder, weights.names()))
-            .findFirst()
-            .orElse(usual);
+        Collections.max(known, Comparator.comparingLong(decoder -> tensorsThere(decoder, weights)));
     if (isOfBase(named, usual)) {
       remarks.add(
           "The tensors are named as in a checkpoint without a head, beginning with \"%s\"."
@@ -59,8 +57,10 @@ record Reconciled(DecoderDescription description, List<String> remarks) {
         && named.prefix().length() < usual.prefix().length();
   }
 
-  private static boolean hasBlocks(DecoderDescription decoder, Set<String> names) {
-    return decoder.blocks().get(0).tensors().stream()
-        .anyMatch(tensor -> names.contains(tensor.name()));
+  private static long tensorsThere(DecoderDescription decoder, WeightSource weights) {
+    return decoder.blocks().stream()
+        .flatMap(block -> block.tensors().stream())
+        .filter(tensor -> weights.contains(tensor.name()))
+        .count();
   }
 }

@@ -3,12 +3,16 @@ package dev.espalier.model;
 import dev.espalier.BadInputException;
 import dev.espalier.Printable;
 import dev.espalier.checkpoint.Dtype;
+import dev.espalier.checkpoint.SliceName;
 import dev.espalier.checkpoint.TensorEntry;
 import dev.espalier.checkpoint.WeightSource;
 import dev.espalier.model.description.DecoderDescription;
 import dev.espalier.model.description.TensorShape;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Compares a checkpoint with what its config.json calls for, before anything is computed. */
 final class WeightCheck {
@@ -23,6 +27,24 @@ final class WeightCheck {
    */
   static void run(DecoderDescription decoder, WeightSource weights) {
     decoder.tensors().forEach(tensor -> expect(decoder, tensor, weights));
+    requireNoMoreSlices(decoder, weights);
+  }
+
+  private static void requireNoMoreSlices(DecoderDescription decoder, WeightSource weights) {
+    Map<String, Long> read =
+        decoder.tensors().stream()
+            .flatMap(tensor -> SliceName.of(tensor.name()).stream())
+            .collect(Collectors.groupingBy(SliceName::tensor, TreeMap::new, Collectors.counting()));
+    read.forEach(
+        (tensor, count) -> {
+          long there = weights.entry(tensor).shape().get(0);
+          if (there != count) {
+            throw new BadInputException(
+                ("The tensor \"%s\" holds %d matrices where config.json calls for %d; "
+                        + "check that both belong to the same model.")
+                    .formatted(tensor, there, count));
+          }
+        });
   }
 
   /**

@@ -27,6 +27,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * at a time (on a CUDA device the next one, too), and one copy of the hidden states.
  */
 public final class BlockwisePruner {
+  /** For linears of which too little is known. */
+  private static final PruningMethod WITHOUT_INPUTS = new MagnitudePruning();
+
   private final DecoderModel model;
   private final PruningMethod method;
   private final SparsityPattern pattern;
@@ -145,11 +148,17 @@ public final class BlockwisePruner {
     long start = System.nanoTime();
     Tensor weight = linear.weight();
     try (ZerosBefore zeros = ZerosBefore.of(linear, model)) {
+      boolean tooFew = inputs.tooFewTokens(linear);
+      PruningMethod by = tooFew ? WITHOUT_INPUTS : method;
+      Optional<InputStatistics> known = tooFew ? Optional.empty() : inputs.of(linear);
       var before =
           new LinearResult.Before(
-              zeros.count(), inputs.of(linear).map(InputStatistics::deadFeatures).orElse(0L));
+              zeros.count(),
+              known.map(InputStatistics::deadFeatures).orElse(0L),
+              inputs.tokens(linear),
+              tooFew);
       boolean keeps = keepZeros && zeros.count() > 0;
-      LinearError error = prune(linear, inputs.of(linear), keeps ? target.keepingZeros() : target);
+      LinearError error = prune(linear, by, known, keeps ? target.keepingZeros() : target);
       if (method.updatesWeights()) {
         roundAsStored(linear);
       }
@@ -167,9 +176,10 @@ public final class BlockwisePruner {
     }
   }
 
-  private LinearError prune(Linear linear, Optional<InputStatistics> inputs, PruningTarget target) {
+  private static LinearError prune(
+      Linear linear, PruningMethod by, Optional<InputStatistics> inputs, PruningTarget target) {
     try {
-      return method.prune(linear.weight(), inputs, target);
+      return by.prune(linear.weight(), inputs, target);
     } catch (NumericalException e) {
       throw e.of(linear.name());
     }

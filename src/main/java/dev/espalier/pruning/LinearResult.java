@@ -27,10 +27,13 @@ public record LinearResult(
    * @param zeros weights that were zero in the checkpoint
    * @param deadInputs input features that were zero in all calibration windows; 0 where the method
    *     did not look
+   * @param tokens how many it read in all calibration windows; 0 where the method did not look
+   * @param tooFew whether a router led so few to it that its smallest weights went, whatever the
+   *     method
    */
-  public record Before(long zeros, long deadInputs) {
+  public record Before(long zeros, long deadInputs, long tokens, boolean tooFew) {
     /** No zeros anywhere. */
-    public static final Before DENSE = new Before(0, 0);
+    public static final Before DENSE = new Before(0, 0, 0, false);
   }
 
   /** How many weights it has. */

@@ -65,18 +65,26 @@ public record LinearSparsities(List<Map<String, Double>> blocks) {
         .toList();
   }
 
-  /** By what a linear is in its block, such as q_proj, and by block index. */
+  /** By what a linear is in its block, such as q_proj, and by block index; of experts the mean. */
   public Map<String, Map<Integer, Double>> byKind() {
     Map<String, Map<Integer, Double>> kinds = new LinkedHashMap<>();
     for (int b = 0; b < blocks.size(); b++) {
-      int index = b;
+      Map<String, List<Double>> block = new LinkedHashMap<>();
       blocks
           .get(b)
           .forEach(
               (name, sparsity) ->
-                  kinds.computeIfAbsent(kind(name), k -> new TreeMap<>()).put(index, sparsity));
+                  block.computeIfAbsent(kind(name), k -> new ArrayList<>()).add(sparsity));
+      int index = b;
+      block.forEach(
+          (kind, sparsities) ->
+              kinds.computeIfAbsent(kind, k -> new TreeMap<>()).put(index, mean(sparsities)));
     }
     return kinds;
+  }
+
+  private static double mean(List<Double> values) {
+    return values.stream().mapToDouble(Double::doubleValue).sum() / values.size();
   }
 
   /** Over all blocks, by what a linear is in its block. */
@@ -93,9 +101,14 @@ public record LinearSparsities(List<Map<String, Double>> blocks) {
     return all;
   }
 
-  /** What a linear is in its block: {@code q_proj} of {@code …self_attn.q_proj.weight}. */
+  /**
+   * What a linear is in its block: {@code q_proj} of {@code …self_attn.q_proj.weight}, {@code
+   * down_proj} of {@code …experts.down_proj[3]}.
+   */
   public static String kind(String name) {
-    String[] parts = name.split("\\.");
+    int slice = name.endsWith("]") ? name.lastIndexOf('[') : -1;
+    String module = slice < 0 ? name : name.substring(0, slice) + ".weight";
+    String[] parts = module.split("\\.");
     return parts[Math.max(0, parts.length - 2)];
   }
 }

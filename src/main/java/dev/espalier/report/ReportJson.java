@@ -96,6 +96,18 @@ public final class ReportJson {
   private static void origin(ObjectNode json, Origin origin) {
     origin.command().ifPresent(command -> json.put("command", command));
     json.put("date", origin.began().toString());
+    hub(json, origin);
+  }
+
+  private static void hub(ObjectNode json, Origin origin) {
+    origin
+        .hub()
+        .ifPresent(
+            model ->
+                json.putObject("hub")
+                    .put("repository", model.name().id())
+                    .put("revision", model.name().revision())
+                    .put("commit", model.commit()));
   }
 
   private static ArrayNode trials(List<Trial> trials) {
@@ -124,6 +136,9 @@ public final class ReportJson {
         .put("kept", linear.kept())
         .put("filled", linear.filled())
         .put("dead_inputs", linear.before().deadInputs());
+    if (linear.before().tooFew()) {
+      json.put("few_tokens", linear.before().tokens());
+    }
     ObjectNode error = json.putObject("error");
     error.put("of", linear.error().measure().keyword());
     error.put("relative", linear.error().value());
@@ -160,6 +175,7 @@ public final class ReportJson {
   /** Allocations side by side. */
   public static ObjectNode allocation(AllocationReport report) {
     ObjectNode json = begin(DocumentKind.ALLOCATE);
+    hub(json, report.origin());
     json.put("model", report.model())
         .put("pattern", report.pattern())
         .put("sparsity", report.sparsity());

@@ -8,6 +8,7 @@ import dev.espalier.pruning.BlockResult;
 import dev.espalier.pruning.LinearResult;
 import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.report.Quantities;
+import dev.espalier.statistics.BlockStatistics;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -116,6 +117,22 @@ public final class Warnings {
     return Optional.of(
         "Damping %s was too little for the Hessians of %s: up to %s was taken there."
             .formatted(asked, some(raised.stream().map(LinearResult::name).toList()), most));
+  }
+
+  /** Of linears that lost their smallest weights, whatever the method. */
+  public static Optional<String> fewTokens(PruningSettings settings, List<BlockResult> results) {
+    List<String> reached =
+        results.stream()
+            .flatMap(block -> block.linears().stream())
+            .filter(linear -> linear.before().tooFew())
+            .map(linear -> "%s (%d)".formatted(linear.name(), linear.before().tokens()))
+            .toList();
+    return reached.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            ("Routers led fewer than %d calibration tokens to %s, too few for %s: magnitude decided"
+                    + " there; with more windows there are more tokens.")
+                .formatted(BlockStatistics.ENOUGH_TOKENS, some(reached), settings.method().name()));
   }
 
   /** The first names, and how many more there are. */

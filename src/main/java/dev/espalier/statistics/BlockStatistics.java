@@ -19,6 +19,9 @@ import org.bytedeco.pytorch.Tensor;
  * loaded again finds its own.
  */
 public final class BlockStatistics implements InputObserver, AutoCloseable {
+  /** Fewer calibration tokens than this are too few to prune an expert's linears by. */
+  public static final int ENOUGH_TOKENS = 64;
+
   private final Map<String, InputStatistics> byInput = new LinkedHashMap<>();
 
   /** Empty statistics; pass this as the observer of the block. */
@@ -67,6 +70,17 @@ public final class BlockStatistics implements InputObserver, AutoCloseable {
   /** The statistics of the linear's input; empty when none were asked for. */
   public Optional<InputStatistics> of(Linear linear) {
     return Optional.ofNullable(byInput.get(linear.input().name()));
+  }
+
+  /** How many tokens the linear has read; 0 when no statistics were asked for. */
+  public long tokens(Linear linear) {
+    return of(linear).map(InputStatistics::tokens).orElse(0L);
+  }
+
+  /** Whether a router has led only some of all tokens to the linear, and too few to go by. */
+  public boolean tooFewTokens(Linear linear) {
+    long all = byInput.values().stream().mapToLong(InputStatistics::tokens).max().orElse(0);
+    return tokens(linear) < Math.min(all, ENOUGH_TOKENS);
   }
 
   @Override

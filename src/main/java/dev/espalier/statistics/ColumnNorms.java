@@ -16,6 +16,7 @@ public final class ColumnNorms implements InputStatistics {
   private final Tensor squares;
   private final long sequences;
   private ScalarType dtype = ScalarType.Float;
+  private long tokens;
   private Facts facts;
 
   /** What is asked of the sums by every linear that reads the input. */
@@ -32,8 +33,14 @@ public final class ColumnNorms implements InputStatistics {
   @Override
   public void add(Tensor x) {
     dtype = x.scalar_type().intern();
+    tokens += x.size(0);
     facts = null;
     Kernels.accumulateSquares(x, squares);
+  }
+
+  @Override
+  public long tokens() {
+    return tokens;
   }
 
   @Override

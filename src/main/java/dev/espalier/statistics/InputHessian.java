@@ -26,6 +26,7 @@ public final class InputHessian implements InputStatistics {
   private final long sequences;
   private final Optional<ColumnNorms> kept;
   private ScalarType dtype = ScalarType.Float;
+  private long tokens;
   private InverseFactor factor;
   private ScaledHessian scaled;
 
@@ -88,6 +89,7 @@ public final class InputHessian implements InputStatistics {
   public void add(Tensor x) {
     requireHessian();
     dtype = x.scalar_type().intern();
+    tokens += x.size(0);
     NativeMemory.run(() -> largest.copy_(largest.maximum(magnitude(x)))); // NaN stays
     Kernels.accumulateHessian(x, 2.0 / sequences, matrix);
     kept.ifPresent(norms -> norms.add(x));
@@ -96,6 +98,11 @@ public final class InputHessian implements InputStatistics {
   /** The largest |x|, without a copy of x. */
   private static Tensor magnitude(Tensor x) {
     return x.max().maximum(x.min().neg()).to(ScalarType.Float);
+  }
+
+  @Override
+  public long tokens() {
+    return tokens;
   }
 
   @Override

@@ -50,6 +50,9 @@ public sealed interface InputStatistics extends AutoCloseable permits ColumnNorm
   /** Takes a batch along: x [tokens, features] in the compute dtype. */
   void add(Tensor x);
 
+  /** How many tokens were added. */
+  long tokens();
+
   /**
    * The norms s_j = sqrt( (1/n) Σ_sequences Σ_tokens x_tj² ), n the number of sequences.
    *

@@ -55,6 +55,23 @@ public final class HuggingFaceTokenizer implements Tokenizer {
     this.adapted = adapted(description, settings);
   }
 
+  /** With the command that makes it of what older tokenizers are kept in. */
+  private static BadInputException missing(Path folder) {
+    List<String> older =
+        Stream.of("tokenizer.model", "spiece.model", "vocab.json")
+            .filter(name -> Files.isRegularFile(folder.resolve(name)))
+            .toList();
+    return older.isEmpty()
+        ? new BadInputException(
+            folder
+                + " has no tokenizer.json, which is needed to read text: download it with the model")
+        : new BadInputException(
+            ("%1$s has %2$s, but no tokenizer.json, which is needed to read text: make it with"
+                    + " python3 -c \"from transformers import AutoTokenizer;"
+                    + " AutoTokenizer.from_pretrained('%1$s').backend_tokenizer.save('%1$s/tokenizer.json')\"")
+                .formatted(folder, older.get(0)));
+  }
+
   /**
    * Loads the tokenizer of a model folder.
    *
@@ -64,11 +81,7 @@ public final class HuggingFaceTokenizer implements Tokenizer {
   public static HuggingFaceTokenizer load(Path folder) {
     Path file = folder.resolve("tokenizer.json");
     if (!Files.isRegularFile(file)) {
-      throw new BadInputException(
-          folder
-              + " has no tokenizer.json, which is needed to read text: download it with the model,"
-              + " or let Python's transformers write it, with"
-              + " AutoTokenizer.from_pretrained(folder).save_pretrained(folder)");
+      throw missing(folder);
     }
     FirstBytes.requireJson(file);
     TokenizerSettings settings = TokenizerSettings.of(folder);

@@ -69,6 +69,40 @@ class ModelFolderWriterTest {
     assertEquals(List.of(7L, 3L), odd.shape());
   }
 
+  /** Three matrices in one tensor, of which one is put: the others are copied. */
+  @Test
+  void aMatrixOfAStackIsATensor() throws IOException {
+    Checkpoints.single(input);
+    String header = "{" + Checkpoints.entry("e", "F32", "[3,2,2]", 0, 48) + "}";
+    Safetensors.write(input.resolve("model.safetensors"), header, Checkpoints.data(48));
+    try (ModelFolder source = ModelFolder.open(input);
+        Tensor half = filled(0.5, 2, 2)) {
+      assertEquals(Set.of("e"), source.names());
+      assertTrue(source.contains("e[2]"));
+      assertFalse(source.contains("e[3]"));
+      assertFalse(source.contains("e[0][1]"));
+      assertEquals(List.of(2L, 2L), source.entry("e[1]").shape());
+      assertRefused(() -> source.entry("e[3]"), "e[3]", "is not in this checkpoint");
+      try (ModelFolderWriter writer = open(source, false)) {
+        writer.put(Map.of("e[1]", half), run(3));
+      }
+      try (ModelFolderWriter writer = open(source, false);
+          Tensor put = writer.tensor("e[1]");
+          Tensor other = writer.tensor("e[2]");
+          Tensor expected = source.tensor("e[2]")) {
+        assertTrue(writer.resumed());
+        assertTrue(put.equal(half));
+        assertTrue(other.equal(expected));
+        writer.finish(Map.of(), new byte[0], Json.object());
+      }
+    }
+    byte[] expected = Checkpoints.data(48);
+    for (int i = 16; i < 32; i += 4) {
+      System.arraycopy(new byte[] {0, 0, 0, 63}, 0, expected, i, 4);
+    }
+    assertArrayEquals(expected, bytes(output, "e"));
+  }
+
   @Test
   void copiesASingleFile() throws IOException {
     Checkpoints.single(input);

@@ -68,6 +68,14 @@ class InspectJobTest {
   }
 
   @Test
+  void stackedExpertsAreLinearsEach() throws IOException {
+    String stack = "model.layers.0.mlp.experts.down_proj";
+    matrix("model.layers.0.mlp.gate.weight", "BF16", 2);
+    tensors.put(stack, new Stored("BF16", List.of(2L, 2L, 4L), ByteBuffer.allocate(32)));
+    assertEquals(List.of(UP, stack + "[0]", stack + "[1]"), linears(Progress.NONE));
+  }
+
+  @Test
   void aGateWithoutExpertsIsALinear() throws IOException {
     matrix("model.layers.0.mlp.gate.weight", "BF16", 2);
     matrix("model.layers.0.mlp.gate_proj.weight", "BF16", 2);

@@ -16,7 +16,9 @@ import dev.espalier.model.layer.Linear;
 import dev.espalier.reference.EagerReference;
 import dev.espalier.testing.Scoped;
 import dev.espalier.testing.TinyModel;
+import dev.espalier.text.TokenWindows;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -34,25 +37,56 @@ class DensePassTest {
 
   @Test
   void scoresAreThoseOfThePublishedOperations() {
-    try (TinyModel source = TinyModel.small();
+    assertPublishedScores(TinyModel.small(), TinyModel.windows(6, 30));
+  }
+
+  /** In the first few tokens some experts read nothing: their scores are zero, and count. */
+  @Test
+  void expertsAreLinearsAsAnyOther() {
+    for (int length : new int[] {2, 40}) {
+      assertPublishedScores(TinyModel.family("mixtral"), TinyModel.windows(1, length));
+      assertPublishedScores(TinyModel.family("qwen3_moe"), TinyModel.windows(1, length));
+    }
+  }
+
+  @Test
+  void expertsThatReadNothingHaveNoReconstructionError() {
+    Measurement least = new Measurement.ReconstructionError(0.5);
+    try (TinyModel source = TinyModel.family("qwen3_moe");
+        DecoderModel model = source.open()) {
+      double[] errors =
+          new DensePass(model, Set.of(least), new DenseNorms())
+              .measure(Optional.of(TinyModel.windows(1, 2)), Progress.NONE)
+              .get(least);
+      assertTrue(Arrays.stream(errors).allMatch(error -> error >= 0 && error < 1e9));
+      assertTrue(Arrays.stream(errors).anyMatch(error -> error == 0));
+      assertTrue(errors[0] > 0, "queries");
+    }
+  }
+
+  private static void assertPublishedScores(TinyModel made, TokenWindows windows) {
+    try (TinyModel source = made;
         DecoderModel model = source.open()) {
       Map<Measurement, double[]> measured =
           new DensePass(model, Set.of(Score.MEAN, Score.MEDIAN, TWO, FIVE), new DenseNorms())
-              .measure(Optional.of(TinyModel.windows(6, 30)), Progress.NONE);
-      Tensor hidden = model.embed(TinyModel.windows(6, 30).tensor(0, 6));
-      for (int i = 0; i < 3; i++) {
+              .measure(Optional.of(windows), Progress.NONE);
+      Tensor hidden = model.embed(windows.tensor(0, windows.count()));
+      for (int i = 0; i < model.blockCount(); i++) {
         try (DecoderBlock block = model.loadBlock(i)) {
           Map<String, Tensor> norms = new HashMap<>();
           hidden =
               block.forward(
                   hidden,
                   (input, x) ->
-                      norms.put(input.name(), x.square().sum(0).div(new Scalar(6)).sqrt().clone()));
+                      norms.put(
+                          input.name(),
+                          x.square().sum(0).div(new Scalar(windows.count())).sqrt().clone()));
           List<Tensor> weights = new ArrayList<>();
           List<Tensor> scales = new ArrayList<>();
           for (Linear linear : block.linears()) {
             weights.add(linear.weight());
-            scales.add(norms.get(linear.input().name()));
+            scales.add(
+                norms.getOrDefault(linear.input().name(), torch.zeros(linear.input().features())));
           }
           double mean = EagerReference.meanScore(weights, scales);
           double median = EagerReference.medianScore(weights, scales);

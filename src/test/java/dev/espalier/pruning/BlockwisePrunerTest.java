@@ -386,4 +386,32 @@ class BlockwisePrunerTest {
       Tensors.assertSameBits(before, source.tensor(name), name);
     }
   }
+
+  /** Of four experts each token takes two, so of 120 some see fewer than 64. */
+  @Test
+  void whereFewTokensWentIsInTheResult() {
+    try (TinyModel experts = TinyModel.family("mixtral");
+        DecoderModel model = experts.open();
+        KeptBlocks output = new KeptBlocks(experts);
+        HiddenStates hidden =
+            HiddenStates.embed(model, TinyModel.windows(3, 40), MemoryBeside.NONE, Progress.NONE)) {
+      SparsityPlan plan = SparsityPlan.ofBlocks(0.5, 0.5);
+      new BlockwisePruner(
+              model, new WandaPruning(), SparsityPattern.UNSTRUCTURED, plan, Rounding.EXACT)
+          .prune(hidden, output);
+      List<LinearResult> linears =
+          output.results.stream().flatMap(block -> block.linears().stream()).toList();
+      assertTrue(linears.stream().anyMatch(linear -> linear.before().tooFew()));
+      for (LinearResult linear : linears) {
+        boolean expert = linear.name().contains("experts");
+        long tokens = linear.before().tokens();
+        assertTrue(expert ? tokens < 120 : tokens == 120, linear.name());
+        assertEquals(tokens < 64, linear.before().tooFew(), linear.name());
+        assertEquals(
+            tokens < 64 ? LinearError.Measure.WEIGHTS : LinearError.Measure.SCORES,
+            linear.error().measure(),
+            linear.name());
+      }
+    }
+  }
 }

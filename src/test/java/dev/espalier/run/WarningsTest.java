@@ -70,6 +70,30 @@ class WarningsTest {
         raised(method, 0.1, 0.1, 0.1, 0.1));
   }
 
+  @Test
+  void whereMagnitudeDecidedIsTold() {
+    PruningSettings wanda = settings(new WandaPruning(), Rounding.EXACT);
+    LinearResult plain = block(new long[] {700}, 0).linears().get(0);
+    LinearResult expert =
+        new LinearResult(
+            "experts.3.w1",
+            10,
+            100,
+            0.7,
+            new LinearResult.Before(0, 0, 12, true),
+            700,
+            0,
+            new LinearError(LinearError.Measure.WEIGHTS, 0.1, 0),
+            1);
+    assertEquals(
+        Optional.empty(), Warnings.fewTokens(wanda, List.of(new BlockResult(0, List.of(plain)))));
+    assertEquals(
+        Optional.of(
+            "Routers led fewer than 64 calibration tokens to experts.3.w1 (12), too few for wanda:"
+                + " magnitude decided there; with more windows there are more tokens."),
+        Warnings.fewTokens(wanda, List.of(new BlockResult(0, List.of(plain, expert)))));
+  }
+
   /** Of a small linear and one three times as large. */
   private static Optional<String> otherTotal(
       double sparsity, SparsityPattern pattern, double small, double large) {

@@ -21,7 +21,7 @@ class ZeroWarningsTest {
         10,
         100,
         0.7,
-        new LinearResult.Before(before, dead),
+        new LinearResult.Before(before, dead, 0, false),
         zeros,
         kept,
         new LinearError(LinearError.Measure.OUTPUT, 0.1, 0.01),

@@ -10,15 +10,16 @@ import java.nio.file.Path;
  * The command line in a process of its own, on a stand-in for CUDA devices (src/test/standin).
  *
  * @param megabytes of each device
+ * @param launchMicros what a launch takes at least
  * @param syncMillis what forcing a file to the disk takes at least
  */
-record Standin(int devices, int megabytes, int syncMillis) {
+record Standin(int devices, int megabytes, int launchMicros, int syncMillis) {
   private static final Path LIBRARIES =
       Path.of(System.getProperty("native.build", "target/standin/native"), "standin");
 
   /** One device with room for everything, and a fast disk. */
   static Standin usual() {
-    return new Standin(1, 79 << 10, 0);
+    return new Standin(1, 79 << 10, 0, 0);
   }
 
   /** What a run said and asked for. */
@@ -38,6 +39,7 @@ record Standin(int devices, int megabytes, int syncMillis) {
               .environment("STANDIN_TRACE", trace.toString())
               .environment("STANDIN_DEVICES", Integer.toString(devices))
               .environment("STANDIN_MB", Integer.toString(megabytes))
+              .environment("STANDIN_LAUNCH_US", Integer.toString(launchMicros))
               .environment("STANDIN_SYNC_MS", Integer.toString(syncMillis))
               .run(arguments)
               .succeeded();

@@ -131,10 +131,21 @@ class HuggingFaceTokenizerTest {
     Exception refusal =
         assertThrows(BadInputException.class, () -> HuggingFaceTokenizer.load(folder));
     assertEquals(
-        folder
-            + " has no tokenizer.json, which is needed to read text: download it with the model,"
-            + " or let Python's transformers write it, with"
-            + " AutoTokenizer.from_pretrained(folder).save_pretrained(folder)",
+        folder + " has no tokenizer.json, which is needed to read text: download it with the model",
+        refusal.getMessage());
+  }
+
+  @Test
+  void anOlderTokenizerIsRefusedWithTheCommandThatConvertsIt(@TempDir Path folder)
+      throws IOException {
+    Files.writeString(folder.resolve("tokenizer.model"), "");
+    Exception refusal =
+        assertThrows(BadInputException.class, () -> HuggingFaceTokenizer.load(folder));
+    assertEquals(
+        ("%1$s has tokenizer.model, but no tokenizer.json, which is needed to read text: make it"
+                + " with python3 -c \"from transformers import AutoTokenizer;"
+                + " AutoTokenizer.from_pretrained('%1$s').backend_tokenizer.save('%1$s/tokenizer.json')\"")
+            .formatted(folder),
         refusal.getMessage());
   }
 

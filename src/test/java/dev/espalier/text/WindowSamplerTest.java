@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.BadInputException;
+import dev.espalier.testing.RecordingProgress;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -51,6 +52,25 @@ class WindowSamplerTest {
       assertArrayEquals(
           Arrays.copyOfRange(document, start, start + 12), windows.window(i), "window " + i);
     }
+  }
+
+  @Test
+  void aSearchForLongDocumentsEndsAndIsTold() {
+    List<String> documents =
+        IntStream.range(0, 300)
+            .mapToObj(i -> i == 150 ? "the only long document of them" : "short")
+            .toList();
+    RecordingProgress progress = new RecordingProgress();
+    TokenWindows windows =
+        sampler(4, 12, 3).draw(new DocumentCorpus("d.jsonl", documents), progress).windows();
+    assertEquals(4, windows.count());
+    assertEquals(
+        List.of(
+            "Only 1 of 300 documents of d.jsonl are longer than 12 tokens: all windows come from"
+                + " them."),
+        progress.notes());
+    assertEquals(
+        List.of("Looking for documents longer than 12 tokens in d.jsonl"), progress.taskNames());
   }
 
   @Test

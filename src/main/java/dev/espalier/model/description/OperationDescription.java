@@ -8,7 +8,7 @@ import java.util.List;
  * one other thing that an operation takes, a layer.
  */
 public sealed interface OperationDescription
-    permits AttentionDescription, GatedMlpDescription, PlainMlpDescription {
+    permits AttentionDescription, ExpertsDescription, GatedMlpDescription, PlainMlpDescription {
 
   /** Its linears, which are what pruning prunes, in the order in which they run. */
   List<LinearDescription> linears();

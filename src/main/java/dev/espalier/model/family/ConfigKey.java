@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.model.description.Activation;
 import dev.espalier.model.description.AttentionDescription;
 import dev.espalier.model.description.DecoderDescription;
+import dev.espalier.model.description.ExpertsDescription;
 import dev.espalier.model.description.GatedMlpDescription;
 import dev.espalier.model.description.OperationDescription;
 import dev.espalier.model.description.PlainMlpDescription;
@@ -197,6 +198,9 @@ enum ConfigKey {
   private static Optional<Activation> activation(OperationDescription operation) {
     if (operation instanceof GatedMlpDescription mlp) {
       return Optional.of(mlp.activation());
+    }
+    if (operation instanceof ExpertsDescription experts) {
+      return Optional.of(experts.experts().get(0).activation());
     }
     return operation instanceof PlainMlpDescription mlp
         ? Optional.of(mlp.activation())

@@ -24,7 +24,9 @@ public final class ModelFamilies {
           new OptFamily(),
           new GptNeoxFamily(),
           new Phi3Family(),
-          new Olmo2Family());
+          new Olmo2Family(),
+          new MixtralFamily(),
+          new Qwen3MoeFamily());
 
   private ModelFamilies() {}
 

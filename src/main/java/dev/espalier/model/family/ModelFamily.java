@@ -17,6 +17,11 @@ interface ModelFamily {
     return "model.";
   }
 
+  /** Whether it has experts, which checkpoints hold one by one or stacked. */
+  default boolean hasExperts() {
+    return false;
+  }
+
   /**
    * @param names of the tensors; {@link #prefix} is usual
    * @throws BadInputException if a feature is not supported, or a value is missing or wrong

@@ -7,6 +7,7 @@ import dev.espalier.model.description.DecoderDescription;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A config.json and the family that reads it.
@@ -54,9 +55,13 @@ record Resolved(
 
   /** How checkpoints of it begin the names of tensors, the usual way first. */
   List<Names> names() {
-    return wrapper.isPresent()
-        ? Multimodal.names(family.prefix())
-        : List.of(new Names(family.prefix(), ""), new Names("", ""));
+    List<Names> known =
+        wrapper.isPresent()
+            ? Multimodal.names(family.prefix())
+            : List.of(new Names(family.prefix(), ""), new Names("", ""));
+    return family.hasExperts()
+        ? known.stream().flatMap(names -> Stream.of(names, names.withStacks())).toList()
+        : known;
   }
 
   DecoderDescription describe(Names names) {

@@ -82,6 +82,11 @@ public final class BlockWeights implements AutoCloseable {
     return Norm.of(norm, name -> listed(tensors, name));
   }
 
+  /** A tensor that is not a linear's, which stays this object's. */
+  Tensor tensor(String name) {
+    return listed(tensors, name);
+  }
+
   Linear linear(LinearDescription linear) {
     return listed(linears, linear.name());
   }

@@ -1,6 +1,7 @@
 package dev.espalier.model.layer;
 
 import dev.espalier.model.description.AttentionDescription;
+import dev.espalier.model.description.ExpertsDescription;
 import dev.espalier.model.description.GatedMlpDescription;
 import dev.espalier.model.description.OperationDescription;
 import dev.espalier.model.description.PlainMlpDescription;
@@ -24,6 +25,9 @@ public interface Operation {
     }
     if (description instanceof PlainMlpDescription mlp) {
       return new PlainMlp(mlp, weights);
+    }
+    if (description instanceof ExpertsDescription experts) {
+      return new Experts(experts, weights);
     }
     throw new IllegalArgumentException("No layer runs " + description);
   }

@@ -64,7 +64,9 @@ final class Reports {
                 pruned,
                 OptionalDouble.of(20))),
         new Origin(
-            Optional.of("espalier prune --model " + model), Instant.parse("2026-11-28T21:40:15Z")),
+            Optional.of("espalier prune --model " + model),
+            Instant.parse("2026-11-28T21:40:15Z"),
+            Optional.empty()),
         4100,
         List.of(new PruneReport.Phase("prune", 4000, 1L << 36)),
         List.of("The model's context is 2048 tokens."),
