@@ -6,9 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.device.ComputeDevice;
 import dev.espalier.device.Placement;
+import dev.espalier.model.description.AttentionDescription;
+import dev.espalier.model.description.BlockDescription;
 import dev.espalier.model.description.DecoderDescription;
+import dev.espalier.model.description.ScoreDescription;
+import dev.espalier.model.description.Step;
+import dev.espalier.model.description.SubBlock;
 import dev.espalier.testing.Llamas;
 import dev.espalier.text.TokenWindows;
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 
@@ -100,5 +107,37 @@ class ActivationMemoryTest {
     long fused = working(grouped, BF16, 8, 2048);
     long explicit = working(grouped, F32, 8, 2048);
     assertTrue(explicit - fused > 8 * scores - 4 * GIB, "eight windows' scores");
+  }
+
+  private static DecoderDescription scored(ScoreDescription scores) {
+    DecoderDescription plain = Llamas.describe(32000, 4096, 1, 32, 32, 11008);
+    List<Step> steps = new ArrayList<>(plain.blocks().get(0).steps());
+    SubBlock first = steps.get(0).subBlocks().get(0);
+    AttentionDescription old = (AttentionDescription) first.operation();
+    AttentionDescription attention =
+        new AttentionDescription(
+            32, 32, 128, old.qkv(), old.norms(), old.rotary(), scores, old.output());
+    steps.set(0, Step.of(new SubBlock(first.before(), attention)));
+    return new DecoderDescription(
+        plain.family(),
+        plain.prefix(),
+        plain.hiddenSize(),
+        plain.maxPositions(),
+        plain.embedding(),
+        List.of(new BlockDescription(0, steps)),
+        plain.head());
+  }
+
+  /** A soft cap leaves scores standing in any dtype; a window only where it is short. */
+  @Test
+  void whatIsNotFusedIsInMemory() {
+    ScoreDescription usual = ScoreDescription.usual(128);
+    long plain = working(scored(usual), BF16, 2, 2048);
+    assertEquals(plain, working(scored(usual.within(2048)), BF16, 2, 2048));
+    long masked = working(scored(usual.within(512)), BF16, 2, 2048);
+    assertEquals(2L * 4 * (2L * 2048 * 2048 + 2L * 4096 * 2048), masked - plain);
+    ScoreDescription capped = new ScoreDescription(usual.scale(), 50, 512);
+    long scores = working(scored(capped), BF16, 2, 2048) - plain;
+    assertEquals(2L * 4 * (3L * 32 * 128 * 2048 + 2048L * 2048), scores);
   }
 }

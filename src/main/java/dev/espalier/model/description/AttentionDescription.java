@@ -46,13 +46,14 @@ public record AttentionDescription(
 
   /**
    * In float32 libtorch fuses no grouped queries: the scores and their softmax. With a soft cap it
-   * fuses none: scores, softmax and the mask for the queries of one key. A window takes its mask.
+   * fuses none: scores, softmax and a copy of that for some queries, and the mask. A window takes
+   * its mask, and a copy of keys and values for each query.
    */
   @Override
   public long scores(long length, boolean wide) {
     long square = length * length;
     if (scores.isCapped()) {
-      return (3L * heads / kvHeads + 1) * square;
+      return 3L * heads * Math.min(length, ScoreDescription.CAPPED_TOGETHER) * length + square;
     }
     if (scores.isNarrowerThan(length)) {
       return 2 * square + 2L * heads * headDim * length;

@@ -12,6 +12,9 @@ public record ScoreDescription(double scale, double cap, int window) {
   /** The window of a query that sees all keys before it. */
   public static final int EVERYTHING = Integer.MAX_VALUE;
 
+  /** For how many queries scores with a soft cap stand together. */
+  public static final int CAPPED_TOGETHER = 128;
+
   /** The usual scores: 1 / sqrt(headDim), neither cap nor window. */
   public static ScoreDescription usual(int headDim) {
     return new ScoreDescription(1 / Math.sqrt(headDim), Double.POSITIVE_INFINITY, EVERYTHING);
