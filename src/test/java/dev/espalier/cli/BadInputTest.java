@@ -298,8 +298,8 @@ class BadInputTest {
     Files.delete(model.resolve("tokenizer.json"));
     pruneModel(model).refused("no tokenizer.json");
     Path config = model.resolve("config.json");
-    Files.writeString(config, Files.readString(config).replace("\"llama\"", "\"mixtral\""));
-    pruneModel(model).refused("mixtral", "llama");
+    Files.writeString(config, Files.readString(config).replace("\"llama\"", "\"falcon\""));
+    pruneModel(model).refused("falcon", "llama");
   }
 
   @ParameterizedTest

@@ -26,7 +26,7 @@ final class Qwen3Family implements ModelFamily {
     RotaryDescription rotary = frame.rotary(RotaryKeys.whole(10_000), heads);
     FeedForward mlp = FeedForward.read(config, frame.hidden());
     Norms norms = Norms.read(config, NormKind.RMS, frame.hidden(), 1e-6);
-    Windows windows = Windows.ofQwen(config, frame.blocks());
+    Windows windows = Windows.ofLaterBlocks(config, frame.blocks());
     Biases biases = Biases.all(config.flag("attention_bias", false));
     return frame.decoder(
         modelType(),

@@ -36,7 +36,8 @@ final class Qwen3MoeFamily implements ModelFamily {
     RotaryDescription rotary = frame.rotary(RotaryKeys.whole(10_000), heads);
     FeedForward mlp = FeedForward.read(config, frame.hidden());
     Norms norms = Norms.read(config, NormKind.RMS, frame.hidden(), 1e-6);
-    Windows windows = Windows.ofQwen(config, frame.blocks());
+    // The library looks at max_window_layers in its dense Qwens alone.
+    Windows windows = Windows.ofQwen(config, frame.blocks(), block -> true);
     Biases biases = Biases.all(config.flag("attention_bias", false));
     Mixture mixture = mixture(config, mlp);
     IntPredicate routed = routed(config);

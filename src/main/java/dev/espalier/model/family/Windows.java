@@ -20,10 +20,15 @@ record Windows(int keys, IntPredicate sliding) {
     return new Windows(keys, config.has(TYPES) ? types(config, blocks) : usual);
   }
 
-  /** Qwen's are off unless {@code use_sliding_window} says otherwise. */
-  static Windows ofQwen(ConfigReader config, int blocks) {
+  /** From {@code max_window_layers} on, as of Qwen 2 and 3. */
+  static Windows ofLaterBlocks(ConfigReader config, int blocks) {
     int first = config.count("max_window_layers", 28);
-    Windows windows = read(config, blocks, 4096, block -> block >= first);
+    return ofQwen(config, blocks, block -> block >= first);
+  }
+
+  /** Qwen's are off unless {@code use_sliding_window} says otherwise. */
+  static Windows ofQwen(ConfigReader config, int blocks, IntPredicate usual) {
+    Windows windows = read(config, blocks, 4096, usual);
     return config.flag("use_sliding_window", false)
         ? windows
         : new Windows(ScoreDescription.EVERYTHING, windows.sliding);

@@ -101,6 +101,7 @@ class FamilyRefusalsTest {
         "qwen2_sliding_tied | {} | 0 8 8",
         "qwen2_sliding_tied | {'max_window_layers': 0} | 8 8 8",
         "qwen2_sliding_tied | {'use_sliding_window': false} | 0 0 0",
+        "qwen3_moe | {'use_sliding_window': true, 'sliding_window': 8} | 8 8",
         "qwen2_sliding_tied | {'layer_types': ['sliding_attention', 'full_attention',"
             + " 'full_attention']} | 8 0 0",
         "gemma2 | {} | 8 0 8 0",
