@@ -311,9 +311,31 @@ public final class ModelFolderWriter implements WeightSource, AutoCloseable {
   /** How much of the disk the output is still to take, in bytes. */
   public long bytesToCome() {
     long written = journal.written().stream().mapToLong(name -> source.entry(name).bytes()).sum();
+    return bytes(source, companions) - written;
+  }
+
+  /** How much of the disk a copy of the folder takes, in bytes. */
+  public static long bytes(ModelFolder source) {
+    return bytes(source, CopiedFiles.of(source));
+  }
+
+  private static long bytes(ModelFolder source, CopiedFiles companions) {
     long headers =
         source.shards().stream().mapToLong(shard -> shard.header().encode().length).sum();
-    return source.parameterBytes() - written + headers + companions.bytes();
+    return source.parameterBytes() + headers + companions.bytes();
+  }
+
+  /** What the disk of an output has left, be the output there or not. */
+  public static long usableBytes(Path output) {
+    Path folder = output.toAbsolutePath();
+    while (folder.getParent() != null && !Files.isDirectory(folder)) {
+      folder = folder.getParent();
+    }
+    try {
+      return Files.getFileStore(folder).getUsableSpace();
+    } catch (IOException e) {
+      throw FileFaults.reading(folder, e);
+    }
   }
 
   private void checkSpace(FreeSpace space) throws IOException {

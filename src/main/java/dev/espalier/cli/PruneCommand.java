@@ -1,9 +1,12 @@
 package dev.espalier.cli;
 
 import dev.espalier.job.PruneJob;
+import dev.espalier.job.PrunePlan;
 import dev.espalier.job.PruneRequest;
+import dev.espalier.report.PlanJson;
 import dev.espalier.report.PruneReport;
 import dev.espalier.report.ReportJson;
+import dev.espalier.report.RunPlan;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +41,9 @@ final class PruneCommand implements Command {
             .addOption(
                 CommonOptions.value(
                     "output", "FOLDER", "what to write (pruned/MODEL-METHOD-ALLOCATION-SPARSITY)"))
-            .addOption(CommonOptions.overwrite());
+            .addOption(CommonOptions.overwrite())
+            .addOption(
+                CommonOptions.flag("plan", "tell what the run will take, and do not start it"));
     PruningOptions.addTo(options)
         .addOption(
             CommonOptions.value(
@@ -57,12 +62,25 @@ final class PruneCommand implements Command {
   @Override
   public void run(CommandLine line, Console console) {
     PruneRequest request = request(line, Optional.of(console.command()));
+    if (line.hasOption("plan")) {
+      plan(request, console);
+      return;
+    }
     Interruption.resumable("block or trial");
     PruneReport report = PruneJob.run(request, console.listener());
     if (console.json()) {
       console.documents().print(ReportJson.prune(report));
     } else {
       console.out().print(PruneSummary.of(report, sample(line), Colours.ofOut()));
+    }
+  }
+
+  private static void plan(PruneRequest request, Console console) {
+    RunPlan plan = PrunePlan.of(request, console.listener());
+    if (console.json()) {
+      console.documents().print(PlanJson.of(plan));
+    } else {
+      console.out().print(PlanSummary.of(plan));
     }
   }
 

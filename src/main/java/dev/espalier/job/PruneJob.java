@@ -95,6 +95,7 @@ public final class PruneJob {
       opened.notes().note(request.output() + " is this run's result already; nothing was done.");
       return finished.get();
     }
+    new PrunePlan(request, opened, criterion, texts).requireFit();
     try (ModelFolderWriter writer =
         ModelFolderWriter.open(
             opened.folder(), request.output(), request.overwrite(), identity(), whole)) {

@@ -37,6 +37,12 @@ public record AttentionDescription(
     return 4L * heads * headDim;
   }
 
+  /** Queries and keys before and after they are rotated, values, and what they give, twice. */
+  @Override
+  public long standing() {
+    return (4L * heads + 3L * kvHeads) * headDim;
+  }
+
   /** In float32 libtorch fuses no grouped queries: the scores and their softmax. */
   @Override
   public long scores(long length) {

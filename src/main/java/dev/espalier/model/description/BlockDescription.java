@@ -44,6 +44,11 @@ public record BlockDescription(int index, List<SubBlock> subBlocks) {
     return subBlocks.stream().mapToLong(sub -> sub.operation().activations()).sum();
   }
 
+  /** {@link OperationDescription#standing} of the operation that has most. */
+  public long standing() {
+    return subBlocks.stream().mapToLong(sub -> sub.operation().standing()).max().orElse(0);
+  }
+
   /** {@link OperationDescription#scores} of the operation that has most. */
   public long scores(long length) {
     return subBlocks.stream().mapToLong(sub -> sub.operation().scores(length)).max().orElse(0);
