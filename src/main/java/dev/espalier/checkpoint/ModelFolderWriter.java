@@ -7,12 +7,14 @@ import dev.espalier.Setting;
 import dev.espalier.StorageException;
 import dev.espalier.files.DurableFiles;
 import dev.espalier.files.FileFaults;
+import dev.espalier.files.Json;
 import dev.espalier.files.OutputLock;
 import dev.espalier.files.RunRecord;
 import dev.espalier.files.SettingsDifference;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,8 @@ import org.bytedeco.pytorch.Tensor;
  * puts; otherwise it is not safe for use by several threads.
  */
 public final class ModelFolderWriter implements WeightSource, AutoCloseable {
+  private static final String COMMAND = Journal.PREFIX + "command.json";
+
   private final ModelFolder source;
   private final OutputPlace place;
   private final boolean overwrite;
@@ -136,6 +140,49 @@ public final class ModelFolderWriter implements WeightSource, AutoCloseable {
    */
   public Path workFile(String name) {
     return place.work(name);
+  }
+
+  /**
+   * Remembers the command line that began this, for {@link #command}, until the copy is finished.
+   */
+  public void remember(String command) {
+    ObjectNode file =
+        Json.object()
+            .put("folder", Path.of("").toAbsolutePath().toString())
+            .put("command", command);
+    DurableFiles.save(place.partial().resolve(COMMAND), Json.bytes(file));
+  }
+
+  /**
+   * The command line that began an unfinished output.
+   *
+   * @param output the output, or the folder in which it grows
+   * @throws BadInputException if there is none, or it began in another folder, so that its paths
+   *     mean something else here
+   */
+  public static String command(Path output) {
+    Path given = output.toAbsolutePath().normalize();
+    List<Path> places = new ArrayList<>(List.of(given, given.resolve(Journal.PREFIX + "partial")));
+    if (given.getFileName() != null) {
+      places.add(given.resolveSibling(given.getFileName() + ".partial"));
+    }
+    Path file =
+        places.stream()
+            .map(place -> place.resolve(COMMAND))
+            .filter(Files::isRegularFile)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    FileFaults.in(
+                        output,
+                        "there is no unfinished output to go on with; repeat the command that was to write it"));
+    ObjectNode remembered = Json.readObject(file);
+    String folder = remembered.path("folder").asText();
+    if (!folder.equals(Path.of("").toAbsolutePath().toString())) {
+      throw FileFaults.in(
+          output, "its command began in " + FileFaults.printable(folder) + "; go there first");
+    }
+    return remembered.path("command").asText();
   }
 
   /** Whether an unfinished result of the same run was taken up. */

@@ -1,5 +1,6 @@
 package dev.espalier.cli;
 
+import dev.espalier.BadInputException;
 import dev.espalier.job.PruneJob;
 import dev.espalier.job.PrunePlan;
 import dev.espalier.job.PruneRequest;
@@ -15,6 +16,8 @@ import org.apache.commons.cli.Options;
 
 /** {@code espalier prune}. */
 final class PruneCommand implements Command {
+  private static final List<String> WITH_RESUME = List.of("quiet", "json", "debug");
+
   @Override
   public String name() {
     return "prune";
@@ -43,6 +46,9 @@ final class PruneCommand implements Command {
                     "output", "FOLDER", "what to write (pruned/MODEL-METHOD-ALLOCATION-SPARSITY)"))
             .addOption(CommonOptions.overwrite())
             .addOption(
+                CommonOptions.value(
+                    "resume", "FOLDER", "go on with this unfinished output as it was begun"))
+            .addOption(
                 CommonOptions.flag("plan", "tell what the run will take, and do not start it"));
     PruningOptions.addTo(options)
         .addOption(
@@ -61,7 +67,31 @@ final class PruneCommand implements Command {
 
   @Override
   public void run(CommandLine line, Console console) {
-    PruneRequest request = request(line, Optional.of(console.command()));
+    if (line.hasOption("resume")) {
+      resume(line, console);
+    } else {
+      run(line, console.command(), console);
+    }
+  }
+
+  /** The command that began the output once more. */
+  private void resume(CommandLine line, Console console) {
+    if (line.getOptions().length > (int) WITH_RESUME.stream().filter(line::hasOption).count() + 1) {
+      throw new BadInputException(
+          "--resume repeats the command that began the output, so it takes no other option but --"
+              + String.join(" and --", WITH_RESUME));
+    }
+    String command = PruneJob.command(CommonOptions.path("resume", line.getOptionValue("resume")));
+    List<String> words = ShellWords.split(command);
+    List<String> args = words.subList(Math.min(2, words.size()), words.size());
+    run(
+        new OptionParser(this).parse(PublishedAliases.translate(args, this).args()),
+        command,
+        console);
+  }
+
+  private void run(CommandLine line, String command, Console console) {
+    PruneRequest request = request(line, Optional.of(command));
     if (line.hasOption("plan")) {
       plan(request, console);
       return;
