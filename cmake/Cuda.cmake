@@ -1,11 +1,17 @@
 # The CUDA kernels are part of the library where nvcc is found; without it every CUDA operand is
-# answered with ESP_UNSUPPORTED. cudart is linked statically; nothing else of CUDA is needed.
+# answered with ESP_UNSUPPORTED. cudart is linked statically, and nothing else of CUDA is needed.
 set(ESPALIER_CUDA_ARCHITECTURES quick CACHE STRING
   "What the CUDA kernels are compiled for: quick (sm_80, sm_90 and PTX), full (every supported \
 architecture and PTX), or a list as CMAKE_CUDA_ARCHITECTURES, which goes before this, takes it")
+set(ESPALIER_CUDA_RUNTIME Static CACHE STRING
+  "How cudart is linked: Static, or Shared for the stand-in to take its place")
 set(ESPALIER_HAS_CUDA OFF)
 if(ESPALIER_ENABLE_CUDA)
   include(CheckLanguage)
+  # CMake keeps that it found none: it may have been installed since.
+  if(NOT CMAKE_CUDA_COMPILER)
+    unset(CMAKE_CUDA_COMPILER CACHE)
+  endif()
   check_language(CUDA)
   if(CMAKE_CUDA_COMPILER)
     set(ESPALIER_HAS_CUDA ON)
@@ -68,7 +74,7 @@ function(espalier_add_cuda target)
   set_target_properties(${compiled} PROPERTIES
     CUDA_STANDARD 17
     CUDA_STANDARD_REQUIRED ON
-    CUDA_RUNTIME_LIBRARY Static
+    CUDA_RUNTIME_LIBRARY ${ESPALIER_CUDA_RUNTIME}
     CUDA_VISIBILITY_PRESET hidden)
   if(ESPALIER_ENABLE_TESTS)
     espalier_record_kernels(${compiled})

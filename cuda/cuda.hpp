@@ -21,6 +21,10 @@ Devices find_devices();
 /** What find_devices() said when it was first asked. */
 const Devices& devices();
 
+/** Of one of devices() that the kernels are not compiled for: what is wrong with it, as a predicate;
+    else "". */
+std::string too_old(int32_t device);
+
 /** Whether a device computes in f64 at least half as fast as in f32; true of one that is not there.
  */
 bool has_fast_f64(int32_t device) noexcept;

@@ -87,6 +87,15 @@ const Devices& devices() {
   return found;
 }
 
+std::string too_old(int32_t device) {
+  int major = 0, minor = 0;
+  check(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device));
+  check(cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, device));
+  if (major >= 8) return "";
+  return "has compute capability " + std::to_string(major) + "." + std::to_string(minor) +
+         ", and the kernels need 8.0 or newer";
+}
+
 bool has_fast_f64(int32_t device) noexcept {
   int f32_per_f64 = 1;
   if (device < devices().count) {

@@ -89,6 +89,7 @@ using SelectDigits = Digits<key_bits, select_digit_bits>;
 struct Selection {
   Order order;
   unsigned finished;  // blocks
+  unsigned gate;      // where blocks that run together wait for a digit
   unsigned long long bins[1 << select_digit_bits];
 };
 

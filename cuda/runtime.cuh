@@ -8,8 +8,8 @@
 
 /**
  * What every kernel source starts from. The same sources are compiled by a plain C++ compiler for
- * the tests (src/test/cpp/sim), whose cuda_runtime.h has its own ESP_LAUNCH and ESP_SHARED: kernels
- * are launched and shared memory is declared through these alone.
+ * the tests (src/test/cpp/sim), whose cuda_runtime.h has its own of these macros: kernels are
+ * launched and shared memory is declared through them alone.
  */
 
 #ifdef __CUDACC__
@@ -17,6 +17,13 @@
 /** kernel<<<grid, block, shared bytes, stream>>>(arguments) */
 #define ESP_LAUNCH(kernel, grid, block, shared, stream, ...) \
   kernel<<<grid, block, shared, stream>>>(__VA_ARGS__)
+
+/** The same for a kernel whose blocks wait for each other (ticket.cuh): all run at the same time,
+   or none does and the result says so. At most most_together() blocks, without dynamic shared
+   memory.
+ */
+#define ESP_LAUNCH_TOGETHER(kernel, grid, block, stream, ...) \
+  ::espalier::cuda::launch_together(kernel, grid, block, stream, __VA_ARGS__)
 
 /** A variable of a block: ESP_SHARED(tile, float[32][33]); */
 #define ESP_SHARED(name, ...) __shared__ ::espalier::cuda::Type<__VA_ARGS__> name
@@ -66,6 +73,33 @@ inline int device_attribute(cudaDeviceAttr attribute) {
   check(cudaDeviceGetAttribute(&value, attribute, device));
   return value;
 }
+
+/** How many blocks of a kernel the current device runs at the same time; 0 where it cannot promise
+    that. A process that is granted a part of the device may still find them too many. */
+template <class Kernel>
+unsigned most_together(Kernel* kernel, int threads) {
+  if (device_attribute(cudaDevAttrCooperativeLaunch) == 0) return 0;
+  int residents = 0;
+  check(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&residents, kernel, threads, 0));
+  return static_cast<unsigned>(residents * device_attribute(cudaDevAttrMultiProcessorCount));
+}
+
+#ifdef __CUDACC__
+template <class... Parameters>
+cudaError_t launch_together(void (*kernel)(Parameters...), unsigned blocks, unsigned threads,
+                            cudaStream_t stream, const Type<Parameters>&... arguments) {
+  cudaLaunchAttribute together = {};
+  together.id = cudaLaunchAttributeCooperative;
+  together.val.cooperative = 1;
+  cudaLaunchConfig_t launch = {};
+  launch.gridDim = blocks;
+  launch.blockDim = threads;
+  launch.stream = stream;
+  launch.attrs = &together;
+  launch.numAttrs = 1;
+  return cudaLaunchKernelEx(&launch, kernel, arguments...);
+}
+#endif
 
 inline cudaStream_t stream_of(void* stream) { return static_cast<cudaStream_t>(stream); }
 

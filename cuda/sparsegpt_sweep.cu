@@ -130,7 +130,7 @@ void sparsegpt_sweep(const esp_matrix& w, const esp_matrix& u, double sparsity,
                      esp_rounding rounding, int64_t block_cols, const esp_matrix* loss,
                      const Execution& run) {
   Workspace workspace(run.workspace);
-  const Scratch scratch(w, block_cols, workspace);
+  Scratch scratch(w, block_cols, workspace);
   const cudaStream_t stream = stream_of(run.stream);
   const Sweep sweep(w, u, loss, block_cols, least(block_cols, panel_cols), scratch.errors, stream);
   scratch.choice.start(stream);

@@ -12,10 +12,12 @@ constexpr int most_cols = 1024;
 constexpr int64_t most_shares = 1024;
 constexpr int64_t share_keys = 8 * select_threads;
 
-/** Rows that a thread block counts: about share_keys keys, more in a large matrix. */
-int64_t rows_of_share(int64_t rows, int64_t cols) {
+/** Rows that a thread block counts, of `shares` at most: about share_keys keys, more in a large
+ * matrix.
+ */
+int64_t rows_of_share(int64_t rows, int64_t cols, int64_t shares) {
   const int64_t enough = ceil_div(share_keys, cols);
-  const int64_t least = ceil_div(rows, most_shares);
+  const int64_t least = ceil_div(rows, shares);
   return enough > least ? enough : least;
 }
 
@@ -125,12 +127,23 @@ __device__ int64_t find_tie(const Keys& source, uint32_t key, int64_t rank,
   return first + tie.index;
 }
 
-/** The last digit, then the threshold. */
-__global__ void __launch_bounds__(select_threads)
-    threshold_kernel(Keys source, int64_t count, bool with_ties, Selection* selection,
-                     uint32_t* counts, Threshold* threshold) {
+/** How many weights to choose, and what choosing needs in device memory. */
+struct Choice {
+  int64_t count;
+  bool with_ties;
+  Selection* selection;
+  uint32_t* counts;
+  Threshold* threshold;
+
+  __host__ __device__ unsigned long long rank() const {
+    return static_cast<unsigned long long>(count - 1);
+  }
+};
+
+/** The last digit, then the threshold. `bins` is shared memory. */
+__device__ void find_threshold(const Keys& source, const Choice& choice, uint32_t* bins) {
   constexpr Digit digit = Passes::at(Passes::count - 1);
-  ESP_SHARED(bins, uint32_t[1 << select_digit_bits]);
+  const auto [count, with_ties, selection, counts, threshold] = choice;
   DigitCount digits(digit, selection, bins);
   digits.begin();
   source.visit([&](uint32_t key) { digits.add(key); });
@@ -138,13 +151,80 @@ __global__ void __launch_bounds__(select_threads)
   for (int b = threadIdx.x; b < digit.values(); b += select_threads) {
     counts[static_cast<int64_t>(blockIdx.x) * digit.values() + b] = bins[b];
   }
-  if (!digits.choose(static_cast<unsigned long long>(count - 1), gridDim.x, selection)) return;
+  if (!digits.choose(choice.rank(), gridDim.x, selection)) return;
   __syncthreads();
   const Order order = selection->order;
   const auto ties = count - static_cast<int64_t>(order.below);
   const bool all = with_ties || ties == static_cast<int64_t>(order.equal);
   const int64_t last = all ? INT64_MAX : find_tie(source, order.key, ties - 1, counts);
   if (threadIdx.x == 0) *threshold = {order.key, last};
+}
+
+__global__ void __launch_bounds__(select_threads) threshold_kernel(Keys source, Choice choice) {
+  ESP_SHARED(bins, uint32_t[1 << select_digit_bits]);
+  find_threshold(source, choice, bins);
+}
+
+/** One digit, known to all blocks when this returns; they run at the same time. */
+template <class Source>
+__device__ void find_digit(const Source& source, int pass, const Choice& choice, uint32_t* bins) {
+  Selection* const selection = choice.selection;
+  DigitCount digits(Passes::at(pass), selection, bins);
+  digits.begin();
+  source.visit([&](uint32_t key) { digits.add(key); });
+  const bool is_last = digits.choose(choice.rank(), gridDim.x, selection);
+  const auto mark = static_cast<unsigned>(pass + 1);
+  if (threadIdx.x == 0) {
+    if (is_last) {
+      open_gate(&selection->gate, mark);
+    } else {
+      wait_at_gate(&selection->gate, mark);
+    }
+  }
+  __syncthreads();
+}
+
+/** All digits in one launch. The gate gets its next mark when all blocks have passed it, as they
+   have taken a ticket since; and it never has a mark that blocks are still to wait for. */
+__global__ void __launch_bounds__(select_threads, 2) choose_kernel(Scores scores, Choice choice) {
+  ESP_SHARED(bins, uint32_t[1 << select_digit_bits]);
+  find_digit(scores, 0, choice, bins);
+#pragma unroll 1
+  for (int i = 1; i < Passes::count - 1; ++i) find_digit(scores.to, i, choice, bins);
+  find_threshold(scores.to, choice, bins);
+}
+static_assert(Passes::count > 2, "a launch would begin with the mark that the last one left");
+
+unsigned share_rows(Keys& keys, int64_t most) {
+  keys.share = rows_of_share(keys.keys.rows, keys.keys.cols, most);
+  return static_cast<unsigned>(ceil_div(keys.keys.rows, keys.share));
+}
+
+/** Chooses in one launch of `most` blocks; false if the device has no room for them. */
+bool choose_at_once(Scores scores, const Choice& choice, int64_t most, cudaStream_t stream) {
+  if (most == 0) return false;
+  const unsigned shares = share_rows(scores.to, most < most_shares ? most : most_shares);
+  const cudaError_t error =
+      ESP_LAUNCH_TOGETHER(choose_kernel, shares, select_threads, stream, scores, choice);
+  if (error == cudaErrorCooperativeLaunchTooLarge) {
+    cudaGetLastError();
+    return false;
+  }
+  check(error);
+  return true;
+}
+
+/** Chooses in one launch a digit. */
+void choose_by_digits(Scores scores, const Choice& choice, cudaStream_t stream) {
+  const unsigned shares = share_rows(scores.to, most_shares);
+  ESP_LAUNCH(select_digit_kernel<Scores>, shares, select_threads, 0, stream, scores, Passes::at(0),
+             choice.rank(), choice.selection, nullptr);
+  for (int i = 1; i < Passes::count - 1; ++i) {
+    ESP_LAUNCH(select_digit_kernel<Keys>, shares, select_threads, 0, stream, scores.to,
+               Passes::at(i), choice.rank(), choice.selection, nullptr);
+  }
+  ESP_LAUNCH(threshold_kernel, shares, select_threads, 0, stream, scores.to, choice);
+  check_launch();
 }
 
 }  // namespace
@@ -156,27 +236,21 @@ SweepChoice::SweepChoice(int64_t rows, int64_t cols, Workspace& workspace)
       counts_(workspace.take<uint32_t>(most_shares * Passes::last_values)),
       threshold_(workspace.take<Threshold>(1)) {}
 
-void SweepChoice::start(cudaStream_t stream) const {
+void SweepChoice::start(cudaStream_t stream) {
+  together_ = most_together(choose_kernel, select_threads);
   check(cudaMemsetAsync(selection_, 0, sizeof *selection_, stream));
 }
 
 Chosen SweepChoice::choose(View<const float> w, View<const float> u, int64_t count, bool with_ties,
-                           cudaStream_t stream) const {
+                           cudaStream_t stream) {
   const View<const uint32_t> result = {keys_, w.rows, w.cols, stride_};
   if (count == 0) return {result, nullptr, 0};
-  const Keys keys = {{keys_, w.rows, w.cols, stride_}, rows_of_share(w.rows, w.cols)};
-  const Scores scores = {keys, w, u, has_wide_rows(w)};
-  const auto rank = static_cast<unsigned long long>(count - 1);
-  const auto shares = static_cast<unsigned>(ceil_div(w.rows, keys.share));
-  ESP_LAUNCH(select_digit_kernel<Scores>, shares, select_threads, 0, stream, scores, Passes::at(0),
-             rank, selection_, nullptr);
-  for (int i = 1; i < Passes::count - 1; ++i) {
-    ESP_LAUNCH(select_digit_kernel<Keys>, shares, select_threads, 0, stream, keys, Passes::at(i),
-               rank, selection_, nullptr);
+  const Scores scores = {{{keys_, w.rows, w.cols, stride_}, 0}, w, u, has_wide_rows(w)};
+  const Choice choice = {count, with_ties, selection_, counts_, threshold_};
+  if (!choose_at_once(scores, choice, together_, stream)) {
+    together_ = 0;
+    choose_by_digits(scores, choice, stream);
   }
-  ESP_LAUNCH(threshold_kernel, shares, select_threads, 0, stream, keys, count, with_ties,
-             selection_, counts_, threshold_);
-  check_launch();
   return {result, threshold_, 0};
 }
 

@@ -14,7 +14,7 @@ class SweepChoice {
   /** Takes the scratch for blocks of up to `cols` columns; needs start() before it chooses. */
   SweepChoice(int64_t rows, int64_t cols, Workspace& workspace);
 
-  void start(cudaStream_t stream) const;
+  void start(cudaStream_t stream);
 
   /**
    * @param w     the block, [rows, columns]
@@ -24,7 +24,7 @@ class SweepChoice {
    * @return valid until the next call
    */
   Chosen choose(View<const float> w, View<const float> u, int64_t count, bool with_ties,
-                cudaStream_t stream) const;
+                cudaStream_t stream);
 
  private:
   int64_t stride_;
@@ -32,6 +32,7 @@ class SweepChoice {
   Selection* selection_;
   uint32_t* counts_;  ///< of values of the last digit, in each share of the rows
   Threshold* threshold_;
+  unsigned together_ = 0;  ///< thread blocks that choose in one launch; 0: in one a digit
 };
 
 }  // namespace espalier::cuda

@@ -30,7 +30,7 @@ target_compile_options(espalier_sim
 target_link_options(espalier_sim PUBLIC ${sanitizers})
 
 add_executable(espalier_sim_tests ${kernel_tests} sim/device_test.cpp sim/launch_test.cpp sim/product_test.cpp
-  sim/ticket_test.cpp)
+  sim/sweep_choice_test.cpp sim/ticket_test.cpp sim/together_test.cpp)
 target_include_directories(espalier_sim_tests PRIVATE
   ${PROJECT_SOURCE_DIR}/src/main/cpp/src ${PROJECT_SOURCE_DIR}/cuda
   ${CMAKE_CURRENT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/bench/gpu)

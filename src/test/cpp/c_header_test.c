@@ -58,6 +58,7 @@ static const struct {
   const char* (*last_error)(void);
   int32_t (*cuda_device_count)(void);
   esp_status (*check_cuda)(void);
+  esp_status (*check_cuda_device)(int32_t);
   esp_status (*set_num_threads)(int32_t);
   int32_t (*num_threads)(void);
   const char* (*cpu_isa)(void);
@@ -94,6 +95,7 @@ static const struct {
     esp_last_error,
     esp_cuda_device_count,
     esp_check_cuda,
+    esp_check_cuda_device,
     esp_set_num_threads,
     esp_num_threads,
     esp_cpu_isa,

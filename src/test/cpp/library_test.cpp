@@ -37,6 +37,16 @@ TEST(Library, SaysWhyThereIsNoCudaDevice) {
   }
 }
 
+TEST(Library, SaysWhyADeviceCannotBeUsed) {
+  for (int32_t device = 0; device < esp_cuda_device_count(); ++device) {
+    EXPECT_EQ(ESP_OK, esp_check_cuda_device(device)) << esp_last_error();
+  }
+  for (const int32_t device : {-1, esp_cuda_device_count()}) {
+    EXPECT_GT(0, esp_check_cuda_device(device));
+    EXPECT_EQ(0U, std::string(esp_last_error()).find("check_cuda_device: ")) << esp_last_error();
+  }
+}
+
 TEST(Library, InstructionSets) {
   EXPECT_EQ(ESP_UNSUPPORTED, esp_set_cpu_isa("sse9"));
   EXPECT_STREQ("set_cpu_isa: this machine has no instruction set 'sse9'", esp_last_error());

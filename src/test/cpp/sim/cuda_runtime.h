@@ -6,13 +6,14 @@
  *
  * The threads of a block are fibers, resumed in a seeded random order whenever they wait: at
  * __syncthreads, or with their warp at shuffles, ballots, __syncwarp and tensor instructions.
- * Blocks run one after another, in random order too. So a missing barrier shows as a wrong result
- * for some seed; waiting for what never comes ends the program with a report. Shared memory is
- * filled with 0xFF (NaN, -1) when a block starts, and under AddressSanitizer has guarded gaps
- * around every variable. Asynchronous copies happen when they are waited for, not before, and are
- * seen by wgmma only after a proxy fence.
+ * Blocks run one after another, in random order too, or all at the same time if they are launched
+ * together. So a missing barrier shows as a wrong result for some seed; waiting for what never
+ * comes ends the program with a report. Shared memory is filled with 0xFF (NaN, -1) when a block
+ * starts, and under AddressSanitizer has guarded gaps around every variable. Asynchronous copies
+ * happen when they are waited for, not before, and are seen by wgmma only after a proxy fence.
  *
- * Tickets (atomicInc) must stand between fences of their thread.
+ * Tickets (atomicInc) must stand between fences of their thread, a gate be opened behind one and
+ * passed before one; and only blocks that are launched together may wait at a gate.
  *
  * What this cannot show: the rest of the memory model beyond barriers, races inside a barrier
  * interval that every order happens to survive, and time.
@@ -69,6 +70,8 @@ enum cudaError_t {
   cudaErrorInsufficientDriver = 35,
   cudaErrorNoDevice = 100,
   cudaErrorInvalidDevice = 101,
+  cudaErrorCooperativeLaunchTooLarge = 720,
+  cudaErrorNotSupported = 801,
   cudaErrorSystemNotReady = 802,
 };
 using cudaStream_t = void*;
@@ -98,6 +101,7 @@ struct cudaPointerAttributes {
 enum cudaFuncAttribute { cudaFuncAttributeMaxDynamicSharedMemorySize };
 enum cudaDeviceAttr {
   cudaDevAttrMultiProcessorCount,
+  cudaDevAttrCooperativeLaunch,
   cudaDevAttrMaxSharedMemoryPerBlockOptin,
   cudaDevAttrComputeCapabilityMajor,
   cudaDevAttrComputeCapabilityMinor,
@@ -125,6 +129,14 @@ const char* cudaGetErrorString(cudaError_t error);
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int device);
 cudaError_t cudaPointerGetAttributes(cudaPointerAttributes* attributes, const void* pointer);
 cudaError_t cudaFuncSetAttribute(const void* kernel, cudaFuncAttribute attribute, int value);
+cudaError_t cudaOccupancyMaxActiveBlocksPerMultiprocessor(int* blocks, const void* kernel,
+                                                          int threads, size_t dynamic_bytes);
+template <class Kernel>
+cudaError_t cudaOccupancyMaxActiveBlocksPerMultiprocessor(int* blocks, Kernel* kernel, int threads,
+                                                          size_t dynamic_bytes) {
+  return cudaOccupancyMaxActiveBlocksPerMultiprocessor(
+      blocks, reinterpret_cast<const void*>(kernel), threads, dynamic_bytes);
+}
 cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpyKind kind,
                             cudaStream_t stream = nullptr);
 cudaError_t cudaMemcpy2DAsync(void* to, size_t to_pitch, const void* from, size_t from_pitch,
@@ -156,6 +168,14 @@ void seed(unsigned value);
    says how much shared memory a block may have. */
 void set_compute_capability(int value);
 
+/** How many of its three multiprocessors device 0 has for blocks that run at the same time, three
+   at first: fewer than the runtime lets expect, as a process is granted a part of a device; none
+   where it cannot launch them. */
+void set_together(int multiprocessors);
+
+/** How many launches there have been. */
+unsigned launches();
+
 /** How many times faster than in f64 device 0 claims to compute in f32, 2 at first. */
 void set_f32_per_f64(int value);
 
@@ -177,6 +197,10 @@ void set_launch_only(bool value);
 
 void run(const char* kernel, const void* function, dim3 grid, dim3 block, size_t shared_bytes,
          const std::function<void()>& thread);
+
+/** Runs all blocks at the same time, if the device has room for them. */
+cudaError_t run_together(const char* kernel, const void* function, unsigned grid, unsigned block,
+                         const std::function<void()>& thread);
 
 /** The running thread's place. */
 struct Place {
@@ -210,6 +234,11 @@ void wait_for_copies(int groups_still_allowed);
    fence again before the next one or its end. */
 void fence();
 void take_ticket();
+
+/** A gate, at which blocks that run at the same time wait for one of them: the thread that opens it
+    must have fenced since its last barrier, and one that reads it must fence before the next. */
+void open_gate(unsigned* gate, unsigned mark);
+unsigned read_gate(const unsigned* gate);
 
 /** The address of a byte of shared memory in its own numbering, which starts at a multiple of all
     alignments. */
@@ -308,6 +337,10 @@ float f32_from_f16(uint16_t bits);
     sim::run(#kernel, reinterpret_cast<const void*>(+kernel), grid, block, shared, \
              [&] { kernel(__VA_ARGS__); });                                        \
   } while (false)
+
+#define ESP_LAUNCH_TOGETHER(kernel, grid, block, stream, ...)                                      \
+  ((void)(stream), sim::run_together(#kernel, reinterpret_cast<const void*>(+kernel), grid, block, \
+                                     [&] { kernel(__VA_ARGS__); }))
 
 #define ESP_SHARED(name, ...)       \
   static const char name##_key = 0; \

@@ -56,6 +56,34 @@ TEST(FindDevices, OtherFaultsInTheRuntimesWords) {
   EXPECT_EQ("CUDA cannot be used: system not yet initialized", found.obstacle);
 }
 
+TEST(TooOld, BelowTheFirstThatTheKernelsAreCompiledFor) {
+  const struct Restore {
+    ~Restore() { sim::set_compute_capability(90); }
+  } restore;
+  for (const int capability : {80, 89, 90, 120}) {
+    sim::set_compute_capability(capability);
+    EXPECT_EQ("", too_old(0));
+    EXPECT_EQ(ESP_OK, esp_check_cuda_device(0)) << esp_last_error();
+  }
+  sim::set_compute_capability(75);
+  EXPECT_EQ(ESP_UNSUPPORTED, esp_check_cuda_device(0));
+  EXPECT_STREQ(
+      "check_cuda_device: CUDA device 0 has compute capability 7.5, and the kernels need 8.0 or "
+      "newer",
+      esp_last_error());
+  float w[4] = {0.0F, 1.0F, 0.0F, 2.0F};
+  const esp_matrix view = {w, 2, 2, 2, ESP_F32, 0};
+  int64_t zeros = -1;
+  EXPECT_EQ(ESP_UNSUPPORTED, esp_count_zeros(&view, &zeros, nullptr, 0, nullptr));
+  EXPECT_STREQ(
+      "count_zeros: w is on CUDA device 0, which has compute capability 7.5, and the kernels need "
+      "8.0 or newer",
+      esp_last_error());
+  EXPECT_EQ(ESP_UNSUPPORTED, esp_check_cuda_device(1));
+  EXPECT_STREQ("check_cuda_device: CUDA device 1 is not there: this machine has 1 of them",
+               esp_last_error());
+}
+
 TEST(CurrentDevice, LeavesADeviceWithoutContextAsItWas) {
   sim::set_devices(2);
   {

@@ -22,6 +22,12 @@ bool may_launch(const void* kernel, size_t dynamic_bytes);
    variable; ends the program if a device would have refused that launch. */
 void note_static(const void* kernel, const void* variable, size_t bytes, size_t dynamic_bytes);
 
+/** Whether so many blocks of so many threads may be launched to run at the same time. */
+cudaError_t may_launch_together(unsigned blocks, unsigned threads);
+
+/** Whether those of the running launch do. */
+bool is_together();
+
 void set_last_error(cudaError_t error);
 
 /** Makes the current device's context, if it has none. */

@@ -15,6 +15,8 @@ namespace {
 int compute_capability = 90;
 int f32_per_f64 = 2;
 bool only_launches = false;
+constexpr int multiprocessors = 3;
+int multiprocessors_together = multiprocessors;
 cudaError_t last_error = cudaSuccess;
 
 /** Of a kernel: static variables that its blocks were seen to have, and the dynamic shared memory
@@ -44,6 +46,7 @@ namespace sim {
 void set_compute_capability(int value) { compute_capability = value; }
 void set_launch_only(bool value) { only_launches = value; }
 bool launch_only() { return only_launches; }
+void set_together(int value) { multiprocessors_together = value; }
 void set_f32_per_f64(int value) { f32_per_f64 = value; }
 
 void set_last_error(cudaError_t error) { last_error = error; }
@@ -67,6 +70,14 @@ bool may_launch(const void* kernel, size_t dynamic_bytes) {
   return dynamic_bytes <= known.most_dynamic() && known.fits_device();
 }
 
+cudaError_t may_launch_together(unsigned blocks, unsigned threads) {
+  if (multiprocessors_together == 0) return cudaErrorNotSupported;
+  int residents = 0;
+  cudaOccupancyMaxActiveBlocksPerMultiprocessor(&residents, nullptr, static_cast<int>(threads), 0);
+  const auto most = static_cast<unsigned>(residents * multiprocessors_together);
+  return blocks <= most ? cudaSuccess : cudaErrorCooperativeLaunchTooLarge;
+}
+
 void note_static(const void* kernel, const void* variable, size_t bytes, size_t dynamic_bytes) {
   if (!shared_of[kernel].variables.emplace(variable, bytes).second) return;
   if (!may_launch(kernel, dynamic_bytes)) {
@@ -82,6 +93,10 @@ const char* cudaGetErrorString(cudaError_t error) {
   switch (error) {
     case cudaErrorInvalidConfiguration:
       return "invalid configuration argument";
+    case cudaErrorCooperativeLaunchTooLarge:
+      return "too many blocks in cooperative launch";
+    case cudaErrorNotSupported:
+      return "operation not supported";
     case cudaErrorSystemNotReady:
       return "system not yet initialized";
     default:
@@ -92,7 +107,9 @@ const char* cudaGetErrorString(cudaError_t error) {
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int /*device*/) {
   switch (attribute) {
     case cudaDevAttrMultiProcessorCount:
-      return *value = 3, cudaSuccess;
+      return *value = multiprocessors, cudaSuccess;
+    case cudaDevAttrCooperativeLaunch:
+      return *value = multiprocessors_together > 0 ? 1 : 0, cudaSuccess;
     case cudaDevAttrMaxSharedMemoryPerBlockOptin:
       return *value = static_cast<int>(sim::shared_optin()), cudaSuccess;
     case cudaDevAttrComputeCapabilityMajor:
@@ -105,6 +122,12 @@ cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int /*d
       return *value = f32_per_f64, cudaSuccess;
   }
   return cudaErrorInvalidValue;
+}
+
+cudaError_t cudaOccupancyMaxActiveBlocksPerMultiprocessor(int* blocks, const void* /*kernel*/,
+                                                          int threads, size_t /*dynamic_bytes*/) {
+  constexpr int threads_of_multiprocessor = 1024;
+  return *blocks = threads_of_multiprocessor / threads, cudaSuccess;
 }
 
 cudaError_t cudaPointerGetAttributes(cudaPointerAttributes* attributes, const void* pointer) {

@@ -60,11 +60,6 @@ bool SharedMemory::is_fenced(size_t address) const {
   return last.by == 0 || last.fences != fences_[last.by - 1];
 }
 
-SharedMemory& shared_memory() {
-  static SharedMemory memory;
-  return memory;
-}
-
 uint32_t shared_address(const void* shared) {
   const size_t address = shared_memory().address(shared);
   if (address >= 1 << 18) fail("an address is not one of shared memory");

@@ -95,6 +95,7 @@ std::vector<std::map<size_t, Product>> warpgroups;  // what each has under way, 
 
 Thread& own() {
   if (threads.empty()) {
+    if (is_together()) fail("wgmma is not simulated in blocks that run at the same time");
     if (block_size % group_size != 0) fail("wgmma in a block that is not made of warpgroups");
     threads.resize(block_size);
     warpgroups.resize(block_size / group_size);

@@ -138,6 +138,14 @@ ESP_EXPORT int32_t esp_cuda_device_count(void);
 ESP_EXPORT esp_status esp_check_cuda(void);
 
 /**
+ * Whether the kernels run on a CUDA device.
+ * @param device an ordinal
+ * @return ESP_OK if they do; ESP_UNSUPPORTED if it is older than they are compiled for (compute
+ *         capability 8.0), or not there; what ::esp_check_cuda returns if there is none at all
+ */
+ESP_EXPORT esp_status esp_check_cuda_device(int32_t device);
+
+/**
  * Upper bound on CPU threads per call, for the whole process.
  * @param threads 0 restores the default, all that OpenMP sees; above 1024 counts as 1024
  * @return ESP_INVALID_ARGUMENT if it is negative

@@ -62,6 +62,12 @@ inline std::int32_t cuda_device_count() noexcept { return esp_cuda_device_count(
     build or machine has no CUDA, ESP_CUDA_ERROR where it does not work */
 inline void check_cuda() { detail::check(esp_check_cuda(), "check_cuda"); }
 
+/** @throws Error if the kernels do not run on this CUDA device, with the reason: ESP_UNSUPPORTED if
+    it is too old or not there, and what check_cuda() throws if there is none at all */
+inline void check_cuda_device(std::int32_t device) {
+  detail::check(esp_check_cuda_device(device), "check_cuda_device");
+}
+
 /**
  * Upper bound on CPU threads per call, for the whole process.
  * @param threads 0 restores the default, all that OpenMP sees

@@ -21,15 +21,21 @@ void check_reach(Operand operand) {
                                         std::to_string(operand.matrix->device)};
 }
 
+std::string how_many(const cuda::Devices& found) {
+  return "this machine has " + std::to_string(found.count) + " of them";
+}
+
 void check_present(Operand operand) {
   const int32_t device = operand.matrix->device;
   const cuda::Devices& found = cuda::devices();
-  if (device < found.count) return;
   const std::string where =
-      std::string(operand.name) + " is on CUDA device " + std::to_string(device);
-  throw Error{ESP_UNSUPPORTED, found.count == 0 ? where + ", but " + found.obstacle
-                                                : where + ", but this machine has " +
-                                                      std::to_string(found.count) + " of them"};
+      std::string(operand.name) + " is on CUDA device " + std::to_string(device) + ", ";
+  if (device >= found.count) {
+    const std::string instead = found.count == 0 ? found.obstacle : how_many(found);
+    throw Error{ESP_UNSUPPORTED, where + "but " + instead};
+  }
+  const std::string age = cuda::too_old(device);
+  if (!age.empty()) throw Error{ESP_UNSUPPORTED, where + "which " + age};
 }
 
 #else
@@ -56,6 +62,17 @@ void require_cuda() {
   if (found.count == 0) throw Error{found.status, found.obstacle};
 }
 
+void require_cuda_device(int32_t device) {
+  require_cuda();
+  const cuda::Devices& found = cuda::devices();
+  const std::string name = "CUDA device " + std::to_string(device) + " ";
+  if (device < 0 || device >= found.count) {
+    throw Error{ESP_UNSUPPORTED, name + "is not there: " + how_many(found)};
+  }
+  const std::string age = cuda::too_old(device);
+  if (!age.empty()) throw Error{ESP_UNSUPPORTED, name + age};
+}
+
 bool has_fast_f64(int32_t device) noexcept { return device < 0 || cuda::has_fast_f64(device); }
 
 #else
@@ -63,6 +80,8 @@ bool has_fast_f64(int32_t device) noexcept { return device < 0 || cuda::has_fast
 int32_t cuda_device_count() noexcept { return 0; }
 
 void require_cuda() { throw Error{ESP_UNSUPPORTED, "this build has no CUDA kernels"}; }
+
+void require_cuda_device(int32_t /*device*/) { require_cuda(); }
 
 bool has_fast_f64(int32_t /*device*/) noexcept { return true; }
 

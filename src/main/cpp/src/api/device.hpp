@@ -19,6 +19,10 @@ int32_t cuda_device_count() noexcept;
     no CUDA, ESP_CUDA_ERROR where it does not work */
 void require_cuda();
 
+/** @throws Error if the kernels do not run on this CUDA device, with the reason: as require_cuda if
+    there is none at all, else ESP_UNSUPPORTED */
+void require_cuda_device(int32_t device);
+
 /** Whether a device computes in f64 at least half as fast as in f32; true of one that is not there.
  */
 bool has_fast_f64(int32_t device) noexcept;

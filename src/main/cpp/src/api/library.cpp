@@ -33,6 +33,10 @@ int32_t esp_cuda_device_count(void) { return espalier::api::cuda_device_count();
 
 esp_status esp_check_cuda(void) { return guarded("check_cuda", espalier::api::require_cuda); }
 
+esp_status esp_check_cuda_device(int32_t device) {
+  return guarded("check_cuda_device", [&] { espalier::api::require_cuda_device(device); });
+}
+
 esp_status esp_set_num_threads(int32_t threads) {
   return guarded("set_num_threads", [&] {
     if (threads < 0) throw Error{ESP_INVALID_ARGUMENT, "threads is negative"};

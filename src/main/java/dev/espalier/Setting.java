@@ -14,6 +14,8 @@ public enum Setting {
   SEQ_LEN,
   /** The texts that perplexity is measured on. */
   EVALUATION,
+  /** What holds the text in files of several fields. */
+  TEXT_FIELD,
   /** How much of the model is removed. */
   SPARSITY,
   /** The shape of the zeros. */

@@ -46,6 +46,7 @@ class ArchitectureTest {
           "model",
           "text",
           "checkpoint",
+          "hub",
           "device",
           "files",
           "kernels");

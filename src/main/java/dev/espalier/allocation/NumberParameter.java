@@ -1,5 +1,6 @@
 package dev.espalier.allocation;
 
+import dev.espalier.BadInputException;
 import java.util.Optional;
 
 /**
@@ -49,6 +50,21 @@ public record NumberParameter(
   NumberParameter dependingOnTheModel(String otherwise) {
     return new NumberParameter(
         key, symbol, published, placeholder, description, typical, Optional.of(otherwise), range);
+  }
+
+  /**
+   * A value of it as a whole number.
+   *
+   * @param owner what has the parameter, for people
+   * @throws BadInputException if it is outside of the range, or has a fraction
+   */
+  public int whole(String owner, double value) {
+    range.require(symbol, owner, value);
+    if (value != Math.rint(value)) {
+      throw new BadInputException(
+          "%s is %s; %s needs %s".formatted(symbol, value, owner, range.words()));
+    }
+    return (int) value;
   }
 
   @Override

@@ -59,7 +59,9 @@ public final class ModelFolder implements WeightSource, AutoCloseable {
       throw FileFaults.in(path, "is a file; give the folder with the model in it");
     }
     if (!Files.isDirectory(path)) {
-      throw FileFaults.in(path, "there is no such folder; " + HubCache.advice(path));
+      throw FileFaults.in(
+          path,
+          "there is no such folder; give one with a model in it, or a name on the Hugging Face Hub");
     }
     if (!Files.isRegularFile(path.resolve(CONFIG))) {
       throw FileFaults.in(

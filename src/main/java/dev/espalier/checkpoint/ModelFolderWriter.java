@@ -7,6 +7,7 @@ import dev.espalier.Setting;
 import dev.espalier.StorageException;
 import dev.espalier.files.DurableFiles;
 import dev.espalier.files.FileFaults;
+import dev.espalier.files.FreeSpace;
 import dev.espalier.files.Json;
 import dev.espalier.files.OutputLock;
 import dev.espalier.files.RunRecord;

@@ -56,7 +56,11 @@ final class AllocateCommand implements Command {
   public Options options() {
     Options options =
         new Options()
-            .addOption(CommonOptions.value("model", "FOLDER", "which model (bundled sample)"))
+            .addOption(
+                CommonOptions.value(
+                    "model",
+                    "FOLDER|NAME",
+                    "which model: a folder, or ORG/NAME[@REVISION] on the Hugging Face Hub (bundled sample)"))
             .addOption(
                 CommonOptions.value(
                     "allocation",

@@ -4,6 +4,7 @@ import dev.espalier.BadInputException;
 import dev.espalier.run.CalibrationSettings;
 import dev.espalier.run.RunSettings;
 import java.nio.file.Path;
+import java.util.Map;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
@@ -15,7 +16,11 @@ final class CalibrationOptions {
     return options
         .addOption(
             CommonOptions.value(
-                "calibration", "FILE", "text to run through the model (the sample's own)"))
+                "calibration",
+                "TEXT[:SHARE],...",
+                "what to run through the model: %s; several with their shares, such as c4:0.8,own.jsonl:0.2 (the sample's own, or %s)"
+                    .formatted(TextOptions.TEXTS, CalibrationSettings.USUAL_TEXT)))
+        .addOption(TextOptions.field())
         .addOption(
             CommonOptions.value(
                 "samples",
@@ -35,7 +40,7 @@ final class CalibrationOptions {
   }
 
   static void apply(CommandLine line, RunSettings.Builder<?> request) {
-    request.calibration(text(line));
+    request.calibration(texts(line)).textField(TextOptions.field(line));
     if (line.hasOption("samples")) {
       request.samples(CommonOptions.integer(line, "samples", 0));
     }
@@ -45,17 +50,14 @@ final class CalibrationOptions {
     }
   }
 
-  private static Path text(CommandLine line) {
+  private static Map<Path, Double> texts(CommandLine line) {
     if ("none".equals(line.getOptionValue("calibration"))) {
       throw new BadInputException("--calibration none is not possible; give a text");
     }
     if (line.hasOption("calibration")) {
-      return TextOptions.one("calibration", line.getOptionValue("calibration"));
+      return TextOptions.shares("calibration", line.getOptionValue("calibration"));
     }
-    if (line.hasOption("model")) {
-      throw new BadInputException(
-          "--calibration is needed: a text (.txt) or JSON-lines file (.jsonl, .json.gz) in the model's language");
-    }
-    return Sample.CALIBRATION;
+    return Map.of(
+        line.hasOption("model") ? CalibrationSettings.USUAL_TEXT : Sample.CALIBRATION, 1.0);
   }
 }

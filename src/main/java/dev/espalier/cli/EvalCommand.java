@@ -8,6 +8,7 @@ import dev.espalier.report.Quantities;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.Table;
 import dev.espalier.run.CalibrationSettings;
+import dev.espalier.text.TextSource;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.commons.cli.CommandLine;
@@ -34,12 +35,18 @@ final class EvalCommand implements Command {
   public Options options() {
     Options options =
         new Options()
-            .addOption(CommonOptions.value("model", "FOLDER", "what to measure (bundled sample)"))
+            .addOption(
+                CommonOptions.value(
+                    "model",
+                    "FOLDER|NAME",
+                    "what to measure: a folder, or ORG/NAME[@REVISION] on the Hugging Face Hub (bundled sample)"))
             .addOption(
                 CommonOptions.value(
                     "evaluate",
-                    "FILE,...",
-                    "texts to measure it on (the sample's own); " + TextOptions.COMMAS))
+                    "TEXT,...",
+                    "what to measure it on: %s (the sample's own); %s"
+                        .formatted(TextOptions.TEXTS, TextOptions.COMMAS)))
+            .addOption(TextOptions.field())
             .addOption(
                 CommonOptions.value(
                     "seq-len",
@@ -54,7 +61,9 @@ final class EvalCommand implements Command {
     EvaluateRequest request =
         new EvaluateRequest(
             CommonOptions.path(line, "model", Sample.MODEL),
-            evaluation(line),
+            evaluation(line).stream()
+                .map(text -> new TextSource(text, TextOptions.field(line)))
+                .toList(),
             CommonOptions.optionalInteger(line, "seq-len"),
             CommonOptions.compute(line));
     long start = System.nanoTime();

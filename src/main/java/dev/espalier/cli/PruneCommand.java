@@ -32,6 +32,7 @@ final class PruneCommand implements Command {
   public List<String> examples() {
     return List.of(
         "prune",
+        "prune --model Qwen/Qwen2.5-7B --sparsity 0.5",
         "prune --model Llama --calibration train.txt --evaluate test.txt",
         "prune --model Llama --calibration train.txt --method sparsegpt --pattern 2:4");
   }
@@ -40,7 +41,11 @@ final class PruneCommand implements Command {
   public Options options() {
     Options options =
         new Options()
-            .addOption(CommonOptions.value("model", "FOLDER", "what to prune (bundled sample)"))
+            .addOption(
+                CommonOptions.value(
+                    "model",
+                    "FOLDER|NAME",
+                    "what to prune: a folder, or ORG/NAME[@REVISION] on the Hugging Face Hub (bundled sample)"))
             .addOption(
                 CommonOptions.value(
                     "output", "FOLDER", "what to write (pruned/MODEL-METHOD-ALLOCATION-SPARSITY)"))
@@ -54,9 +59,9 @@ final class PruneCommand implements Command {
         .addOption(
             CommonOptions.value(
                 "evaluate",
-                "FILE,...",
-                "texts to measure perplexity on, or none (the sample's own, else none); "
-                    + TextOptions.COMMAS))
+                "TEXT,...",
+                "what to measure perplexity on: %s; or none (the sample's own, else none); %s"
+                    .formatted(TextOptions.TEXTS, TextOptions.COMMAS)))
         .addOption(
             CommonOptions.flag(
                 "compare-uniform",

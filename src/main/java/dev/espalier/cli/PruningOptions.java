@@ -52,6 +52,9 @@ final class PruningOptions {
                 .formatted(
                     Listing.or(MethodCatalogue.all().stream().map(MethodKind::name).toList()),
                     MethodCatalogue.DEFAULT.name())));
+    options.addOption(
+        CommonOptions.flag(
+            "refit", "fit the weights that stay to the dense model's outputs, for any method"));
     MethodCatalogue.parameters()
         .forEach(
             parameter ->
@@ -101,7 +104,8 @@ final class PruningOptions {
     String name = CommonOptions.choice(line, "method", names);
     MethodKind kind = MethodCatalogue.named(name).orElseThrow();
     requireParametersOf(kind, line);
-    return kind.make(ParameterOptions.values(kind.parameters(), line));
+    PruningMethod method = kind.make(ParameterOptions.values(kind.parameters(), line));
+    return line.hasOption("refit") ? method.refitted() : method;
   }
 
   /** Another method's would silently do nothing. */

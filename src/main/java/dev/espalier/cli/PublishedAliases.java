@@ -3,6 +3,7 @@ package dev.espalier.cli;
 import dev.espalier.BadInputException;
 import dev.espalier.cli.PublishedScript.Repository;
 import dev.espalier.pruning.SparseGptPruning;
+import dev.espalier.text.DataSet;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -118,11 +119,7 @@ final class PublishedAliases {
     if (sparseGpt) {
       sparseGpt();
     }
-    List<String> args = settings.complete();
-    if (repository.isPresent() || settings.published()) {
-      requireCalibration();
-    }
-    return new Translation(args, settings.notes());
+    return new Translation(settings.complete(), settings.notes());
   }
 
   /** Unlike argparse, which takes the last; ours are not given twice either. */
@@ -148,7 +145,7 @@ final class PublishedAliases {
     if (!known.hasLongOption("method")) {
       return Optional.empty();
     }
-    boolean data = given.size() == 2 && TextOptions.DATA_SETS.contains(given.get(1));
+    boolean data = given.size() == 2 && DataSet.named(given.get(1)).isPresent();
     boolean own =
         words.stream()
             .anyMatch(w -> w instanceof Word.Theirs option && SPARSEGPTS.contains(option.name()));
@@ -173,15 +170,5 @@ final class PublishedAliases {
       settings.text(given.next());
     }
     given.forEachRemaining(settings::keep);
-  }
-
-  /** The published scripts fetch C4 by themselves. */
-  private void requireCalibration() {
-    boolean needed = known.hasLongOption("calibration") && known.hasLongOption("evaluate");
-    if (needed && settings.has("model") && !settings.has("calibration")) {
-      throw new BadInputException(
-          "--calibration is needed: the published code takes C4, which this version does not"
-              + " download; give a text (.txt) or JSON-lines file (.jsonl, .json.gz)");
-    }
   }
 }

@@ -18,6 +18,7 @@ import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.pruning.SparsityPattern.NofM;
 import dev.espalier.pruning.WandaPruning;
 import dev.espalier.pruning.WandaVariantPruning;
+import dev.espalier.text.DataSet;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -176,8 +177,7 @@ final class PublishedSettings {
 
   /** A data set goes without being said where a text is named. */
   private void dataset() {
-    boolean named =
-        has("calibration") && dataset.filter(TextOptions.DATA_SETS::contains).isPresent();
+    boolean named = has("calibration") && dataset.flatMap(DataSet::named).isPresent();
     if (named) {
       note("%s is ignored: --calibration names the text.".formatted(dataset.get()));
     } else {

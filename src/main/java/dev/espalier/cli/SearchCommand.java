@@ -46,7 +46,11 @@ final class SearchCommand implements Command {
   public Options options() {
     Options options =
         new Options()
-            .addOption(CommonOptions.value("model", "FOLDER", "what to prune (bundled sample)"))
+            .addOption(
+                CommonOptions.value(
+                    "model",
+                    "FOLDER|NAME",
+                    "what to prune: a folder, or ORG/NAME[@REVISION] on the Hugging Face Hub (bundled sample)"))
             .addOption(
                 CommonOptions.value(
                     "output",

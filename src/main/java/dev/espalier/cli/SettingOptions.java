@@ -30,6 +30,7 @@ final class SettingOptions {
       case SAMPLES -> "samples";
       case SEQ_LEN -> "seq-len";
       case EVALUATION -> "evaluate";
+      case TEXT_FIELD -> "text-field";
       case SPARSITY -> "sparsity";
       case PATTERN -> "pattern";
       case METHOD -> "method";

@@ -1,23 +1,35 @@
 package dev.espalier.cli;
 
 import dev.espalier.BadInputException;
+import dev.espalier.text.DataSet;
+import dev.espalier.text.TextSource;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Option;
 
 /** How {@code --calibration} and {@code --evaluate} name texts. */
 final class TextOptions {
   /** What the help says about names that hold a comma. */
   static final String COMMAS = "write \\, for a comma that belongs to a name";
 
-  /** What the published repositories fetch by name. */
-  static final Set<String> DATA_SETS = Set.of("wikitext2", "c4", "ptb");
+  /** What a text may be, for the help. */
+  static final String TEXTS =
+      "a file (.txt, .jsonl, .json.gz, .parquet), %s, or hub:ORG/NAME[/PATH]"
+          .formatted(
+              Stream.of(DataSet.values()).map(DataSet::keyword).collect(Collectors.joining(", ")));
 
+  private static final Pattern SHARE = Pattern.compile("(.+):(\\d+(?:\\.\\d+)?|\\.\\d+)");
   private static final String COMMA = ",";
   private static final String ESCAPED = "\\,";
 
@@ -27,13 +39,42 @@ final class TextOptions {
     if (name.equals("none")) {
       throw new BadInputException("--%s none cannot be combined with texts".formatted(option));
     }
-    Path path = CommonOptions.path(option, name);
-    if (DATA_SETS.contains(name) && !Files.exists(path)) {
-      throw new BadInputException(
-          "--%s %s names a data set, which this version does not download; give a local file (.txt, .jsonl or .json.gz)"
-              .formatted(option, name));
+    return CommonOptions.path(option, name);
+  }
+
+  /** The field that holds the texts. */
+  static Option field() {
+    return CommonOptions.value(
+        "text-field",
+        "NAME",
+        "the field or column of texts in JSON lines and Parquet (%s)"
+            .formatted(TextSource.USUAL_FIELD));
+  }
+
+  /** What that option says. */
+  static String field(CommandLine line) {
+    return line.getOptionValue("text-field", TextSource.USUAL_FIELD);
+  }
+
+  /** Several with their shares, such as {@code c4:0.8,own.jsonl:0.2}; equal where none is given. */
+  static Map<Path, Double> shares(String option, String texts) {
+    Map<Path, Double> shares = new LinkedHashMap<>();
+    int given = 0;
+    for (Path text : several(option, texts)) {
+      Matcher share = SHARE.matcher(text.toString());
+      boolean shared = !Files.exists(text) && share.matches();
+      given += shared ? 1 : 0;
+      Path path = shared ? Path.of(share.group(1)) : text;
+      if (shares.put(path, shared ? Double.parseDouble(share.group(2)) : 1.0) != null) {
+        throw new BadInputException("--%s names %s twice".formatted(option, path));
+      }
     }
-    return path;
+    if (given > 0 && given < shares.size()) {
+      throw new BadInputException(
+          "--%s gives a share to some of the texts; give one to each, such as c4:0.8,own.jsonl:0.2, or to none"
+              .formatted(option));
+    }
+    return shares;
   }
 
   /**

@@ -5,19 +5,24 @@ import dev.espalier.kernels.Natives;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
 
 /**
  * What this machine and this build offer of CUDA.
  *
- * @param devices how many devices both libtorch and our own library can use
+ * @param faults of each device that both libtorch and our own library see: what keeps our kernels
+ *     from it, as a clause that names it; nothing if they run there
  * @param obstacle if there are none: why, and what to do, as the rest of a sentence
- * @param surprising whether the build was made for CUDA all the same
+ * @param surprising whether there seems to be one, or the build was made for CUDA, all the same
  */
-public record CudaSupport(int devices, Optional<String> obstacle, boolean surprising) {
+public record CudaSupport(
+    List<Optional<String>> faults, Optional<String> obstacle, boolean surprising) {
   /** libtorch's CUDA part. It would look for the second on its own, but not where it lies. */
   private static final List<String> TORCH_CUDA =
       List.of("libtorch_cuda.so", "libtorch_cuda_linalg.so");
@@ -27,12 +32,36 @@ public record CudaSupport(int devices, Optional<String> obstacle, boolean surpri
 
   private static final String DRIVER = "libcuda.so.1";
 
-  static CudaSupport of(int devices) {
-    return new CudaSupport(devices, Optional.empty(), false);
+  /** Made by NVIDIA's driver for the first GPU there is. */
+  private static final Path FIRST_GPU = Path.of("/dev/nvidia0");
+
+  public CudaSupport {
+    faults = List.copyOf(faults);
+  }
+
+  static CudaSupport of(List<Optional<String>> faults) {
+    return new CudaSupport(faults, Optional.empty(), false);
   }
 
   static CudaSupport none(String obstacle, boolean surprising) {
-    return new CudaSupport(0, Optional.of(obstacle), surprising);
+    return new CudaSupport(List.of(), Optional.of(obstacle), surprising);
+  }
+
+  /**
+   * In a build for the CPU.
+   *
+   * @param gpu is there if there is a GPU
+   */
+  static CudaSupport none(Path gpu) {
+    String build = "this build has libtorch for the CPU only; build with -Pgpu";
+    return Files.exists(gpu)
+        ? none("this machine has an NVIDIA GPU (" + gpu + "), but " + build, true)
+        : none(build, false);
+  }
+
+  /** How many there are, whether our kernels run there or not. */
+  public int devices() {
+    return faults.size();
   }
 
   /**
@@ -44,7 +73,7 @@ public record CudaSupport(int devices, Optional<String> obstacle, boolean surpri
     for (String part : TORCH_CUDA) {
       URL resource = torch.class.getResource(GPU_NATIVES + part);
       if (resource == null) {
-        return none("this build has libtorch for the CPU only; build with -Pgpu", false);
+        return none(FIRST_GPU);
       }
       Optional<String> failure = failure(extracted(resource));
       if (failure.isPresent()) {
@@ -57,7 +86,8 @@ public record CudaSupport(int devices, Optional<String> obstacle, boolean surpri
     }
     int ours = Kernels.cudaDevices();
     if (torch.cuda_is_available() && ours > 0) {
-      return of(Math.min(torch.cuda_device_count(), ours));
+      int both = Math.min(torch.cuda_device_count(), ours);
+      return of(IntStream.range(0, both).mapToObj(Kernels::cudaFault).toList());
     }
     return none(obstacle(torch.cuda_is_available(), failure(DRIVER), Kernels.cudaFault()), true);
   }

@@ -2,10 +2,13 @@ package dev.espalier.device;
 
 import dev.espalier.BadInputException;
 import dev.espalier.Setting;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** The device that is meant by {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}. */
 public final class DeviceChoice {
@@ -14,11 +17,14 @@ public final class DeviceChoice {
   private DeviceChoice() {}
 
   /**
-   * Finds a device: {@code auto} is the first CUDA device where there is one, else the CPU.
+   * Finds a device: {@code auto} is the first CUDA device that our kernels run on where there is
+   * one, else the CPU.
    *
    * @param cuda asked only where it matters
-   * @param notes told if {@code auto} becomes the CPU although the build was made for CUDA
-   * @throws BadInputException if the name is not known, or there is no such device
+   * @param notes told if {@code auto} does not become the first CUDA device although there seems to
+   *     be one, or the build was made for it
+   * @throws BadInputException if the name is not known, or there is no such device, or our kernels
+   *     do not run on it
    */
   public static ComputeDevice of(String name, Supplier<CudaSupport> cuda, Consumer<String> notes) {
     Matcher matcher = CUDA.matcher(name);
@@ -37,24 +43,23 @@ public final class DeviceChoice {
   }
 
   private static ComputeDevice auto(CudaSupport cuda, Consumer<String> notes) {
-    if (cuda.devices() > 0) {
-      return new ComputeDevice(0);
-    }
-    if (cuda.surprising()) {
-      notes.accept("Computing on the CPU: " + cuda.obstacle().orElseThrow() + ".");
-    }
-    return ComputeDevice.CPU;
+    List<Optional<String>> faults = cuda.faults();
+    int first =
+        IntStream.range(0, faults.size())
+            .filter(i -> faults.get(i).isEmpty())
+            .findFirst()
+            .orElse(-1);
+    ComputeDevice found = first < 0 ? ComputeDevice.CPU : new ComputeDevice(first);
+    Optional<String> reason =
+        faults.isEmpty() ? cuda.obstacle().filter(o -> cuda.surprising()) : faults.get(0);
+    reason.ifPresent(
+        r -> notes.accept("Computing on %s: %s.".formatted(first < 0 ? "the CPU" : found, r)));
+    return found;
   }
 
   private static ComputeDevice cuda(String name, int ordinal, Supplier<CudaSupport> cuda) {
     CudaSupport support = cuda.get();
-    support
-        .obstacle()
-        .ifPresent(
-            obstacle -> {
-              throw new BadInputException(
-                  "the device %s cannot be used: %s".formatted(name, obstacle), Setting.DEVICE);
-            });
+    support.obstacle().ifPresent(obstacle -> refuse(name, obstacle));
     if (ordinal >= support.devices()) {
       throw new BadInputException(
           support.devices() == 1
@@ -63,6 +68,12 @@ public final class DeviceChoice {
                   .formatted(name, support.devices(), support.devices() - 1),
           Setting.DEVICE);
     }
+    support.faults().get(ordinal).ifPresent(fault -> refuse(name, fault));
     return new ComputeDevice(ordinal);
+  }
+
+  private static void refuse(String name, String reason) {
+    throw new BadInputException(
+        "the device %s cannot be used: %s".formatted(name, reason), Setting.DEVICE);
   }
 }

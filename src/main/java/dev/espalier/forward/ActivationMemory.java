@@ -29,13 +29,13 @@ final class ActivationMemory {
   private final DecoderDescription model;
   private final long element;
   private final boolean cuda;
-  private final boolean scores;
+  private final boolean wide;
 
   ActivationMemory(DecoderDescription model, Placement placement) {
     this.model = model;
     this.element = Dtype.of(placement.dtype()).bytes();
     this.cuda = placement.device().isCuda();
-    this.scores = placement.dtype() == ScalarType.Float || !cuda;
+    this.wide = placement.dtype() == ScalarType.Float || !cuda;
   }
 
   /**
@@ -76,8 +76,7 @@ final class ActivationMemory {
         (cuda ? element : FLOAT)
             * (STANDING_STREAM * model.hiddenSize() + largest(BlockDescription::standing));
     long norm = element == FLOAT ? 0 : FLOAT * NORM * model.hiddenSize();
-    return batch
-        * (seqLen * (token + norm) + (scores ? FLOAT * largest(block -> block.scores(seqLen)) : 0));
+    return batch * (seqLen * (token + norm) + FLOAT * largest(block -> block.scores(seqLen, wide)));
   }
 
   private long largest(ToLongFunction<BlockDescription> size) {

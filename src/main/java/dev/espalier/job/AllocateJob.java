@@ -15,7 +15,6 @@ import dev.espalier.report.LinearSparsities;
 import dev.espalier.report.Origin;
 import dev.espalier.report.ReportJson;
 import dev.espalier.report.html.AllocationPage;
-import dev.espalier.run.CalibrationSettings;
 import dev.espalier.run.OpenedRun;
 import dev.espalier.run.PruningRun;
 import dev.espalier.run.RunSettings;
@@ -87,7 +86,7 @@ public final class AllocateJob {
             .toList();
     List<String> notes =
         Stream.concat(run.notes().warnings().stream(), run.notes().notes().stream()).toList();
-    return report(request, opened, new Kept(plans, origin, notes));
+    return report(request, opened, new Kept(plans, origin.about(opened.hub()), notes));
   }
 
   private static List<SparsityAllocation> made(
@@ -126,7 +125,7 @@ public final class AllocateJob {
     return new ProtectedFiles()
         .and(request.run().model())
         .and(request.run().statistics())
-        .and(request.run().calibration().map(CalibrationSettings::text))
+        .and(request.run().calibration().map(text -> text.text().files()).orElse(List.of()))
         .and(FileAllocation.files(allocations));
   }
 

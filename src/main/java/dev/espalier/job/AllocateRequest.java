@@ -47,7 +47,7 @@ public record AllocateRequest(
   /**
    * Begins a request.
    *
-   * @param model a Hugging Face model folder
+   * @param model a Hugging Face model folder, or in its place a name on the Hub
    */
   public static Builder builder(Path model) {
     return new Builder(model);

@@ -6,6 +6,7 @@ import dev.espalier.Printable;
 import dev.espalier.Progress;
 import dev.espalier.checkpoint.Dtype;
 import dev.espalier.checkpoint.ModelFolder;
+import dev.espalier.checkpoint.ModelSource;
 import dev.espalier.checkpoint.TensorEntry;
 import dev.espalier.kernels.Kernels;
 import dev.espalier.kernels.Natives;
@@ -36,23 +37,28 @@ public final class InspectJob {
   /**
    * Looks without a pattern to verify.
    *
+   * @param model its folder, or its name on the Hub
    * @param patterns the N:M patterns to look for
    */
   public static ModelInspection run(Path model, List<NofM> patterns, Progress listener) {
     Set<Integer> groups = patterns.stream().map(NofM::group).collect(Collectors.toSet());
-    return look(model, groups, patterns, Optional.empty(), listener);
+    Path folder = ModelSource.find(model, listener).folder();
+    return look(model.toString(), folder, groups, patterns, Optional.empty(), listener);
   }
 
   /**
    * Verifies a pattern.
    *
+   * @param model its folder, or its name on the Hub
    * @param pattern N:M, or a mixed one, of which each linear has its own N
    * @throws BadInputException if there is no pattern in it to verify
    */
   public static ModelInspection verify(Path model, SparsityPattern pattern, Progress listener) {
-    PatternVerification verification = PatternVerification.of(pattern, model);
+    Path folder = ModelSource.find(model, listener).folder();
+    PatternVerification verification = PatternVerification.of(pattern, folder);
     return look(
-        model,
+        model.toString(),
+        folder,
         Set.of(verification.group()),
         pattern instanceof NofM nofM ? List.of(nofM) : List.of(),
         Optional.of(verification),
@@ -60,13 +66,14 @@ public final class InspectJob {
   }
 
   private static ModelInspection look(
-      Path model,
+      String model,
+      Path path,
       Set<Integer> groups,
       List<NofM> patterns,
       Optional<PatternVerification> verification,
       Progress listener) {
     Natives.remarks().forEach(listener::note);
-    try (ModelFolder folder = ModelFolder.open(model)) {
+    try (ModelFolder folder = ModelFolder.open(path)) {
       BlockMatrices matrices = BlockMatrices.of(folder);
       List<TensorEntry> linears = matrices.linears().stream().filter(InspectJob::isFloat).toList();
       List<TensorEntry> others =
@@ -97,7 +104,7 @@ public final class InspectJob {
       listener.end();
       long linearBytes = linears.stream().mapToLong(TensorEntry::bytes).sum();
       return new ModelInspection(
-          model.toString(),
+          model,
           verification.map(v -> v.verified(inspections)).orElse(inspections),
           folder.parameterBytes() - linearBytes,
           verification.map(PatternVerification::asked));

@@ -12,6 +12,7 @@ import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.checkpoint.ContentDigest;
 import dev.espalier.checkpoint.LeftBehind;
 import dev.espalier.checkpoint.ModelFolderWriter;
+import dev.espalier.device.CudaNumerics;
 import dev.espalier.device.Placement;
 import dev.espalier.files.Json;
 import dev.espalier.files.ProtectedFiles;
@@ -32,12 +33,13 @@ import dev.espalier.run.ZeroWarnings;
 import dev.espalier.search.AllocationChoice;
 import dev.espalier.search.TrialJournal;
 import dev.espalier.statistics.FirstBlockOnce;
-import dev.espalier.text.Corpus;
+import dev.espalier.text.TextSource;
 import dev.espalier.text.TokenWindows;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Prunes a model folder into a new one and measures what it cost. */
 public final class PruneJob {
@@ -74,12 +76,12 @@ public final class PruneJob {
     Origin origin = Origin.now(request.run().command());
     long start = System.nanoTime();
     new ProtectedFiles()
-        .and(request.calibration().text())
-        .and(request.evaluation())
+        .and(request.calibration().text().files())
+        .and(request.evaluation().stream().flatMap(text -> text.file().stream()).toList())
         .and(request.statistics())
         .and(FileAllocation.files(request.allocation().known()))
         .requireOutside(request.output());
-    request.evaluation().forEach(Corpus::requireReadable);
+    request.evaluation().forEach(TextSource::requireReadable);
     try (OpenedRun opened =
             OpenedRun.open(request.run().spillingBeside(request.output()), progress);
         ContentDigest content = ContentDigest.begin(opened.folder())) {
@@ -253,10 +255,13 @@ public final class PruneJob {
         run.keepsZeros(),
         opened.calibrationReport().orElseThrow(),
         new PruneReport.Compute(
-            placement.device().toString(), placement.dtypeName(), Kernels.threads()),
+            placement.device().toString(),
+            placement.dtypeName(),
+            Kernels.threads(),
+            placement.device().isCuda() ? CudaNumerics.choices() : new TreeMap<>()),
         output.results(),
         perplexity,
-        origin,
+        origin.about(opened.hub()),
         (System.nanoTime() - start) / 1e9 + before,
         run.clock().phases(),
         run.notes().warnings(),

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 
 /** Says what a pruning will take, and refuses one that cannot be. */
 public final class PrunePlan {
@@ -85,7 +86,10 @@ public final class PrunePlan {
         request.output().toString(),
         placement.workDir().toString(),
         new PruneReport.Compute(
-            placement.device().toString(), placement.dtypeName(), Kernels.threads()),
+            placement.device().toString(),
+            placement.dtypeName(),
+            Kernels.threads(),
+            new TreeMap<>()),
         phases(new MemoryPlan(run.model(), free)),
         HostMemory.taken(),
         free,
@@ -135,8 +139,10 @@ public final class PrunePlan {
         .forEach(
             shard ->
                 files.add(new RunPlan.Files(shard.path().toString(), shard.header().fileBytes())));
-    files.add(file(request.calibration().text()));
-    request.evaluation().forEach(text -> files.add(file(text)));
+    request.calibration().text().files().forEach(text -> files.add(file(text)));
+    request.evaluation().stream()
+        .flatMap(text -> text.file().stream())
+        .forEach(text -> files.add(file(text)));
     return files;
   }
 

@@ -5,12 +5,14 @@ import dev.espalier.Setting;
 import dev.espalier.allocation.FileAllocation;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.UniformAllocation;
+import dev.espalier.checkpoint.ModelSource;
 import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.run.CalibrationSettings;
 import dev.espalier.run.ComputeSettings;
 import dev.espalier.run.PruningSettings;
 import dev.espalier.run.RunSettings;
 import dev.espalier.search.AllocationChoice;
+import dev.espalier.text.TextSource;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +32,7 @@ public record PruneRequest(
     Path output,
     boolean overwrite,
     AllocationChoice allocation,
-    List<Path> evaluation,
+    List<TextSource> evaluation,
     boolean compareUniform) {
   public PruneRequest {
     evaluation = List.copyOf(evaluation);
@@ -56,7 +58,7 @@ public record PruneRequest(
     compareUniform = compareUniform && !uniform;
   }
 
-  /** The model folder, never written to. */
+  /** The model's folder, never written to, or its name on the Hub. */
   public Path model() {
     return run.model();
   }
@@ -84,13 +86,13 @@ public record PruneRequest(
   /**
    * Begins a request.
    *
-   * @param model a Hugging Face model folder
+   * @param model a Hugging Face model folder, or in its place a name on the Hub
    */
   public static Builder builder(Path model) {
     return new Builder(model);
   }
 
-  /** Collects what a pruning is to be. A calibration text has to be set. */
+  /** Collects what a pruning is to be. */
   public static final class Builder extends RunSettings.Builder<Builder> {
     private Optional<Path> output = Optional.empty();
     private boolean overwrite;
@@ -161,7 +163,7 @@ public record PruneRequest(
           output.orElseGet(() -> usualOutput(run, choice)),
           overwrite,
           choice,
-          evaluation,
+          evaluation.stream().map(this::source).toList(),
           compareUniform);
     }
 
@@ -177,7 +179,7 @@ public record PruneRequest(
           "pruned",
           "%s-%s-%s-%s"
               .formatted(
-                  run.model().toAbsolutePath().normalize().getFileName(),
+                  ModelSource.shortName(run.model()),
                   pruning.method().name(),
                   allocation.name(),
                   run.stored().ownTotals(pruning.pattern())

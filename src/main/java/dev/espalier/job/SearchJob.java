@@ -21,6 +21,7 @@ import dev.espalier.run.PruningSettings;
 import dev.espalier.run.StoredAllocations;
 import dev.espalier.search.AllocationSearch;
 import dev.espalier.search.TrialJournal;
+import dev.espalier.text.TextSource;
 import dev.espalier.text.TokenWindows;
 import java.nio.file.Path;
 import java.util.List;
@@ -88,8 +89,8 @@ public final class SearchJob {
     return new ProtectedFiles()
         .and(request.run().model())
         .and(request.run().statistics())
-        .and(request.run().text().text())
-        .and(request.test())
+        .and(request.run().text().text().files())
+        .and(request.test().flatMap(TextSource::file))
         .and(FileAllocation.files(request.candidates().known()));
   }
 
@@ -171,7 +172,7 @@ public final class SearchJob {
         search.trials(),
         search.bestTrial(),
         new LinearSparsities(run.plan(search.best()).byName(run.shapes())),
-        origin,
+        origin.about(opened.hub()),
         (System.nanoTime() - start) / 1e9);
   }
 }

@@ -5,6 +5,7 @@ import dev.espalier.Setting;
 import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.run.RunSettings;
 import dev.espalier.search.Candidates;
+import dev.espalier.text.TextSource;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -24,7 +25,7 @@ import java.util.Optional;
 public record SearchRequest(
     RunSettings run,
     Candidates candidates,
-    Optional<Path> test,
+    Optional<TextSource> test,
     int windows,
     boolean exhaustive,
     Path output,
@@ -53,13 +54,13 @@ public record SearchRequest(
   /**
    * Begins a request.
    *
-   * @param model a Hugging Face model folder
+   * @param model a Hugging Face model folder, or in its place a name on the Hub
    */
   public static Builder builder(Path model) {
     return new Builder(model);
   }
 
-  /** Collects what a search is to be. A calibration text has to be set. */
+  /** Collects what a search is to be. */
   public static final class Builder extends RunSettings.Builder<Builder> {
     private Candidates candidates = new Candidates.Usual();
     private Optional<Path> test = Optional.empty();
@@ -122,7 +123,7 @@ public record SearchRequest(
       return new SearchRequest(
           calibratedSettings(candidates.known()),
           candidates,
-          test,
+          test.map(this::source),
           windows,
           exhaustive,
           output,

@@ -272,8 +272,23 @@ public final class Kernels {
     if (status == 0 || NativeException.Code.of(status) == NativeException.Code.UNSUPPORTED) {
       return Optional.empty();
     }
+    return Optional.of(saidLast());
+  }
+
+  /**
+   * What keeps our kernels from one of {@link #cudaDevices()}, as a clause that begins with its
+   * name; empty if they run there.
+   */
+  public static Optional<String> cudaFault(int device) {
+    return NativeLibrary.esp_check_cuda_device(device) == 0
+        ? Optional.empty()
+        : Optional.of(saidLast());
+  }
+
+  /** The last failed call's sentence, without the operation. */
+  private static String saidLast() {
     String said = text(NativeLibrary.esp_last_error());
-    return Optional.of(said.substring(said.indexOf(": ") + 2));
+    return said.substring(said.indexOf(": ") + 2);
   }
 
   /** Scratch memory beside {@code tensor}, from libtorch's allocator; freed with the scope. */

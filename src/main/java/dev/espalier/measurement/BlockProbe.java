@@ -1,7 +1,7 @@
 package dev.espalier.measurement;
 
 import dev.espalier.model.DecoderBlock;
-import dev.espalier.model.description.LinearDescription;
+import dev.espalier.model.description.BlockDescription;
 import dev.espalier.statistics.BlockStatistics;
 import java.util.Comparator;
 import java.util.List;
@@ -17,10 +17,10 @@ interface BlockProbe {
   Map<Measurement, double[]> measure(DecoderBlock block, BlockStatistics hessians);
 
   /**
-   * How much memory of the device {@link #measure} takes while it looks at a linear: an upper
-   * estimate, in bytes.
+   * How much memory of the device {@link #measure} takes beside the block: an upper estimate, in
+   * bytes.
    */
-  long bytes(LinearDescription linear);
+  long bytes(BlockDescription block);
 
   /** Those of one kind, in the same order in every run. */
   static <M extends Measurement> List<M> only(Class<M> kind, Set<Measurement> needs) {

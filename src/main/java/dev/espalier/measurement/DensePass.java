@@ -6,7 +6,6 @@ import dev.espalier.forward.MemoryBeside;
 import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.model.description.BlockDescription;
-import dev.espalier.model.description.LinearDescription;
 import dev.espalier.model.layer.InputObserver;
 import dev.espalier.statistics.BlockStatistics;
 import dev.espalier.statistics.InputStatistics.Kind;
@@ -78,17 +77,15 @@ public final class DensePass {
     return Map.copyOf(measured);
   }
 
-  /** What the statistics of the largest block and the probes of the largest linear take. */
+  /** What the statistics of the largest block and the probes of it take. */
   public MemoryBeside beside() {
     long statistics = 0;
     long probing = 0;
     for (BlockDescription block : model.description().blocks()) {
       long norms = BlockStatistics.bytes(block, Kind.NORMS);
       statistics = Math.max(statistics, norms + BlockStatistics.bytes(block, hessians));
-      for (LinearDescription linear : block.linears()) {
-        for (BlockProbe probe : probes) {
-          probing = Math.max(probing, probe.bytes(linear));
-        }
+      for (BlockProbe probe : probes) {
+        probing = Math.max(probing, probe.bytes(block));
       }
     }
     return new MemoryBeside(statistics, probing);

@@ -5,7 +5,7 @@ import dev.espalier.forward.ActivationFault;
 import dev.espalier.kernels.Kernels;
 import dev.espalier.kernels.ScoreSummary;
 import dev.espalier.model.DecoderBlock;
-import dev.espalier.model.description.LinearDescription;
+import dev.espalier.model.description.BlockDescription;
 import dev.espalier.model.layer.Linear;
 import dev.espalier.statistics.BlockStatistics;
 import java.util.HashMap;
@@ -32,7 +32,7 @@ final class ScoreProbe implements BlockProbe {
 
   /** Scores are summed and counted as they are computed. */
   @Override
-  public long bytes(LinearDescription linear) {
+  public long bytes(BlockDescription block) {
     return 0;
   }
 

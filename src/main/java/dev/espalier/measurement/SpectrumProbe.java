@@ -3,6 +3,7 @@ package dev.espalier.measurement;
 import dev.espalier.BadInputException;
 import dev.espalier.Setting;
 import dev.espalier.model.DecoderBlock;
+import dev.espalier.model.description.BlockDescription;
 import dev.espalier.model.description.LinearDescription;
 import dev.espalier.model.layer.Linear;
 import dev.espalier.statistics.BlockStatistics;
@@ -29,9 +30,15 @@ final class SpectrumProbe implements BlockProbe {
 
   /** In f64: the weight, its Gram matrix, and that matrix again while it is solved. */
   @Override
-  public long bytes(LinearDescription linear) {
+  public long bytes(BlockDescription block) {
+    return exponents.isEmpty()
+        ? 0
+        : block.linears().stream().mapToLong(SpectrumProbe::bytes).max().orElse(0);
+  }
+
+  private static long bytes(LinearDescription linear) {
     long side = Math.min(linear.outFeatures(), linear.inFeatures());
-    return exponents.isEmpty() ? 0 : Double.BYTES * (linear.parameters() + 4 * side * side);
+    return Double.BYTES * (linear.parameters() + 4 * side * side);
   }
 
   @Override

@@ -2,20 +2,22 @@ package dev.espalier.model;
 
 import dev.espalier.device.NativeMemory;
 import dev.espalier.model.description.BlockDescription;
+import dev.espalier.model.description.NormDescription;
+import dev.espalier.model.description.Step;
 import dev.espalier.model.description.SubBlock;
 import dev.espalier.model.layer.BlockWeights;
 import dev.espalier.model.layer.InputObserver;
 import dev.espalier.model.layer.Linear;
 import dev.espalier.model.layer.LinearInput;
+import dev.espalier.model.layer.Norm;
 import dev.espalier.model.layer.Operation;
-import dev.espalier.model.layer.RmsNorm;
 import dev.espalier.model.layer.RotaryTables;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A block with its weights in memory: hidden + operation(norm(hidden)), step after step as its
- * description has them. Owns the weights of its linears; close it before the model it came from.
+ * A block with its weights in memory: what its description adds to the hidden states, step after
+ * step. Owns the weights of its linears; close it before the model it came from.
  *
  * <p>Hidden states are [batch, length, hidden] in the compute dtype on the model's device.
  * Attention is causal, rows are full (no padding), and positions run from 0 to length − 1.
@@ -25,24 +27,60 @@ public final class DecoderBlock implements AutoCloseable {
 
   private final int index;
   private final BlockWeights weights;
-  private final List<Step> steps;
+  private final List<LoadedStep> steps;
   private final List<LinearInput> inputs;
   private final List<Linear> linears;
 
+  /** What a step adds to the residual stream, loaded. */
+  private record Branch(Norm before, Operation operation, Norm after) {
+    static Branch of(SubBlock description, BlockWeights weights, RotaryTables rotary) {
+      return new Branch(
+          norm(description.before(), weights),
+          Operation.of(description.operation(), weights, rotary),
+          norm(description.after(), weights));
+    }
+
+    static Norm norm(NormDescription description, BlockWeights weights) {
+      return description == null ? null : weights.norm(description);
+    }
+
+    Tensor change(Tensor stream, InputObserver observer) {
+      return NativeMemory.compute(
+          () -> {
+            Tensor added = operation.forward(read(stream), observer);
+            return after == null ? added : after.apply(added);
+          });
+    }
+
+    void observe(Tensor stream, InputObserver observer) {
+      NativeMemory.run(() -> operation.observe(read(stream), observer));
+    }
+
+    private Tensor read(Tensor stream) {
+      return before == null ? stream : before.apply(stream);
+    }
+  }
+
   /** A step on the residual stream, loaded. */
-  private record Step(RmsNorm norm, Operation operation) {
-    static Step of(SubBlock description, BlockWeights weights, RotaryTables rotary) {
-      return new Step(
-          weights.norm(description.norm()), Operation.of(description.operation(), weights, rotary));
+  private record LoadedStep(List<Branch> branches, Norm norm) {
+    static LoadedStep of(Step description, BlockWeights weights, RotaryTables rotary) {
+      return new LoadedStep(
+          description.subBlocks().stream().map(sub -> Branch.of(sub, weights, rotary)).toList(),
+          Branch.norm(description.norm(), weights));
     }
 
     /** What it adds to the stream. */
     Tensor change(Tensor stream, InputObserver observer) {
-      return NativeMemory.compute(() -> operation.forward(norm.apply(stream), observer));
+      return NativeMemory.compute(
+          () -> {
+            Tensor sum = branches.get(0).change(stream, observer);
+            branches.stream().skip(1).forEach(next -> sum.add_(next.change(stream, observer)));
+            return sum;
+          });
     }
 
     void observe(Tensor stream, InputObserver observer) {
-      operation.observe(norm.apply(stream), observer);
+      branches.forEach(branch -> branch.observe(stream, observer));
     }
   }
 
@@ -53,7 +91,7 @@ public final class DecoderBlock implements AutoCloseable {
     this.index = description.index();
     this.weights = weights;
     this.steps =
-        description.subBlocks().stream().map(sub -> Step.of(sub, weights, rotary)).toList();
+        description.steps().stream().map(step -> LoadedStep.of(step, weights, rotary)).toList();
     this.inputs = List.copyOf(weights.inputs());
     this.linears = List.copyOf(weights.linears());
   }
@@ -91,14 +129,17 @@ public final class DecoderBlock implements AutoCloseable {
   }
 
   /** The stream after these steps: a new tensor, or {@code hidden} itself if there are none. */
-  private static Tensor run(List<Step> steps, Tensor hidden, InputObserver observer) {
+  private static Tensor run(List<LoadedStep> steps, Tensor hidden, InputObserver observer) {
     Tensor stream = hidden;
-    for (Step step : steps) {
+    for (LoadedStep step : steps) {
       Tensor before = stream;
       if (before == hidden) {
         stream = NativeMemory.compute(() -> hidden.add(step.change(hidden, observer)));
       } else {
         NativeMemory.run(() -> before.add_(step.change(before, observer)));
+      }
+      if (step.norm() != null) {
+        stream = step.norm().apply(stream);
       }
     }
     return stream;

@@ -9,18 +9,16 @@ import dev.espalier.device.Placement;
 import dev.espalier.model.description.BlockDescription;
 import dev.espalier.model.description.DecoderDescription;
 import dev.espalier.model.layer.BlockWeights;
+import dev.espalier.model.layer.Embedding;
+import dev.espalier.model.layer.Head;
 import dev.espalier.model.layer.Linear;
-import dev.espalier.model.layer.RmsNorm;
 import dev.espalier.model.layer.RotaryTables;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
-import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -38,8 +36,8 @@ public final class DecoderModel implements AutoCloseable {
   private final Placement placement;
   private final RotaryTables rotary;
   private final CopyStream copies;
-  private Tensor embedding;
-  private Tensor headWeight;
+  private final Embedding embedding;
+  private final Head head;
 
   private DecoderModel(Reconciled model, WeightSource weights, Placement placement) {
     this.description = model.description();
@@ -47,6 +45,8 @@ public final class DecoderModel implements AutoCloseable {
     this.weights = weights;
     this.placement = placement;
     this.rotary = new RotaryTables(placement);
+    this.embedding = new Embedding(description.embedding(), placement, weights::tensor);
+    this.head = new Head(description.head(), placement, weights::tensor, embedding);
     this.copies = placement.device().isCuda() ? new CopyStream(placement.device()) : null;
   }
 
@@ -139,40 +139,20 @@ public final class DecoderModel implements AutoCloseable {
   }
 
   /**
-   * Looks tokens up.
+   * Looks tokens up, the first of a row at position 0.
    *
    * @param tokenIds [batch, length], int64, on any device
    * @return [batch, length, hidden], the caller's
    * @throws BadInputException if a token is outside of the model's vocabulary
    */
   public Tensor embed(Tensor tokenIds) {
-    Tensor table = embedding();
     return NativeMemory.compute(
         () -> {
           Tensor ids = tokenIds.cpu();
           requireToken(ids.min().item_long());
           requireToken(ids.max().item_long());
-          // Rows first, conversion second: the whole table in float32 could be gigabytes.
-          return placement.view(
-              placement.device().isCuda() ? pinned(table, ids) : torch.embedding(table, ids));
+          return embedding.apply(ids);
         });
-  }
-
-  /** The tokens' rows in page-locked memory, from which they travel at the bus's full speed. */
-  private static Tensor pinned(Tensor table, Tensor ids) {
-    long[] shape = {ids.size(0), ids.size(1), table.size(1)};
-    TensorOptions options = table.options().pinned_memory(new BoolOptional(true));
-    Tensor rows = torch.empty(shape, options, null);
-    torch.index_select_out(rows.view(-1, table.size(1)), table, 0, ids.flatten());
-    return rows;
-  }
-
-  /** As it is stored. Kept from its first use on: it is asked for often, and may be a copy. */
-  private Tensor embedding() {
-    if (embedding == null) {
-      embedding = NativeMemory.own(() -> weights.tensor(description.embedding()));
-    }
-    return embedding;
   }
 
   /**
@@ -197,12 +177,12 @@ public final class DecoderModel implements AutoCloseable {
     return NativeMemory.compute(() -> logits(normalized(hidden), 0, description.vocabularySize()));
   }
 
-  /** The final normalisation of what the last block returned; the caller's. */
+  /**
+   * What the head's weight is applied to: the final normalisation of what the last block returned,
+   * projected where the model projects it; the caller's.
+   */
   public Tensor normalized(Tensor hidden) {
-    return NativeMemory.compute(
-        () ->
-            RmsNorm.of(description.finalNorm(), name -> placement.view(weights.tensor(name)))
-                .apply(hidden));
+    return head.normalized(hidden);
   }
 
   /**
@@ -210,28 +190,13 @@ public final class DecoderModel implements AutoCloseable {
    * until the model is closed; on the CPU it is no more in memory than this part, and that only
    * where the checkpoint has another dtype.
    *
-   * @param normalized [..., hidden], of {@link #normalized}
+   * @param normalized [..., features], of {@link #normalized}
    * @param first the first token of the vocabulary that is asked for
    * @param count how many
    * @return [..., count] in the compute dtype, the caller's
    */
   public Tensor logits(Tensor normalized, long first, long count) {
-    return NativeMemory.compute(
-        () -> torch.linear(normalized, placement.view(head().narrow(0, first, count))));
-  }
-
-  /** On a CUDA device in the compute dtype, else as it is stored. */
-  private Tensor head() {
-    if (headWeight == null) {
-      headWeight =
-          NativeMemory.own(
-              () -> {
-                Tensor stored =
-                    description.tiedHead() ? embedding() : weights.tensor(description.head());
-                return placement.device().isCuda() ? placement.view(stored) : stored.alias();
-              });
-    }
-    return headWeight;
+    return head.logits(normalized, first, count);
   }
 
   /**
@@ -240,12 +205,8 @@ public final class DecoderModel implements AutoCloseable {
    * @throws BadInputException naming the embedding or the head if a weight of it is not finite
    */
   public void requireFiniteEnds() {
-    Linear.requireFinite(description.embedding(), embedding());
-    if (!description.tiedHead()) {
-      try (Tensor head = NativeMemory.own(() -> weights.tensor(description.head()))) {
-        Linear.requireFinite(description.head(), head);
-      }
-    }
+    embedding.requireFinite();
+    head.requireFinite();
   }
 
   /** Frees the embedding, the head and the rotary tables. */
@@ -255,13 +216,7 @@ public final class DecoderModel implements AutoCloseable {
     if (copies != null) {
       copies.close();
     }
-    if (headWeight != null) {
-      headWeight.close();
-      headWeight = null;
-    }
-    if (embedding != null) {
-      embedding.close();
-      embedding = null;
-    }
+    head.close();
+    embedding.close();
   }
 }

@@ -6,9 +6,11 @@ import dev.espalier.Printable;
 import dev.espalier.checkpoint.WeightSource;
 import dev.espalier.model.description.BlockDescription;
 import dev.espalier.model.description.DecoderDescription;
+import dev.espalier.model.description.NormDescription;
 import dev.espalier.model.description.TensorShape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -43,7 +45,7 @@ final class OtherTensors {
     Pattern block = Pattern.compile(blocksBegin(decoder) + "(\\d{1,9})\\..*");
     List<String> modules = others.modules();
     for (String name : new TreeSet<>(weights.names())) {
-      boolean tied = decoder.tiedHead() && name.equals(decoder.head());
+      boolean tied = decoder.head().tied() && name.equals(decoder.head().weight());
       if (!others.read.contains(name) && !tied && !WithoutEffect.is(name, weights)) {
         others.sort(name, block.matcher(name), modules);
       }
@@ -60,7 +62,12 @@ final class OtherTensors {
 
   /** The modules outside of the blocks that the decoder has, such as {@code lm_head.}. */
   private List<String> modules() {
-    return Stream.of(decoder.embedding(), decoder.finalNorm().weight(), decoder.head())
+    NormDescription norm = decoder.head().norm();
+    return Stream.of(
+            decoder.embedding().tokens(),
+            norm == null ? null : norm.weight(),
+            decoder.head().weight())
+        .filter(Objects::nonNull)
         .map(name -> name.substring(0, name.lastIndexOf('.') + 1))
         .toList();
   }

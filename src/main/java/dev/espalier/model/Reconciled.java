@@ -36,18 +36,27 @@ record Reconciled(DecoderDescription description, List<String> remarks) {
     return new Reconciled(description, remarks);
   }
 
-  /** A checkpoint of a model without its head has its tensors without the usual first part. */
+  /** By the names that the checkpoint has, or the usual ones if it has none that are known. */
   private static DecoderDescription named(
       JsonNode config, WeightSource weights, List<String> remarks) {
-    DecoderDescription usual = ModelFamilies.describe(config);
-    DecoderDescription base = ModelFamilies.describeBase(config);
-    if (hasBlocks(usual, weights.names()) || !hasBlocks(base, weights.names())) {
-      return usual;
+    List<DecoderDescription> known = ModelFamilies.describeAll(config);
+    DecoderDescription usual = known.get(0);
+    DecoderDescription named =
+        known.stream()
+            .filter(decoder -> hasBlocks(decoder, weights.names()))
+            .findFirst()
+            .orElse(usual);
+    if (isOfBase(named, usual)) {
+      remarks.add(
+          "The tensors are named as in a checkpoint without a head, beginning with \"%s\"."
+              .formatted(named.blocks().get(0).prefix()));
     }
-    remarks.add(
-        "The tensors are named as in a checkpoint without a head, beginning with \"%s\"."
-            .formatted(base.blocks().get(0).prefix()));
-    return base;
+    return named;
+  }
+
+  private static boolean isOfBase(DecoderDescription named, DecoderDescription usual) {
+    return named.head().weight().equals(usual.head().weight())
+        && named.prefix().length() < usual.prefix().length();
   }
 
   private static boolean hasBlocks(DecoderDescription decoder, Set<String> names) {

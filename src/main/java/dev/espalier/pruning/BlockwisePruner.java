@@ -126,7 +126,7 @@ public final class BlockwisePruner {
   }
 
   private BlockResult prune(DecoderBlock block, HiddenStates hidden) {
-    block.linears().forEach(Linear::requireFinite);
+    Linear.requireFinite(block.linears());
     List<LinearResult> results = new ArrayList<>();
     statistics.lend(
         block,

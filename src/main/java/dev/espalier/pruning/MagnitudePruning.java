@@ -4,6 +4,7 @@ import dev.espalier.kernels.Kernels;
 import dev.espalier.pruning.SparsityPattern.NofM;
 import dev.espalier.statistics.InputStatistics;
 import java.util.Optional;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
 /** Removes the smallest weights of each linear: zeros first, whether or not they are to stay. */
@@ -33,12 +34,15 @@ public record MagnitudePruning() implements PruningMethod {
     if (target.isNothing()) {
       return LinearError.none(LinearError.Measure.WEIGHTS);
     }
-    double before = ErrorNorms.squared(weight);
-    if (target.pattern() instanceof NofM pattern) {
-      Kernels.pruneNofM(weight, pattern.keep(), pattern.group());
-    } else {
-      Kernels.pruneMatrixSmallest(weight, target.sparsity(), target.rounding());
+    try (PointerScope scope = new PointerScope()) {
+      Tensor before = ErrorNorms.square(weight);
+      if (target.pattern() instanceof NofM pattern) {
+        Kernels.pruneNofM(weight, pattern.keep(), pattern.group());
+      } else {
+        Kernels.pruneMatrixSmallest(weight, target.sparsity(), target.rounding());
+      }
+      Tensor after = ErrorNorms.square(weight);
+      return ErrorNorms.removalError(LinearError.Measure.WEIGHTS, before, after);
     }
-    return ErrorNorms.removalError(LinearError.Measure.WEIGHTS, before, ErrorNorms.squared(weight));
   }
 }

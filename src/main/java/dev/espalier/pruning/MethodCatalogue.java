@@ -14,7 +14,9 @@ public final class MethodCatalogue {
           MagnitudePruning.KIND,
           WandaPruning.KIND,
           WandaVariantPruning.KIND,
-          SparseGptPruning.KIND);
+          SparseGptPruning.KIND,
+          FastAdmmPruning.KIND,
+          AdmmPruning.KIND);
 
   private MethodCatalogue() {}
 

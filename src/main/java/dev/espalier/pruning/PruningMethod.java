@@ -5,6 +5,7 @@ import dev.espalier.model.description.LinearDescription;
 import dev.espalier.statistics.InputStatistics;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.bytedeco.pytorch.Tensor;
 
 /** A rule that decides which weights of a linear go, and what the others become. */
@@ -25,9 +26,19 @@ public interface PruningMethod {
     return false;
   }
 
+  /** The same, with the surviving weights fitted to the dense outputs afterwards. */
+  default PruningMethod refitted() {
+    return new RefittedPruning(this);
+  }
+
   /** Whether the method can make N:M patterns. */
   default boolean supportsNofM() {
     return true;
+  }
+
+  /** What it asks to be added to a Hessian's diagonal; where that is too little, more is. */
+  default OptionalDouble askedDamping() {
+    return OptionalDouble.empty();
   }
 
   /**

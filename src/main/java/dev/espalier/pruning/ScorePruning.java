@@ -31,9 +31,9 @@ interface ScorePruning extends PruningMethod {
       InputStatistics inputs = statistics.orElseThrow();
       inputs.requireFinite();
       Tensor norms = inputs.norms();
-      double before = ErrorNorms.squared(weight, norms);
+      Tensor before = ErrorNorms.square(weight, norms);
       remove(weight, norms, target);
-      double after = ErrorNorms.squared(weight, norms);
+      Tensor after = ErrorNorms.square(weight, norms);
       return ErrorNorms.removalError(LinearError.Measure.SCORES, before, after);
     }
   }

@@ -1,6 +1,5 @@
 package dev.espalier.pruning;
 
-import dev.espalier.BadInputException;
 import dev.espalier.allocation.NumberParameter;
 import dev.espalier.allocation.ParameterValues;
 import dev.espalier.allocation.Range;
@@ -13,6 +12,7 @@ import dev.espalier.statistics.InputStatistics;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -75,14 +75,7 @@ public record SparseGptPruning(double damping, int blockCols) implements Pruning
   }
 
   private static SparseGptPruning of(ParameterValues values) {
-    double columns = values.of(BLOCK_SIZE);
-    BLOCK_SIZE.range().require(BLOCK_SIZE.symbol(), TITLE, columns);
-    if (columns != Math.rint(columns)) {
-      throw new BadInputException(
-          "%s is %s; %s needs %s"
-              .formatted(BLOCK_SIZE.symbol(), columns, TITLE, BLOCK_SIZE.range().words()));
-    }
-    return new SparseGptPruning(values.of(DAMPING), (int) columns);
+    return new SparseGptPruning(values.of(DAMPING), BLOCK_SIZE.whole(TITLE, values.of(BLOCK_SIZE)));
   }
 
   @Override
@@ -103,6 +96,11 @@ public record SparseGptPruning(double damping, int blockCols) implements Pruning
   @Override
   public boolean updatesWeights() {
     return true;
+  }
+
+  @Override
+  public OptionalDouble askedDamping() {
+    return OptionalDouble.of(damping);
   }
 
   /** The Hessian's factorisation works in f64 on two matrices of its size. */

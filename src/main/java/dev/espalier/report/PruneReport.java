@@ -3,8 +3,11 @@ package dev.espalier.report;
 import dev.espalier.Plural;
 import dev.espalier.pruning.BlockResult;
 import dev.espalier.pruning.LinearResult;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 
 /**
@@ -76,8 +79,17 @@ public record PruneReport(
     }
   }
 
-  /** Where and how the model was computed. */
-  public record Compute(String device, String dtype, int threads) {}
+  /**
+   * Where and how the model was computed.
+   *
+   * @param cuda what libtorch could compute with on CUDA ({@link
+   *     dev.espalier.device.CudaNumerics#choices}); empty on the CPU
+   */
+  public record Compute(String device, String dtype, int threads, SortedMap<String, Boolean> cuda) {
+    public Compute {
+      cuda = Collections.unmodifiableSortedMap(new TreeMap<>(cuda));
+    }
+  }
 
   /**
    * A part of the run.

@@ -44,11 +44,15 @@ public final class ReportJson {
         .put("filled", report.sum(LinearResult::filled))
         .put("pruned", report.sum(LinearResult::pruned));
     json.set("calibration", calibration(report.calibration()));
-    json.putObject("compute")
+    ObjectNode compute = json.putObject("compute");
+    compute
         .put("device", report.compute().device())
         .put("dtype", report.compute().dtype())
         .put("threads", report.compute().threads())
         .put("instruction_set", Kernels.cpuInstructionSet());
+    if (!report.compute().cuda().isEmpty()) {
+      compute.set("cuda", Json.of(report.compute().cuda()));
+    }
     ArrayNode blocks = json.putArray("blocks");
     for (BlockResult block : report.blocks()) {
       ObjectNode node = blocks.addObject();
@@ -92,6 +96,14 @@ public final class ReportJson {
   private static void origin(ObjectNode json, Origin origin) {
     origin.command().ifPresent(command -> json.put("command", command));
     json.put("date", origin.began().toString());
+    origin
+        .hub()
+        .ifPresent(
+            model ->
+                json.putObject("hub")
+                    .put("repository", model.name().id())
+                    .put("revision", model.name().revision())
+                    .put("commit", model.commit()));
   }
 
   private static ArrayNode trials(List<Trial> trials) {

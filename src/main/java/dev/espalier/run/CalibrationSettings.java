@@ -3,6 +3,8 @@ package dev.espalier.run;
 import dev.espalier.BadInputException;
 import dev.espalier.Setting;
 import dev.espalier.report.PruneReport;
+import dev.espalier.text.DataSet;
+import dev.espalier.text.TextMix;
 import dev.espalier.text.TokenWindows;
 import java.nio.file.Path;
 import java.util.OptionalInt;
@@ -10,12 +12,15 @@ import java.util.OptionalInt;
 /**
  * The text that is run through the model.
  *
- * @param text a text or JSON-lines file
+ * @param text one text, or several with their shares
  * @param samples windows drawn from it
  * @param seqLen tokens per window; absent for the usual 2048 or the model's maximum
  * @param seed of the published sampling
  */
-public record CalibrationSettings(Path text, int samples, OptionalInt seqLen, long seed) {
+public record CalibrationSettings(TextMix text, int samples, OptionalInt seqLen, long seed) {
+  /** As published. */
+  public static final Path USUAL_TEXT = Path.of(DataSet.C4.keyword());
+
   /** As published. */
   public static final int USUAL_SAMPLES = 128;
 

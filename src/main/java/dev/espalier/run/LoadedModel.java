@@ -4,26 +4,34 @@ import dev.espalier.BadInputException;
 import dev.espalier.Progress;
 import dev.espalier.Setting;
 import dev.espalier.checkpoint.ModelFolder;
+import dev.espalier.checkpoint.ModelSource;
+import dev.espalier.hub.HubCopy;
 import dev.espalier.kernels.Natives;
 import dev.espalier.model.DecoderModel;
-import dev.espalier.text.CalibrationDraw;
-import dev.espalier.text.Corpus;
-import dev.espalier.text.EvaluationWindows;
 import dev.espalier.text.HuggingFaceTokenizer;
+import dev.espalier.text.MixedDraw;
+import dev.espalier.text.TextSource;
 import dev.espalier.text.TokenWindows;
 import dev.espalier.text.WindowSampler;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** A model folder ready to run: checkpoint, decoder and tokenizer, closed together. */
 public final class LoadedModel implements AutoCloseable {
+  private final Optional<HubCopy> hub;
   private final ModelFolder folder;
   private final DecoderModel decoder;
   private final HuggingFaceTokenizer tokenizer;
 
-  private LoadedModel(ModelFolder folder, DecoderModel decoder, HuggingFaceTokenizer tokenizer) {
+  private LoadedModel(
+      Optional<HubCopy> hub,
+      ModelFolder folder,
+      DecoderModel decoder,
+      HuggingFaceTokenizer tokenizer) {
+    this.hub = hub;
     this.folder = folder;
     this.decoder = decoder;
     this.tokenizer = tokenizer;
@@ -32,30 +40,38 @@ public final class LoadedModel implements AutoCloseable {
   /**
    * Opens a model.
    *
+   * @param path its folder, or its name on the Hub
    * @param notes told where the model is computed, if there is something to say, and what hampers
    *     that
    * @throws BadInputException if the folder holds no model that can be run
    */
   public static LoadedModel open(Path path, ComputeSettings compute, Progress notes) {
     Natives.remarks().forEach(notes::note);
-    ModelFolder folder = ModelFolder.open(path);
+    ModelSource source = ModelSource.find(path, notes);
+    ModelFolder folder = ModelFolder.open(source.folder());
     try {
-      return open(folder, compute, notes);
+      return open(source.hub(), folder, compute, notes);
     } catch (RuntimeException e) {
       folder.close();
       throw e;
     }
   }
 
-  private static LoadedModel open(ModelFolder folder, ComputeSettings compute, Progress notes) {
+  private static LoadedModel open(
+      Optional<HubCopy> hub, ModelFolder folder, ComputeSettings compute, Progress notes) {
     DecoderModel decoder = DecoderModel.open(folder.config(), folder, compute.place(folder, notes));
     try {
       decoder.remarks().forEach(notes::note);
-      return new LoadedModel(folder, decoder, HuggingFaceTokenizer.load(folder.path()));
+      return new LoadedModel(hub, folder, decoder, HuggingFaceTokenizer.load(folder.path()));
     } catch (RuntimeException e) {
       decoder.close();
       throw e;
     }
+  }
+
+  /** What the folder is a copy of; absent if it was given as a folder. */
+  Optional<HubCopy> hub() {
+    return hub;
   }
 
   ModelFolder folder() {
@@ -88,9 +104,10 @@ public final class LoadedModel implements AutoCloseable {
    * @param progress hears how far reading has come where it takes a while
    * @throws BadInputException if the text has too little for them
    */
-  CalibrationDraw calibration(CalibrationSettings settings, int seqLen, Progress progress) {
-    return new WindowSampler(tokenizer, settings.samples(), seqLen, settings.seed())
-        .draw(Corpus.open(settings.text(), progress), progress);
+  MixedDraw calibration(CalibrationSettings settings, int seqLen, Progress progress) {
+    return settings
+        .text()
+        .draw(new WindowSampler(tokenizer, settings.samples(), seqLen, settings.seed()), progress);
   }
 
   /**
@@ -99,11 +116,10 @@ public final class LoadedModel implements AutoCloseable {
    * @param progress hears how far reading has come where it takes a while
    * @throws BadInputException if a text is too short or has tokens that the model does not know
    */
-  public List<TokenWindows> evaluation(List<Path> texts, int seqLen, Progress progress) {
-    texts.forEach(Corpus::requireReadable);
+  public List<TokenWindows> evaluation(List<TextSource> texts, int seqLen, Progress progress) {
+    texts.forEach(TextSource::requireReadable);
     return texts.stream()
-        .map(text -> Corpus.open(text, progress))
-        .map(corpus -> EvaluationWindows.of(corpus, tokenizer, seqLen, progress))
+        .map(text -> text.evaluation(tokenizer, seqLen, progress))
         .map(windows -> known(windows, Setting.EVALUATION))
         .toList();
   }

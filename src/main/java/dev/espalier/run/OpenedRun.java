@@ -6,13 +6,14 @@ import dev.espalier.Progress;
 import dev.espalier.Setting;
 import dev.espalier.allocation.FileAllocation;
 import dev.espalier.checkpoint.ModelFolder;
+import dev.espalier.hub.HubCopy;
 import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.measurement.MeasurementFile;
 import dev.espalier.pruning.PatternCheck;
 import dev.espalier.report.PruneReport;
-import dev.espalier.text.CalibrationDraw;
+import dev.espalier.text.MixedDraw;
+import dev.espalier.text.TextSource;
 import dev.espalier.text.TokenWindows;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -22,7 +23,7 @@ public final class OpenedRun implements AutoCloseable {
   private final RunSettings settings;
   private final LoadedModel loaded;
   private final RecordedNotes notes;
-  private final Optional<CalibrationDraw> drawn;
+  private final Optional<MixedDraw> drawn;
   private final PruningRun run;
 
   private OpenedRun(RunSettings settings, LoadedModel loaded, RecordedNotes notes) {
@@ -99,6 +100,11 @@ public final class OpenedRun implements AutoCloseable {
     return loaded.folder();
   }
 
+  /** What that is a copy of on the Hub; absent if it was given as a folder. */
+  public Optional<HubCopy> hub() {
+    return loaded.hub();
+  }
+
   /** What the run has been told so far. */
   public RecordedNotes notes() {
     return notes;
@@ -114,7 +120,7 @@ public final class OpenedRun implements AutoCloseable {
   }
 
   /** Texts as windows as long as those of the calibration. */
-  public List<TokenWindows> evaluation(List<Path> texts) {
+  public List<TokenWindows> evaluation(List<TextSource> texts) {
     return loaded.evaluation(texts, run.calibration().seqLen(), notes);
   }
 

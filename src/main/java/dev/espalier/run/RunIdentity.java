@@ -19,7 +19,7 @@ final class RunIdentity {
     return Json.object()
         .put("version", Kernels.version())
         .put("checkpoint", loaded.folder().digest())
-        .put("corpus", settings.text().getFileName().toString())
+        .put("corpus", settings.text().shortName())
         .put("seed", settings.seed())
         .put("samples", calibration.count())
         .put("seq_len", calibration.seqLen())
@@ -47,7 +47,7 @@ final class RunIdentity {
             calibration ->
                 identity
                     .putObject("calibration")
-                    .put("text", calibration.text().getFileName().toString())
+                    .put("text", calibration.text().shortName())
                     .put("samples", run.calibration().count())
                     .put("sequence_length", run.calibration().seqLen())
                     .put("seed", calibration.seed())

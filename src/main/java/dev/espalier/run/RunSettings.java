@@ -1,15 +1,18 @@
 package dev.espalier.run;
 
 import dev.espalier.BadInputException;
-import dev.espalier.Setting;
 import dev.espalier.allocation.FileAllocation;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.kernels.Rounding;
 import dev.espalier.pruning.MethodCatalogue;
 import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.SparsityPattern;
+import dev.espalier.text.TextMix;
+import dev.espalier.text.TextSource;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -18,7 +21,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /**
  * What every run on a model's weights is given, whatever it does with them.
  *
- * @param model a Hugging Face model folder, never written to
+ * @param model a Hugging Face model folder, never written to, or in its place a name on the Hub
  * @param pruning what is done to the weights
  * @param stored the allocations that come from files
  * @param calibration the text that is run through the model; absent if nothing looks at one
@@ -64,7 +67,8 @@ public record RunSettings(
     private OptionalDouble sparsity = OptionalDouble.empty();
     private Rounding rounding = Rounding.EXACT;
     private Optional<Boolean> keepZeros = Optional.empty();
-    private Optional<Path> calibration = Optional.empty();
+    private Map<Path, Double> calibration = Map.of();
+    private String textField = TextSource.USUAL_FIELD;
     private int samples = CalibrationSettings.USUAL_SAMPLES;
     private OptionalInt seqLen = OptionalInt.empty();
     private long seed = CalibrationSettings.USUAL_SEED;
@@ -73,7 +77,7 @@ public record RunSettings(
     private Optional<String> command = Optional.empty();
 
     /**
-     * @param model a Hugging Face model folder
+     * @param model a Hugging Face model folder, or in its place a name on the Hub
      */
     protected Builder(Path model) {
       this.model = model;
@@ -115,9 +119,23 @@ public record RunSettings(
       return self();
     }
 
-    /** A text or JSON-lines file to run through the model. */
+    /**
+     * A text to run through the model: a file, or in its place the name of a data set of the papers
+     * or {@code hub:ORG/NAME[/PATH]}.
+     */
     public B calibration(Path text) {
-      calibration = Optional.of(text);
+      return calibration(Map.of(text, 1.0));
+    }
+
+    /** Several texts with their shares of the windows. */
+    public B calibration(Map<Path, Double> shares) {
+      calibration = new LinkedHashMap<>(shares);
+      return self();
+    }
+
+    /** The field or column of texts in JSON lines and Parquet; {@code text} if not set. */
+    public B textField(String name) {
+      textField = name;
       return self();
     }
 
@@ -198,19 +216,31 @@ public record RunSettings(
           model,
           PruningSettings.of(method, shape, sparsity, rounding, keepZeros),
           new StoredAllocations(files, pattern.isPresent(), sparsity.isPresent()),
-          calibration.map(text -> new CalibrationSettings(text, samples, seqLen, seed)),
+          mix().map(text -> new CalibrationSettings(text, samples, seqLen, seed)),
           statistics,
           compute,
           command);
     }
 
-    /** {@link #settings} of a run that takes a calibration text. */
+    private Optional<TextMix> mix() {
+      return calibration.isEmpty()
+          ? Optional.empty()
+          : Optional.of(
+              new TextMix(
+                  calibration.entrySet().stream()
+                      .map(text -> new TextMix.Part(source(text.getKey()), text.getValue()))
+                      .toList()));
+    }
+
+    /** A text by its path or name, with the field that is set. */
+    protected TextSource source(Path text) {
+      return new TextSource(text, textField);
+    }
+
+    /** {@link #settings} of a run that takes a calibration text; C4 if none is set. */
     protected RunSettings calibratedSettings(List<SparsityAllocation> allocations) {
       if (calibration.isEmpty()) {
-        throw new BadInputException(
-            "a calibration text is needed: a text (.txt) or JSON-lines file (.jsonl, .json.gz) in"
-                + " the model's language",
-            Setting.CALIBRATION);
+        calibration(CalibrationSettings.USUAL_TEXT);
       }
       return settings(allocations);
     }

@@ -6,7 +6,6 @@ import dev.espalier.kernels.Rounding;
 import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.pruning.BlockResult;
 import dev.espalier.pruning.LinearResult;
-import dev.espalier.pruning.SparseGptPruning;
 import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.report.Quantities;
 import java.util.Arrays;
@@ -104,13 +103,11 @@ public final class Warnings {
   /** Of Hessians that could not be factored with the damping that was asked for. */
   public static Optional<String> raisedDamping(
       PruningSettings settings, List<BlockResult> results) {
-    if (!(settings.method() instanceof SparseGptPruning method)) {
-      return Optional.empty();
-    }
+    double asked = settings.method().askedDamping().orElse(Double.POSITIVE_INFINITY);
     List<LinearResult> raised =
         results.stream()
             .flatMap(block -> block.linears().stream())
-            .filter(linear -> linear.error().damping() > method.damping())
+            .filter(linear -> linear.error().damping() > asked)
             .toList();
     if (raised.isEmpty()) {
       return Optional.empty();
@@ -118,8 +115,7 @@ public final class Warnings {
     double most = raised.stream().mapToDouble(linear -> linear.error().damping()).max().orElse(0);
     return Optional.of(
         "Damping %s was too little for the Hessians of %s: up to %s was taken there."
-            .formatted(
-                method.damping(), some(raised.stream().map(LinearResult::name).toList()), most));
+            .formatted(asked, some(raised.stream().map(LinearResult::name).toList()), most));
   }
 
   /** The first names, and how many more there are. */

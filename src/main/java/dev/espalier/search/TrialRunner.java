@@ -6,6 +6,7 @@ import dev.espalier.NumericalException;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.checkpoint.WeightSource;
+import dev.espalier.device.ComputeDevice;
 import dev.espalier.device.HostMemory;
 import dev.espalier.evaluation.MeasuredBlocks;
 import dev.espalier.evaluation.Perplexity;
@@ -46,9 +47,22 @@ final class TrialRunner implements AllocationSearch.Trier, AutoCloseable {
   TrialRunner(PruningRun run, TokenWindows criterion, boolean exhaustive) {
     this.run = run.sharing(firstBlock);
     this.criterion = criterion;
-    // A second look at the pruned model needs it whole; half of the free memory may go on that.
     this.stopsEarly =
-        !exhaustive && criterion.count() > 1 && weightBytes() < HostMemory.available() / 2;
+        !exhaustive
+            && criterion.count() > 1
+            && keepsBlocks(run.model().placement().device(), weightBytes(), HostMemory.available());
+  }
+
+  /**
+   * Whether a trial may keep the pruned model for a second look. It needs it whole, and half of the
+   * free memory may go on that. From a GPU every block would travel to the host and back, which
+   * takes longer than measuring the other half of the windows at once.
+   *
+   * @param bytes of the prunable weights
+   * @param available host memory
+   */
+  static boolean keepsBlocks(ComputeDevice device, long bytes, long available) {
+    return !device.isCuda() && bytes < available / 2;
   }
 
   /**

@@ -28,8 +28,10 @@ public final class BlockStatistics implements InputObserver, AutoCloseable {
       switch (kind) {
         case NONE -> {}
         case NORMS -> byInput.put(input.name(), new ColumnNorms(input.features(), sequences, like));
-        case HESSIAN ->
+        case HESSIAN, HESSIAN_SCALED ->
             byInput.put(input.name(), new InputHessian(input.features(), sequences, like));
+        case HESSIAN_KEPT ->
+            byInput.put(input.name(), InputHessian.kept(input.features(), sequences, like));
       }
     }
   }

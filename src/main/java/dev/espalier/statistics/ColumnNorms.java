@@ -7,6 +7,7 @@ import dev.espalier.kernels.Kernels;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -15,6 +16,10 @@ public final class ColumnNorms implements InputStatistics {
   private final Tensor squares;
   private final long sequences;
   private ScalarType dtype = ScalarType.Float;
+  private Facts facts;
+
+  /** What is asked of the sums by every linear that reads the input. */
+  private record Facts(boolean squaresFinite, boolean normsFinite, long dead) {}
 
   /**
    * @param like any tensor on the device of the inputs
@@ -27,6 +32,7 @@ public final class ColumnNorms implements InputStatistics {
   @Override
   public void add(Tensor x) {
     dtype = x.scalar_type().intern();
+    facts = null;
     Kernels.accumulateSquares(x, squares);
   }
 
@@ -36,25 +42,39 @@ public final class ColumnNorms implements InputStatistics {
         () -> torch.div(squares, new Scalar((double) sequences)).sqrt().to(ScalarType.Float));
   }
 
+  /** Looks once, and waits once for the device. */
+  private Facts facts() {
+    if (facts == null) {
+      try (PointerScope scope = new PointerScope()) {
+        Tensor all =
+            torch.stack(
+                new TensorVector(
+                    squares.isfinite().all().to(ScalarType.Long),
+                    norms().isfinite().all().to(ScalarType.Long),
+                    squares.eq(new Scalar(0.0)).sum()));
+        long[] told = new long[3];
+        all.cpu().data_ptr_long().get(told);
+        facts = new Facts(told[0] != 0, told[1] != 0, told[2]);
+      }
+    }
+    return facts;
+  }
+
   /** Squares of finite activations do not overflow in f64, so these tell. */
   @Override
   public void requireFinite() {
-    try (PointerScope scope = new PointerScope()) {
-      if (!squares.isfinite().all().item_bool()) {
-        throw ActivationFault.of("the calibration activations that enter it", dtype);
-      }
-      if (!norms().isfinite().all().item_bool()) {
-        throw new NumericalException(
-            "the norms of its inputs are beyond float32, though the calibration activations are finite");
-      }
+    if (!facts().squaresFinite()) {
+      throw ActivationFault.of("the calibration activations that enter it", dtype);
+    }
+    if (!facts().normsFinite()) {
+      throw new NumericalException(
+          "the norms of its inputs are beyond float32, though the calibration activations are finite");
     }
   }
 
   @Override
   public long deadFeatures() {
-    try (PointerScope scope = new PointerScope()) {
-      return squares.eq(new Scalar(0.0)).sum().item_long();
-    }
+    return facts().dead();
   }
 
   @Override

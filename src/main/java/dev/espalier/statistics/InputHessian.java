@@ -8,6 +8,7 @@ import dev.espalier.kernels.Kernels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -15,20 +16,23 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * The layer Hessian H = (2/n) Σ xᵀx of an input, n the number of sequences (SparseGPT, Frantar and
- * Alistarh, 2023). {@link #factor} replaces it by its inverse's factor, once for all readers.
+ * Alistarh, 2023). {@link #factor} replaces it by its inverse's factor, {@link #scaled} by its
+ * scaled form, once for all readers; one that is kept stays beside its factor.
  */
 public final class InputHessian implements InputStatistics {
   private final Tensor matrix;
   private final Tensor dead;
   private final Tensor largest;
   private final long sequences;
+  private final Optional<ColumnNorms> kept;
   private ScalarType dtype = ScalarType.Float;
   private InverseFactor factor;
+  private ScaledHessian scaled;
 
   /**
    * The upper factor U of (H + damping·mean(diag H)·I)⁻¹ = UᵀU.
    *
-   * @param u [features, features] f32, upper; the Hessian's memory, valid until that is closed
+   * @param u [features, features] f32, upper; valid until the Hessian is closed
    * @param dead [features] u8: 1 where the input is always zero; valid as long as u
    * @param damping what was needed: more than asked where H was not positive definite
    * @param added damping·mean(diag H), with 1 for each dead input's zero
@@ -63,6 +67,17 @@ public final class InputHessian implements InputStatistics {
    * @param like any tensor on the device of the inputs
    */
   InputHessian(int features, long sequences, Tensor like) {
+    this(features, sequences, like, Optional.empty());
+  }
+
+  /** One that is there beside its factor, and knows the very norms that {@link ColumnNorms} do. */
+  static InputHessian kept(int features, long sequences, Tensor like) {
+    return new InputHessian(
+        features, sequences, like, Optional.of(new ColumnNorms(features, sequences, like)));
+  }
+
+  private InputHessian(int features, long sequences, Tensor like, Optional<ColumnNorms> kept) {
+    this.kept = kept;
     this.matrix = Zeros.like(like, ScalarType.Float, features, features);
     this.dead = Zeros.like(like, ScalarType.Byte, features);
     this.largest = Zeros.like(like, ScalarType.Float, 1);
@@ -75,6 +90,7 @@ public final class InputHessian implements InputStatistics {
     dtype = x.scalar_type().intern();
     NativeMemory.run(() -> largest.copy_(largest.maximum(magnitude(x)))); // NaN stays
     Kernels.accumulateHessian(x, 2.0 / sequences, matrix);
+    kept.ifPresent(norms -> norms.add(x));
   }
 
   /** The largest |x|, without a copy of x. */
@@ -84,6 +100,9 @@ public final class InputHessian implements InputStatistics {
 
   @Override
   public Tensor norms() {
+    if (kept.isPresent()) {
+      return kept.get().norms();
+    }
     requireHessian();
     return NativeMemory.compute(() -> matrix.diagonal().mul(new Scalar(0.5)).sqrt());
   }
@@ -102,12 +121,16 @@ public final class InputHessian implements InputStatistics {
     requireFinite();
     double mean = meanDiagonal();
     double tried = damping;
-    for (Attempt attempt : Attempt.inOrder(Kernels.factorPrecision(matrix))) {
+    Tensor u = kept.isPresent() ? NativeMemory.own(matrix::clone) : matrix;
+    for (Attempt attempt : Attempt.inOrder(Kernels.factorPrecision(u))) {
       tried = damping * attempt.step();
-      if (Kernels.inverseFactor(matrix, tried, attempt.precision(), dead).isEmpty()) {
-        factor = new InverseFactor(matrix, dead, tried, tried * mean);
+      if (Kernels.inverseFactor(u, tried, attempt.precision(), dead).isEmpty()) {
+        factor = new InverseFactor(u, dead, tried, tried * mean);
         return factor;
       }
+    }
+    if (u != matrix) {
+      u.close();
     }
     throw new NumericalException(
         "its Hessian cannot be factored, even with damping "
@@ -115,6 +138,21 @@ public final class InputHessian implements InputStatistics {
             + "; draw more calibration windows, or take another method",
         Setting.SAMPLES,
         Setting.METHOD);
+  }
+
+  /**
+   * Scales the Hessian to a diagonal of ones.
+   *
+   * @param before damping relative to the mean of the diagonal, the same at every call
+   * @param after what is added to the ones, the same at every call
+   * @throws NumericalException if H is not finite
+   */
+  public ScaledHessian scaled(double before, double after) {
+    if (scaled == null) {
+      requireFinite();
+      scaled = ScaledHessian.inPlace(matrix, before * meanDiagonal(), after);
+    }
+    return scaled;
   }
 
   /** No product of H is larger than its diagonal's largest, so that tells. */
@@ -143,12 +181,17 @@ public final class InputHessian implements InputStatistics {
   @Override
   public long deadFeatures() {
     try (PointerScope scope = new PointerScope()) {
-      Tensor none = factor == null ? matrix.diagonal().eq(new Scalar(0.0)) : factor.dead();
+      Tensor none =
+          factor != null
+              ? factor.dead()
+              : (scaled == null ? matrix.diagonal() : scaled.diagonal()).eq(new Scalar(0.0));
       return none.sum().item_long();
     }
   }
 
-  private double meanDiagonal() {
+  /** The mean of the diagonal, with 1 for each dead input's zero. */
+  public double meanDiagonal() {
+    requireHessian();
     try (PointerScope scope = new PointerScope()) {
       Tensor diagonal = matrix.diagonal().to(ScalarType.Double);
       Tensor counted = diagonal.masked_fill(diagonal.eq(new Scalar(0.0)), new Scalar(1.0));
@@ -159,7 +202,7 @@ public final class InputHessian implements InputStatistics {
   /**
    * H itself.
    *
-   * @return [features, features] f32, valid until this is closed or factored
+   * @return [features, features] f32, valid until this is closed, or replaced
    */
   public Tensor matrix() {
     requireHessian();
@@ -167,13 +210,20 @@ public final class InputHessian implements InputStatistics {
   }
 
   private void requireHessian() {
-    if (factor != null) {
-      throw new IllegalStateException("the Hessian has been replaced by its factor");
+    if (scaled != null || factor != null && kept.isEmpty()) {
+      throw new IllegalStateException("the Hessian has been replaced");
     }
   }
 
   @Override
   public void close() {
+    if (factor != null && factor.u() != matrix) {
+      factor.u().close();
+    }
+    if (scaled != null) {
+      scaled.close();
+    }
+    kept.ifPresent(ColumnNorms::close);
     matrix.close();
     dead.close();
     largest.close();

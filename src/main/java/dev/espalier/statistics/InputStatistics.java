@@ -27,6 +27,20 @@ public sealed interface InputStatistics extends AutoCloseable permits ColumnNorm
       public long bytes(long features) {
         return Float.BYTES * features * features;
       }
+    },
+    /** {@link InputHessian}, and an inverse of its {@linkplain InputHessian#scaled scaled} form. */
+    HESSIAN_SCALED {
+      @Override
+      public long bytes(long features) {
+        return 2 * HESSIAN.bytes(features);
+      }
+    },
+    /** {@link InputHessian} that stays beside its factor, and {@link ColumnNorms}. */
+    HESSIAN_KEPT {
+      @Override
+      public long bytes(long features) {
+        return 2 * HESSIAN.bytes(features) + NORMS.bytes(features);
+      }
     };
 
     /** How much memory the statistics of an input of so many features take. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -65,24 +66,29 @@ public final class CalibrationDraw {
    * @throws BadInputException if nothing is left
    */
   public TokenWindows heldOut(int limit) {
+    return left(limit)
+        .orElseThrow(
+            () ->
+                new BadInputException(
+                    corpus.name()
+                        + (" has no window of "
+                            + sampler.seqLen()
+                            + " tokens beside the calibration windows:")
+                        + " lower the number of samples or the sequence length, give a longer text, or prune with"
+                        + " the uniform allocation, which needs none",
+                    Setting.SAMPLES,
+                    Setting.SEQ_LEN,
+                    Setting.CALIBRATION,
+                    Setting.ALLOCATION));
+  }
+
+  /** The same; empty if nothing is left. */
+  Optional<TokenWindows> left(int limit) {
     List<Cut> chosen =
         corpus instanceof DocumentCorpus all
             ? ofDocuments(all.documents(), limit)
             : spread(cut(unused()), limit);
-    if (chosen.isEmpty()) {
-      throw new BadInputException(
-          corpus.name()
-              + (" has no window of "
-                  + sampler.seqLen()
-                  + " tokens beside the calibration windows:")
-              + " lower the number of samples or the sequence length, give a longer text, or prune with"
-              + " the uniform allocation, which needs none",
-          Setting.SAMPLES,
-          Setting.SEQ_LEN,
-          Setting.CALIBRATION,
-          Setting.ALLOCATION);
-    }
-    return windows(chosen, "held out");
+    return chosen.isEmpty() ? Optional.empty() : Optional.of(windows(chosen, "held out"));
   }
 
   private List<Cut> ofDocuments(List<String> documents, int limit) {

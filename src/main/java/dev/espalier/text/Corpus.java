@@ -2,6 +2,8 @@ package dev.espalier.text;
 
 import dev.espalier.BadInputException;
 import dev.espalier.Progress;
+import dev.espalier.files.FileKind;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -19,22 +21,38 @@ public sealed interface Corpus permits TextCorpus, DocumentCorpus {
   /**
    * Opens a local file by its name: {@code .jsonl}, {@code .json}, {@code .ndjson}, {@code
    * .jsonlines}, {@code .ldjson} and {@code .jl} hold one document a line, in the string field
-   * {@code text} of a JSON object; anything else is plain text. Both are UTF-8, and may be
-   * compressed with gzip. What is something else by its first bytes or its name is refused: another
-   * compression or encoding, a web page, a Git LFS pointer.
+   * {@code text} of a JSON object; a Parquet file one a row, in the column {@code text}; anything
+   * else is plain text. Text and JSON are UTF-8, and may be compressed with gzip. What is something
+   * else by its first bytes or its name is refused: another compression or encoding, a web page, a
+   * Git LFS pointer.
    *
    * @param progress hears how far reading has come where it takes a while
    * @throws BadInputException if the file is missing, empty or not what its name says
    */
   static Corpus open(Path path, Progress progress) {
-    TextFile file = TextFile.at(path);
-    if (!isJsonLines(path)) {
-      return TextCorpus.of(file);
+    return open(path, TextSource.USUAL_FIELD, progress);
+  }
+
+  /**
+   * The same.
+   *
+   * @param field in which JSON lines and Parquet hold texts
+   */
+  static Corpus open(Path path, String field, Progress progress) {
+    if (!isParquet(path) && !isJsonLines(path)) {
+      return TextCorpus.of(TextFile.at(path));
     }
-    List<String> texts =
-        Reading.of(file.size(), "Reading " + path.getFileName(), progress)
-            .told(bytes -> JsonLines.texts(file, bytes));
-    return new DocumentCorpus(path.toString(), texts);
+    return new DocumentCorpus(path.toString(), documents(path, field, progress));
+  }
+
+  /** The documents of a file that holds several. */
+  static List<String> documents(Path path, String field, Progress progress) {
+    if (isParquet(path)) {
+      return ParquetTexts.texts(path, field);
+    }
+    TextFile file = TextFile.at(path);
+    return Reading.of(file.size(), "Reading " + path.getFileName(), progress)
+        .told(bytes -> JsonLines.texts(file, field, bytes));
   }
 
   /**
@@ -43,7 +61,17 @@ public sealed interface Corpus permits TextCorpus, DocumentCorpus {
    * @throws BadInputException if it is missing or not what its name says
    */
   static void requireReadable(Path path) {
-    TextFile.at(path);
+    if (!isParquet(path)) {
+      TextFile.at(path);
+    }
+  }
+
+  /** By what is in it, else by its name. */
+  private static boolean isParquet(Path path) {
+    return Files.isRegularFile(path)
+        && FileKind.of(path)
+            .map(kind -> kind == FileKind.PARQUET)
+            .orElseGet(() -> path.toString().toLowerCase(Locale.ROOT).endsWith(".parquet"));
   }
 
   private static boolean isJsonLines(Path path) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import dev.espalier.BadInputException;
+import dev.espalier.Setting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -14,11 +15,10 @@ import java.util.List;
 import java.util.function.LongConsumer;
 
 /**
- * Reads the field {@code text} of every line of a file of JSON objects, as C4 is published. What
- * stands beside it is passed over, be it NaN, as Python writes it, or nested deeply.
+ * Reads a field, usually {@code text}, of every line of a file of JSON objects, as C4 is published.
+ * What stands beside it is passed over, be it NaN, as Python writes it, or nested deeply.
  */
 final class JsonLines {
-  private static final String TEXT = "text";
   private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   /**
@@ -39,7 +39,7 @@ final class JsonLines {
 
   private JsonLines() {}
 
-  static List<String> texts(TextFile file, LongConsumer progress) {
+  static List<String> texts(TextFile file, String field, LongConsumer progress) {
     List<String> texts = new ArrayList<>();
     file.lines(
         progress,
@@ -47,18 +47,18 @@ final class JsonLines {
           // Files that were put together one after the other leave a mark at each beginning.
           String json = line.startsWith(BYTE_ORDER_MARK) ? line.substring(1) : line;
           if (!json.isBlank()) {
-            texts.add(text(json, file.path() + " line " + number));
+            texts.add(text(json, field, file.path() + " line " + number));
           }
         });
     return texts;
   }
 
-  private static String text(String line, String where) {
+  private static String text(String line, String field, String where) {
     try (JsonParser json = JSON.createParser(line)) {
       String text = null;
       boolean object = json.nextToken() == JsonToken.START_OBJECT;
       while (object && json.nextToken() == JsonToken.FIELD_NAME) {
-        boolean wanted = json.currentName().equals(TEXT);
+        boolean wanted = json.currentName().equals(field);
         JsonToken value = json.nextToken();
         if (wanted) { // where a field stands twice, the last one counts, as everywhere
           text = value == JsonToken.VALUE_STRING ? json.getText() : null;
@@ -67,23 +67,26 @@ final class JsonLines {
       }
       json.skipChildren();
       if (json.nextToken() != null) {
-        throw notJson(where, null);
+        throw notJson(where, field, null);
       }
       if (text == null) {
         throw new BadInputException(
-            where + " has no string field \"text\": every line must be {\"text\": \"…\"}");
+            "%1$s has no string field \"%2$s\": every line must be {\"%2$s\": \"…\"}"
+                .formatted(where, field),
+            Setting.TEXT_FIELD);
       }
       return wellFormed(text);
     } catch (JsonProcessingException e) {
-      throw notJson(where, e);
+      throw notJson(where, field, e);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // there is none in reading a string
     }
   }
 
-  private static BadInputException notJson(String where, Exception cause) {
+  private static BadInputException notJson(String where, String field, Exception cause) {
     return new BadInputException(
-        where + " is not a JSON object: every line must be {\"text\": \"…\"}", cause);
+        "%s is not a JSON object: every line must be {\"%s\": \"…\"}".formatted(where, field),
+        cause);
   }
 
   /** JSON can escape half a surrogate pair, which no UTF-8 and no tokenizer can take. */

@@ -1,13 +1,14 @@
 package dev.espalier.text;
 
 import dev.espalier.BadInputException;
+import dev.espalier.Plural;
+import dev.espalier.Progress;
 import dev.espalier.Setting;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /** The documents of a corpus that are longer than a window; each document is encoded once. */
 final class LongDocuments {
@@ -21,8 +22,13 @@ final class LongDocuments {
   private final int seqLen;
   private final Map<Integer, TokenIds> longer = new HashMap<>();
   private final BitSet shorter = new BitSet();
+  private final Progress progress;
 
-  LongDocuments(DocumentCorpus corpus, Tokenizer tokenizer, int seqLen) {
+  /**
+   * @param progress hears of a search that takes long
+   */
+  LongDocuments(DocumentCorpus corpus, Tokenizer tokenizer, int seqLen, Progress progress) {
+    this.progress = progress;
     this.corpus = corpus;
     this.tokenizer = tokenizer;
     this.seqLen = seqLen;
@@ -34,7 +40,7 @@ final class LongDocuments {
     for (int misses = 0; ; misses++) {
       // The published loop would go on for ever if every document were short.
       if (misses == documents.size()) {
-        requireOne();
+        lookAtAll();
       }
       int drawn = (int) random.randint(0, documents.size() - 1);
       if (isLonger(drawn)) {
@@ -69,9 +75,25 @@ final class LongDocuments {
     return (long) text.length() * UTF8_BYTES_PER_CHAR + ADDED_TOKENS > seqLen;
   }
 
-  private void requireOne() {
+  /** Then each is known, and drawing goes on among them if there is one that is long. */
+  private void lookAtAll() {
     List<String> documents = corpus.documents();
-    if (IntStream.range(0, documents.size()).anyMatch(this::isLonger)) {
+    if (longer.size() + shorter.cardinality() == documents.size() && !longer.isEmpty()) {
+      return;
+    }
+    progress.begin(
+        "Looking for documents longer than %d tokens in %s".formatted(seqLen, corpus.name()),
+        documents.size());
+    for (int i = 0; i < documents.size(); i++) {
+      isLonger(i);
+      progress.step(1);
+    }
+    progress.end();
+    if (!longer.isEmpty()) {
+      progress.note(
+          "Only %d of %s of %s are longer than %d tokens: all windows come from them."
+              .formatted(
+                  longer.size(), Plural.of(documents.size(), "document"), corpus.name(), seqLen));
       return;
     }
     String longest = documents.stream().max(Comparator.comparingInt(String::length)).orElseThrow();

@@ -40,7 +40,6 @@ record TextFile(Path path) {
   /** What files are by their names, where a name is all there is to go by. */
   private static final Map<String, FileKind> NAMES =
       Map.ofEntries(
-          Map.entry(".parquet", FileKind.PARQUET),
           Map.entry(".arrow", FileKind.ARROW),
           Map.entry(".feather", FileKind.ARROW),
           Map.entry(".zst", FileKind.ZSTANDARD),
@@ -81,7 +80,8 @@ record TextFile(Path path) {
     file.kind().filter(kind -> kind != FileKind.GZIP).ifPresent(file::refuse);
     if (!Files.exists(path)) {
       throw new BadInputException(
-          path + " does not exist: give a file of text or of JSON lines (.jsonl, .json.gz)");
+          path
+              + " does not exist: give a file of text, of JSON lines (.jsonl, .json.gz) or of Parquet");
     }
     if (!Files.isRegularFile(path) && !file.isPipe()) {
       throw new BadInputException(

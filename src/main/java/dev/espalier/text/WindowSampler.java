@@ -32,6 +32,11 @@ public record WindowSampler(Tokenizer tokenizer, int samples, int seqLen, long s
     }
   }
 
+  /** The same with another number of windows. */
+  WindowSampler of(int count) {
+    return new WindowSampler(tokenizer, count, seqLen, seed);
+  }
+
   /**
    * {@link #draw(Corpus, Progress)}, telling nobody.
    *
@@ -62,7 +67,7 @@ public record WindowSampler(Tokenizer tokenizer, int samples, int seqLen, long s
   /** What each window is cut from: the whole text every time, or a newly drawn document. */
   private Supplier<TokenIds> tokens(Corpus corpus, PythonRandom random, Progress progress) {
     if (corpus instanceof DocumentCorpus documents) {
-      LongDocuments longer = new LongDocuments(documents, tokenizer, seqLen);
+      LongDocuments longer = new LongDocuments(documents, tokenizer, seqLen, progress);
       return () -> longer.draw(random);
     }
     TokenIds text = tokenizer.encode((TextCorpus) corpus, progress);

@@ -144,8 +144,6 @@ class BadInputTest {
         refused("--device gpu", "the device \"gpu\" is not known", "cuda:N (--device)"),
         refused("--device cudax", "the device \"cudax\" is not known", "cuda:N"),
         refused("--compute-dtype int8", "--compute-dtype is \"int8\"", "bfloat16"),
-        refused("--calibration c4", "--calibration c4 names a data set", "local file"),
-        refused("--evaluate wikitext2", "--evaluate wikitext2 names a data set"),
         refused("--calibration nowhere.txt", "nowhere.txt does not exist"),
         refused("--evaluate nowhere.txt", "nowhere.txt does not exist"),
         refused("--evaluate samples/test.txt,", "--evaluate is empty"),
@@ -155,9 +153,12 @@ class BadInputTest {
         refused("--model=", "--model is empty"),
         refused("--model nowhere --calibration samples/test.txt", "nowhere: there is no such"),
         refused(
-            "--model nobody/has-this --calibration samples/test.txt",
-            "nobody/has-this: there is no such folder; models are read from local folders"),
-        refused("--model samples/sotu-llama-5m", "--calibration is needed"),
+            "--model nobody/has/this --calibration samples/test.txt",
+            "nobody/has/this: there is no such folder; give one with a model in it, or a name on the"),
+        refused("--calibration a.txt:0.5,b.txt", "gives a share to some", "c4:0.8,own.jsonl:0.2"),
+        refused("--calibration a.txt,a.txt", "--calibration names a.txt twice"),
+        refused("--calibration a.txt:0,b.txt:1", "the share of a.txt is 0.0"),
+        refused("--calibration hub:nobody", "\"hub:nobody\" names no data set", "hub:ORG/NAME"),
         refused("--eval_zero_shot", "--eval_zero_shot", "leave it out"),
         refused("--prune_method ablate", "--prune_method \"ablate\" is not known", "wanda"));
   }
@@ -384,7 +385,6 @@ class BadInputTest {
   void otherCommandsRefuseToo() {
     Runs.run("eval", "--model", Sample.MODEL).refused("--evaluate is needed");
     Runs.run("eval", "--evaluate", "none").refused("nothing to measure");
-    Runs.run("eval", "--evaluate", "c4").refused("names a data set");
     Runs.run("eval", "--seq-len", "9999")
         .refused("the sequence length is 9999", "512", "(--seq-len)");
     Runs.run("eval", "--samples", "3").refused("no option --samples", "eval --help");

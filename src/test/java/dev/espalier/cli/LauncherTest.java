@@ -62,7 +62,7 @@ class LauncherTest {
     java(tools.resolve("java"), "17.0.9");
     script(
         tools.resolve("mvn"),
-        "echo built >>builds; mkdir -p target/espalier/bin",
+        "echo \"$*\" >>builds; mkdir -p target/espalier/bin",
         "while read -r line; do echo \"$line\"; done <src/main/bin/espalier"
             + " >target/espalier/bin/espalier",
         "/bin/chmod +x target/espalier/bin/espalier");
@@ -194,6 +194,76 @@ class LauncherTest {
     Files.setLastModifiedTime(root.resolve("cuda/a"), later);
     assertTrue(start().err().contains("Building Espalier"));
     assertEquals(2, builds());
+  }
+
+  private List<String> lastBuild() throws IOException {
+    List<String> builds = Files.readAllLines(root.resolve("builds"));
+    return List.of(builds.get(builds.size() - 1).split(" "));
+  }
+
+  @Test
+  void otherArgumentsBuildItAnewAndStayUntilThereAreOthers() throws Exception {
+    assertTrue(start().err().contains("about 190 MB"));
+    environment.put("ESPALIER_MAVEN_ARGS", "-o -Pgpu");
+    assertTrue(start().err().contains("about 940 MB"));
+    assertTrue(lastBuild().containsAll(List.of("-o", "-Pgpu")), lastBuild()::toString);
+    assertEquals("", start().err());
+    environment.remove("ESPALIER_MAVEN_ARGS");
+    assertEquals("", start().err());
+    assertEquals(2, builds());
+    Files.setLastModifiedTime(root.resolve("cuda/a"), FileTime.from(Instant.now().plusSeconds(60)));
+    start();
+    assertTrue(lastBuild().contains("-Pgpu"), "sources that are newer take no GPU away");
+    environment.put("ESPALIER_MAVEN_ARGS", "");
+    start();
+    assertFalse(lastBuild().contains("-Pgpu"), lastBuild()::toString);
+    assertEquals(4, builds());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-Pgpu,2", "'',1"})
+  void anNvccThatWasMissingBuildsTheKernelsWhenItIsThere(String arguments, int expected)
+      throws Exception {
+    environment.put("ESPALIER_MAVEN_ARGS", arguments);
+    start();
+    script(tools.resolve("nvcc"), "exit 0");
+    start();
+    start();
+    assertEquals(expected, builds());
+  }
+
+  /** In a script of CMake's, where the compiler is only what CheckLanguage says. */
+  @ParameterizedTest
+  @CsvSource({"NOTFOUND,/usr/bin/nvcc,ON", "NOTFOUND,NOTFOUND,OFF", "/given/nvcc,NOTFOUND,ON"})
+  void cmakeLooksAgainForAnNvccThatWasMissing(String cached, String found, String cuda)
+      throws Exception {
+    environment.put("PATH", System.getenv("PATH"));
+    Path modules = Files.createDirectory(temp.resolve("modules"));
+    Files.writeString(
+        modules.resolve("CheckLanguage.cmake"),
+        """
+        macro(check_language language)
+          if(NOT DEFINED CMAKE_${language}_COMPILER)
+            set(CMAKE_${language}_COMPILER "%s" CACHE FILEPATH "")
+          endif()
+        endmacro()
+        """
+            .formatted(found));
+    Path script =
+        Files.writeString(
+            temp.resolve("again.cmake"),
+            """
+            set(CMAKE_MODULE_PATH "%s")
+            set(CMAKE_CUDA_COMPILER "%s" CACHE FILEPATH "")
+            set(ESPALIER_ENABLE_CUDA ON)
+            function(enable_language)
+            endfunction()
+            include("%s")
+            message("CUDA is ${ESPALIER_HAS_CUDA}.")
+            """
+                .formatted(modules, cached, Path.of("cmake/Cuda.cmake").toAbsolutePath()));
+    Result configured = run("cmake", "-P", script);
+    assertTrue(configured.err().contains("CUDA is " + cuda + "."), configured::toString);
   }
 
   @Test

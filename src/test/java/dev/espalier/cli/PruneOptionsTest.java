@@ -17,7 +17,10 @@ import dev.espalier.kernels.Rounding;
 import dev.espalier.measurement.Granularity;
 import dev.espalier.measurement.HillEstimator;
 import dev.espalier.measurement.Measurement;
+import dev.espalier.pruning.AdmmPruning;
+import dev.espalier.pruning.FastAdmmPruning;
 import dev.espalier.pruning.MagnitudePruning;
+import dev.espalier.pruning.PruningMethod;
 import dev.espalier.pruning.SparseGptPruning;
 import dev.espalier.pruning.SparsityPattern;
 import dev.espalier.pruning.SparsityPattern.NofM;
@@ -25,6 +28,7 @@ import dev.espalier.pruning.WandaPruning;
 import dev.espalier.pruning.WandaVariantPruning;
 import dev.espalier.run.ComputeSettings;
 import dev.espalier.search.AllocationChoice;
+import dev.espalier.text.TextSource;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -49,6 +53,20 @@ class PruneOptionsTest {
   }
 
   @Test
+  void refitIsForAnyMethod() {
+    assertEquals(new WandaPruning().refitted(), method("--refit"));
+    assertEquals(
+        new SparseGptPruning(0.1, 128).refitted(),
+        method("--method sparsegpt --damping 0.1 --refit"));
+    assertEquals(new AdmmPruning(0.01, 40), method("--method admm --admm-iterations 40 --refit"));
+    assertEquals(new FastAdmmPruning(20, true), method("--method admm-fast --refit"));
+  }
+
+  private static PruningMethod method(String line) {
+    return request(line).settings().method();
+  }
+
+  @Test
   void defaultsAreTheSample() {
     PruneRequest request = request("");
     assertEquals(Sample.MODEL, request.model());
@@ -59,11 +77,11 @@ class PruneOptionsTest {
     assertEquals(new AllocationChoice.Auto(6), request.allocation());
     assertEquals(0.7, request.settings().sparsity());
     assertEquals(Rounding.EXACT, request.settings().rounding());
-    assertEquals(Sample.CALIBRATION, request.calibration().text());
+    assertEquals(List.of(Sample.CALIBRATION), request.calibration().text().files());
     assertEquals(128, request.calibration().samples());
     assertEquals(OptionalInt.empty(), request.calibration().seqLen());
     assertEquals(0, request.calibration().seed());
-    assertEquals(List.of(Sample.TEST), request.evaluation());
+    assertEquals(List.of(TextSource.of(Sample.TEST)), request.evaluation());
     assertEquals(Optional.empty(), request.compute().dtype());
     assertTrue(request.compareUniform());
   }
@@ -75,7 +93,7 @@ class PruneOptionsTest {
             "--model m --output o --overwrite --method sparsegpt --allocation dlp --alpha 0.2"
                 + " --dlp-statistic mean --sparsity 0.5 --published-rounding --calibration c.txt"
                 + " --evaluate a.txt,b.jsonl --samples 7 --seq-len 33 --seed 12345678901"
-                + " --device cpu --compute-dtype bfloat16");
+                + " --device cpu --compute-dtype bfloat16 --text-field content");
     assertEquals(Path.of("m"), request.model());
     assertEquals(Path.of("o"), request.output());
     assertTrue(request.overwrite());
@@ -85,8 +103,12 @@ class PruneOptionsTest {
         request.allocation());
     assertEquals(0.5, request.settings().sparsity());
     assertEquals(Rounding.PUBLISHED, request.settings().rounding());
-    assertEquals(Path.of("c.txt"), request.calibration().text());
-    assertEquals(List.of(Path.of("a.txt"), Path.of("b.jsonl")), request.evaluation());
+    assertEquals("c.txt", request.calibration().text().toString());
+    assertEquals(
+        List.of(
+            new TextSource(Path.of("a.txt"), "content"),
+            new TextSource(Path.of("b.jsonl"), "content")),
+        request.evaluation());
     assertEquals(7, request.calibration().samples());
     assertEquals(OptionalInt.of(33), request.calibration().seqLen());
     assertEquals(12345678901L, request.calibration().seed());
@@ -156,7 +178,7 @@ class PruneOptionsTest {
     assertEquals(OptionalInt.of(65), request.calibration().seqLen());
     assertEquals(3, request.calibration().seed());
     assertEquals(Path.of("out"), request.output());
-    assertEquals(Path.of("d.txt"), request.calibration().text());
+    assertEquals("d.txt", request.calibration().text().toString());
   }
 
   @Test
@@ -236,7 +258,7 @@ class PruneOptionsTest {
     assertEquals(new WandaPruning(), request(line).settings().method());
     assertEquals(
         List.of(
-            "--percdamp is ignored: it belongs to sparsegpt, and the method is wanda.",
+            "--percdamp is ignored: it belongs to sparsegpt or admm, and the method is wanda.",
             "--ww_metric is ignored: it belongs to alphapruning, and the allocation is dlp.",
             "--Lamda is ignored: it belongs to owl, and the allocation is dlp."),
         notes(line));

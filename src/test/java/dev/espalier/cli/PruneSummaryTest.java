@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +31,7 @@ class PruneSummaryTest {
         0.7,
         false,
         new PruneReport.Calibration("train.txt", 128, 2048, 0, "abc"),
-        new PruneReport.Compute("cpu", "float32", 2),
+        new PruneReport.Compute("cpu", "float32", 2, new TreeMap<>()),
         List.of(),
         Stream.of(texts)
             .map(

@@ -50,6 +50,14 @@ class ReportSchemaTest {
     ObjectNode plain = report("--method", "magnitude", "--pattern", "2:4");
     assertValid(plain);
     assertEquals(0, plain.get("method_parameters").size());
+    ObjectNode compute = (ObjectNode) plain.get("compute");
+    assertFalse(compute.has("cuda"), "it ran on the CPU");
+    compute
+        .putObject("cuda")
+        .put("tf32", false)
+        .put("flash_attention", true)
+        .put("cudnn_attention", false);
+    assertValid(plain);
   }
 
   @Test

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.espalier.kernels.Natives;
 import dev.espalier.testing.ChildJvm;
 import java.util.List;
-import org.bytedeco.pytorch.Context;
-import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 
 /** In a process of its own, for the choices are the whole process's. */
@@ -21,13 +19,7 @@ class CudaNumericsTest {
     }
 
     private static void print() {
-      Context context = torch.globalContext();
-      System.out.println(
-          List.of(
-              context.allowTF32CuBLAS(),
-              context.allowTF32CuDNN(),
-              context.userEnabledCuDNNSDP(),
-              context.userEnabledFlashSDP()));
+      System.out.println(CudaNumerics.choices());
     }
   }
 
@@ -40,7 +32,9 @@ class CudaNumericsTest {
             .succeeded()
             .out();
     assertEquals(
-        List.of("[true, true, true, true]", "[false, false, false, true]"),
+        List.of(
+            "{cudnn_attention=true, flash_attention=true, tf32=true}",
+            "{cudnn_attention=false, flash_attention=true, tf32=false}"),
         printed.lines().toList());
   }
 }

@@ -1,15 +1,18 @@
 package dev.espalier.device;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.espalier.kernels.Kernels;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class CudaSupportTest {
   private final CudaSupport support = CudaSupport.probe();
@@ -29,7 +32,23 @@ class CudaSupportTest {
     assumeTrue(!cudaBuild(), "libtorch has CUDA");
     String obstacle = support.obstacle().orElseThrow();
     assertTrue(obstacle.contains("-Pgpu"), obstacle);
-    assertFalse(support.surprising());
+    assertEquals(Files.exists(Path.of("/dev/nvidia0")), support.surprising());
+  }
+
+  @Test
+  void aGpuThatABuildForTheCpuCannotUseIsWorthANote(@TempDir Path temp) throws IOException {
+    Path gpu = temp.resolve("nvidia0");
+    assertEquals(
+        CudaSupport.none("this build has libtorch for the CPU only; build with -Pgpu", false),
+        CudaSupport.none(gpu));
+    Files.createFile(gpu);
+    assertEquals(
+        CudaSupport.none(
+            "this machine has an NVIDIA GPU (%s), but this build has libtorch for the CPU only;"
+                    .formatted(gpu)
+                + " build with -Pgpu",
+            true),
+        CudaSupport.none(gpu));
   }
 
   @Test

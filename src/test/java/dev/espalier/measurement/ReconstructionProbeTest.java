@@ -81,6 +81,24 @@ class ReconstructionProbeTest {
     assertEquals(expected, ReconstructionProbe.error(w, h, share), 1e-4 * Math.abs(expected));
   }
 
+  /** As on a GPU: linears that share an input, row below row. */
+  @ParameterizedTest
+  @CsvSource({"128, 0.5", "300, 0.5", "257, 0.9"})
+  void linearsMeasuredTogetherHaveTheirOwnErrors(long columns, double share) {
+    torch.manual_seed(columns);
+    long[] rows = {5, 2, 9};
+    Tensor w = torch.randn(16, columns);
+    Tensor x = torch.randn(3 * columns, columns);
+    Tensor h = x.t().matmul(x).mul(new Scalar(2.0 / 16));
+    double[] together = ReconstructionProbe.errors(w, h, share, rows);
+    long first = 0;
+    for (int i = 0; i < rows.length; i++) {
+      double alone = ReconstructionProbe.error(w.narrow(0, first, rows[i]), h, share);
+      assertEquals(alone, together[i], 1e-5 * Math.abs(alone));
+      first += rows[i];
+    }
+  }
+
   @Test
   void measuresEveryLinearTogetherWithScores() {
     try (TinyModel source = TinyModel.small();

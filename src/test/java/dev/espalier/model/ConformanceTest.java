@@ -15,14 +15,13 @@ import java.util.stream.StreamSupport;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Small random models compute what the reference library's formulas say (resources/families). */
 class ConformanceTest {
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"llama_plain", "llama_gqa_headdim_tied", "llama3_rope", "llama_rope_linear"})
+  @MethodSource("dev.espalier.testing.TinyModel#families")
   void matchesReference(String family) throws IOException {
     JsonNode expected =
         new ObjectMapper().readTree(TinyModel.familyFolder(family).resolve("io.json").toFile());
@@ -41,9 +40,14 @@ class ConformanceTest {
         float[] lastOfRow0 = Tensors.values(hidden.select(0, 0).select(0, -1));
         assertClose(expected.get("hidden_after_block_last_position_row0").get(i), lastOfRow0, 1e-4);
       }
-      assertEquals(strings(expected.get("prunable")), prunable);
+      assertEquals(sorted(strings(expected.get("prunable"))), sorted(prunable));
       assertLogits(expected, model.logits(hidden));
     }
+  }
+
+  /** Blocks run their linears in another order than the reference library lists its modules. */
+  private static List<String> sorted(List<String> names) {
+    return names.stream().sorted().toList();
   }
 
   private static void assertLogits(JsonNode expected, Tensor logits) {

@@ -120,7 +120,7 @@ class DecoderBlockTest {
   /** The block's steps from {@code first} to before {@code end} as a block of their own. */
   private DecoderBlock steps(int first, int end) {
     BlockDescription whole = model.description().blocks().get(1);
-    BlockDescription part = new BlockDescription(1, whole.subBlocks().subList(first, end));
+    BlockDescription part = new BlockDescription(1, whole.steps().subList(first, end));
     return new DecoderBlock(
         part,
         BlockWeights.load(part, fixture, model.placement()),

@@ -4,34 +4,29 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.espalier.model.description.DecoderDescription;
 import dev.espalier.model.description.TensorShape;
-import dev.espalier.model.family.ModelFamilies;
 import dev.espalier.testing.Samples;
 import dev.espalier.testing.TinyModel;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A description lists what the reference library has stored, no more and no less. */
 class DescribedTensorsTest {
 
-  private static TinyModel fixture(String name) {
-    return name.equals("sample") ? TinyModel.read(Samples.MODEL) : TinyModel.family(name);
+  private static Stream<Path> models() {
+    return Stream.concat(
+        TinyModel.families().map(TinyModel::familyFolder), Stream.of(Samples.MODEL));
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "llama_plain",
-        "llama_gqa_headdim_tied",
-        "llama3_rope",
-        "llama_rope_linear",
-        "sample"
-      })
-  void theTensorsDescribedAreThoseOfTheCheckpoint(String name) {
-    try (TinyModel fixture = fixture(name)) {
-      DecoderDescription description = ModelFamilies.describe(fixture.config());
+  @MethodSource("models")
+  void theTensorsDescribedAreThoseOfTheCheckpoint(Path folder) {
+    try (TinyModel fixture = TinyModel.read(folder)) {
+      DecoderDescription description = Reconciled.of(fixture.config(), fixture).description();
       Map<String, Object> stored = new TreeMap<>();
       // Old checkpoints hold the rotary frequencies, which follow from config.json.
       fixture.tensors().keySet().removeIf(tensor -> tensor.endsWith("rotary_emb.inv_freq"));

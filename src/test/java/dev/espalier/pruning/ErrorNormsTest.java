@@ -21,7 +21,7 @@ class ErrorNormsTest {
       double plain = wide.square().sum().item_double();
       double scaled = wide.mul(s).square().sum().item_double();
       assertEquals(plain, ErrorNorms.squared(w), 1e-12 * plain);
-      assertEquals(scaled, ErrorNorms.squared(w, s), 1e-12 * scaled);
+      assertEquals(scaled, ErrorNorms.square(w, s).item_double(), 1e-12 * scaled);
     }
   }
 

@@ -8,6 +8,7 @@ import dev.espalier.NumericalException;
 import dev.espalier.allocation.AtpAllocation;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.UniformAllocation;
+import dev.espalier.device.ComputeDevice;
 import dev.espalier.kernels.Rounding;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.pruning.LinearError;
@@ -112,6 +113,13 @@ class TrialRunnerTest {
     assertTrue(make(new UniformAllocation(), false, OptionalDouble.of(0.999 * atHalf)).stopped());
     assertFalse(make(new UniformAllocation(), false, OptionalDouble.of(1.001 * atHalf)).stopped());
     assertFalse(make(new UniformAllocation(), true, OptionalDouble.of(0.999 * atHalf)).stopped());
+  }
+
+  @Test
+  void blocksAreKeptWhereTheyNeedNotTravelAndThereIsRoom() {
+    assertTrue(TrialRunner.keepsBlocks(ComputeDevice.CPU, 49, 100));
+    assertFalse(TrialRunner.keepsBlocks(ComputeDevice.CPU, 50, 100));
+    assertFalse(TrialRunner.keepsBlocks(new ComputeDevice(0), 1, 100));
   }
 
   @Test

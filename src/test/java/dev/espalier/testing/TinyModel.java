@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -82,6 +83,20 @@ public final class TinyModel implements WeightSource, AutoCloseable {
     return read(familyFolder(name));
   }
 
+  /** The names of all conformance models. */
+  public static Stream<String> families() {
+    try (Stream<Path> folders = Files.list(familyFolder(""))) {
+      return folders
+          .filter(Files::isDirectory)
+          .map(folder -> folder.getFileName().toString())
+          .sorted()
+          .toList()
+          .stream();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Where a conformance model lies, with what the reference library computes of it. */
   public static Path familyFolder(String name) {
     return Path.of("src", "test", "resources", "families", name);
@@ -92,10 +107,15 @@ public final class TinyModel implements WeightSource, AutoCloseable {
    * tokenizer and as many tokens, for runs whose numbers do not matter.
    */
   public static Path folder(Path folder) throws IOException {
+    return folder(folder, 3, 32, 48);
+  }
+
+  /** As above, of another size. */
+  public static Path folder(Path folder, int blocks, int hidden, int inner) throws IOException {
     ObjectNode sample = (ObjectNode) JSON.readTree(Samples.MODEL.resolve("config.json").toFile());
     int vocabulary = sample.get("vocab_size").intValue();
     Samples.copy(folder);
-    try (TinyModel model = new Maker(vocabulary, 32, 48, ScalarType.BFloat16).make(3)) {
+    try (TinyModel model = new Maker(vocabulary, hidden, inner, ScalarType.BFloat16).make(blocks)) {
       Map<String, Stored> stored = new LinkedHashMap<>();
       model.tensors.forEach((name, tensor) -> stored.put(name, stored(tensor)));
       Safetensors.write(folder.resolve(Safetensors.SINGLE), stored);

@@ -172,7 +172,9 @@ class CorpusTest {
   void aMissingFileIsNamed() {
     Path path = folder.resolve("nothing.txt");
     assertRefused(
-        path, path + " does not exist: give a file of text or of JSON lines (.jsonl, .json.gz)");
+        path,
+        path
+            + " does not exist: give a file of text, of JSON lines (.jsonl, .json.gz) or of Parquet");
   }
 
   @Test
@@ -181,11 +183,12 @@ class CorpusTest {
   }
 
   @Test
-  void parquetIsRefused() {
+  void aParquetFileThatIsNotThereIsNone() {
     Path path = folder.resolve("a.parquet");
     assertRefused(
         path,
-        path + " is a Parquet file, which is not read here: convert it to JSON lines (.jsonl)");
+        path
+            + " does not exist: give a file of text, of JSON lines (.jsonl, .json.gz) or of Parquet");
   }
 
   static Stream<Arguments> others() {
@@ -202,7 +205,7 @@ class CorpusTest {
         arguments("a.txt.XZ", text, "is compressed with xz", "xz -d"),
         arguments("a.zip", text, "is a zip archive", "unzip"),
         arguments("a.tar.gz", text, "is a tar archive", "tar -xf"),
-        arguments("a.jsonl", parquet, "is a Parquet file", ".jsonl"),
+        arguments("a.jsonl", parquet, "is not a complete Parquet file", "again"),
         arguments(
             "a.jsonl",
             "version https://git-lfs.github.com/spec/v1\noid sha256:0\n".getBytes(UTF_8),

@@ -137,6 +137,8 @@ public final class NativeLibrary {
 
   public static native @Cast("int") int esp_check_cuda();
 
+  public static native @Cast("int") int esp_check_cuda_device(int device);
+
   public static native @Cast("int") int esp_set_num_threads(int threads);
 
   public static native int esp_num_threads();

@@ -1,34 +1,41 @@
 package dev.espalier.model.description;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * Causal self-attention with rotary positions; each key/value head serves heads / kvHeads
- * consecutive query heads.
+ * Causal self-attention; each key/value head serves heads / kvHeads consecutive query heads.
  *
  * @param heads number of query heads, a multiple of {@code kvHeads}
  * @param kvHeads number of key and value heads
  * @param headDim features of a head; heads · headDim need not be the hidden size
- * @param rotary of queries and keys; it rotates all of a head's features
- * @param query [heads · headDim, hidden]
- * @param key [kvHeads · headDim, hidden]
- * @param value [kvHeads · headDim, hidden]
+ * @param qkv what makes queries, keys and values
+ * @param norms of queries and keys, or null if there are none
+ * @param rotary of queries and keys, or null if they are not rotated
  * @param output [hidden, heads · headDim]
  */
 public record AttentionDescription(
     int heads,
     int kvHeads,
     int headDim,
+    QkvDescription qkv,
+    HeadNorms norms,
     RotaryDescription rotary,
-    LinearDescription query,
-    LinearDescription key,
-    LinearDescription value,
+    ScoreDescription scores,
     LinearDescription output)
     implements OperationDescription {
 
   @Override
   public List<LinearDescription> linears() {
-    return List.of(query, key, value, output);
+    return Stream.concat(qkv.linears().stream(), Stream.of(output)).toList();
+  }
+
+  @Override
+  public List<TensorShape> tensors() {
+    return Stream.concat(
+            OperationDescription.super.tensors().stream(),
+            Stream.ofNullable(norms).flatMap(both -> both.tensors().stream()))
+        .toList();
   }
 
   /** Queries, keys, values and what they give, as if each key served one query. */
@@ -43,9 +50,19 @@ public record AttentionDescription(
     return (4L * heads + 3L * kvHeads) * headDim;
   }
 
-  /** In float32 libtorch fuses no grouped queries: the scores and their softmax. */
+  /**
+   * In float32 libtorch fuses no grouped queries: the scores and their softmax. With a soft cap it
+   * fuses none: scores, softmax and the mask for the queries of one key. A window takes its mask.
+   */
   @Override
-  public long scores(long length) {
-    return heads == kvHeads ? 0 : 2 * heads * length * length;
+  public long scores(long length, boolean wide) {
+    long square = length * length;
+    if (scores.isCapped()) {
+      return (3L * heads / kvHeads + 1) * square;
+    }
+    if (scores.isNarrowerThan(length)) {
+      return 2 * square + 2L * heads * headDim * length;
+    }
+    return wide && heads != kvHeads ? 2 * heads * square : 0;
   }
 }

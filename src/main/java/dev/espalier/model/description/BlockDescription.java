@@ -6,21 +6,26 @@ import java.util.List;
  * A block: steps on the residual stream, one after the other. Blocks of a model may differ.
  *
  * @param index its place in the model, from 0
- * @param subBlocks in the order in which they run, at least one
+ * @param steps in the order in which they run, at least one
  */
-public record BlockDescription(int index, List<SubBlock> subBlocks) {
+public record BlockDescription(int index, List<Step> steps) {
   public BlockDescription {
-    subBlocks = List.copyOf(subBlocks);
+    steps = List.copyOf(steps);
+  }
+
+  /** The sub-blocks of all of its steps. */
+  public List<SubBlock> subBlocks() {
+    return steps.stream().flatMap(step -> step.subBlocks().stream()).toList();
   }
 
   /** Its linears, which are what pruning prunes, in the order in which the block runs them. */
   public List<LinearDescription> linears() {
-    return subBlocks.stream().flatMap(sub -> sub.operation().linears().stream()).toList();
+    return subBlocks().stream().flatMap(sub -> sub.operation().linears().stream()).toList();
   }
 
   /** All tensors it reads, in the order in which it needs them. */
   public List<TensorShape> tensors() {
-    return subBlocks.stream().flatMap(sub -> sub.tensors().stream()).toList();
+    return steps.stream().flatMap(step -> step.tensors().stream()).toList();
   }
 
   /** What the names of all of its tensors begin with, up to a dot. */
@@ -41,16 +46,19 @@ public record BlockDescription(int index, List<SubBlock> subBlocks) {
 
   /** How many elements one token takes inside its operations, as if all were kept to the end. */
   public long activations() {
-    return subBlocks.stream().mapToLong(sub -> sub.operation().activations()).sum();
+    return subBlocks().stream().mapToLong(sub -> sub.operation().activations()).sum();
   }
 
   /** {@link OperationDescription#standing} of the operation that has most. */
   public long standing() {
-    return subBlocks.stream().mapToLong(sub -> sub.operation().standing()).max().orElse(0);
+    return subBlocks().stream().mapToLong(sub -> sub.operation().standing()).max().orElse(0);
   }
 
   /** {@link OperationDescription#scores} of the operation that has most. */
-  public long scores(long length) {
-    return subBlocks.stream().mapToLong(sub -> sub.operation().scores(length)).max().orElse(0);
+  public long scores(long length, boolean wide) {
+    return subBlocks().stream()
+        .mapToLong(sub -> sub.operation().scores(length, wide))
+        .max()
+        .orElse(0);
   }
 }

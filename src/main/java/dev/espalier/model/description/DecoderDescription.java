@@ -9,26 +9,26 @@ import java.util.List;
  * blocks run and pruned, and memory is estimated by it.
  *
  * @param family the {@code model_type} of config.json
+ * @param prefix what the names of all of its tensors but the head's begin with; empty, or up to a
+ *     dot
  * @param hiddenSize features of the residual stream
  * @param maxPositions the longest context the model is meant for
- * @param embedding the full name of the embedding, of shape [vocabularySize, hiddenSize]
- * @param finalNorm between the last block and the head
- * @param head the full name of the head's weight, of the embedding's shape; what it is usually
- *     called where the head is tied
- * @param tiedHead whether the head's weight is the embedding
  */
 public record DecoderDescription(
     String family,
-    int vocabularySize,
+    String prefix,
     int hiddenSize,
     int maxPositions,
-    String embedding,
+    EmbeddingDescription embedding,
     List<BlockDescription> blocks,
-    NormDescription finalNorm,
-    String head,
-    boolean tiedHead) {
+    HeadDescription head) {
   public DecoderDescription {
     blocks = List.copyOf(blocks);
+  }
+
+  /** How many tokens it knows. */
+  public int vocabularySize() {
+    return embedding.vocabularySize();
   }
 
   /** How many blocks the decoder has. */
@@ -41,33 +41,19 @@ public record DecoderDescription(
     return blocks.get(block).linears();
   }
 
-  /** The same decoder with its embedding under another name, and its head perhaps tied to that. */
-  public DecoderDescription withEmbedding(String name, boolean tied) {
+  /** The same decoder with one table, of this name, as embedding and head. */
+  public DecoderDescription tiedTo(String table) {
+    HeadDescription tied =
+        new HeadDescription(head.norm(), head.projection(), head.weight(), true, head.cap());
     return new DecoderDescription(
-        family, vocabularySize, hiddenSize, maxPositions, name, blocks, finalNorm, head, tied);
-  }
-
-  /** What the names of all blocks and of the last norm begin with; empty, or up to a dot. */
-  public String prefix() {
-    String block = blocks.get(0).prefix();
-    String norm = finalNorm.weight();
-    int common = 0;
-    while (common < Math.min(block.length(), norm.length())
-        && block.charAt(common) == norm.charAt(common)) {
-      common++;
-    }
-    return norm.substring(0, norm.substring(0, common).lastIndexOf('.') + 1);
+        family, prefix, hiddenSize, maxPositions, embedding.named(table), blocks, tied);
   }
 
   /** All tensors the model reads, each once, in the order in which it needs them. */
   public List<TensorShape> tensors() {
-    List<TensorShape> tensors = new ArrayList<>();
-    tensors.add(TensorShape.of(embedding, vocabularySize, hiddenSize));
+    List<TensorShape> tensors = new ArrayList<>(embedding.tensors(hiddenSize));
     blocks.forEach(block -> tensors.addAll(block.tensors()));
-    tensors.addAll(finalNorm.tensors());
-    if (!tiedHead) {
-      tensors.add(TensorShape.of(head, vocabularySize, hiddenSize));
-    }
+    tensors.addAll(head.tensors(embedding, hiddenSize));
     return tensors;
   }
 }

@@ -1,21 +1,20 @@
 package dev.espalier.model.description;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A gated feed-forward part: down(activation(gate(x)) · up(x)).
  *
- * @param gate [intermediate, hidden]
- * @param up [intermediate, hidden]
  * @param down [hidden, intermediate]
  */
 public record GatedMlpDescription(
-    Activation activation, LinearDescription gate, LinearDescription up, LinearDescription down)
+    Activation activation, GateUpDescription gateUp, LinearDescription down)
     implements OperationDescription {
 
   @Override
   public List<LinearDescription> linears() {
-    return List.of(gate, up, down);
+    return Stream.concat(gateUp.linears().stream(), Stream.of(down)).toList();
   }
 
   /** What gate and up give, and one more. */

@@ -7,7 +7,8 @@ import java.util.List;
  * Loading, checking, pruning and estimates of memory follow from this statement; running it is the
  * one other thing that an operation takes, a layer.
  */
-public sealed interface OperationDescription permits AttentionDescription, GatedMlpDescription {
+public sealed interface OperationDescription
+    permits AttentionDescription, GatedMlpDescription, PlainMlpDescription {
 
   /** Its linears, which are what pruning prunes, in the order in which they run. */
   List<LinearDescription> linears();
@@ -27,11 +28,12 @@ public sealed interface OperationDescription permits AttentionDescription, Gated
 
   /**
    * How many elements one window takes beside {@link #activations}, for as long as the operation
-   * runs, where libtorch computes in float32.
+   * runs.
    *
    * @param length tokens of the window
+   * @param wide whether it is computed in float32
    */
-  default long scores(long length) {
+  default long scores(long length, boolean wide) {
     return 0;
   }
 }

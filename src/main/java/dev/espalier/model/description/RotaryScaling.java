@@ -1,27 +1,60 @@
 package dev.espalier.model.description;
 
-/**
- * How rotary position embeddings are stretched beyond the context a model was first trained on: a
- * change of each frequency on its own. All arithmetic is in float32, as in the reference library.
- */
-public sealed interface RotaryScaling {
+import java.util.function.DoubleUnaryOperator;
 
-  /** The frequency (radians per position) to use instead of the unscaled one. */
-  float scale(float frequency);
+/**
+ * How rotary position embeddings are stretched beyond the context a model was first trained on. All
+ * arithmetic is in float32, as in the reference library.
+ */
+public sealed interface RotaryScaling
+    permits RotaryScaling.None,
+        RotaryScaling.Linear,
+        RotaryScaling.Llama3,
+        DynamicScaling,
+        YarnScaling,
+        LongRopeScaling {
+
+  /**
+   * The features / 2 frequencies, in radians per position, highest first.
+   *
+   * @param features of a head that are rotated
+   * @param theta the base of the geometric series of the unscaled frequencies
+   * @param length of the text
+   */
+  float[] frequencies(int features, double theta, long length);
+
+  /** What cosines and sines are multiplied by. */
+  default double magnitude() {
+    return 1;
+  }
+
+  /** The unscaled frequencies. */
+  static float[] unscaled(int features, double theta) {
+    return each(features, theta, frequency -> frequency);
+  }
+
+  private static float[] each(int features, double theta, DoubleUnaryOperator change) {
+    float[] frequencies = new float[features / 2];
+    for (int i = 0; i < frequencies.length; i++) {
+      float exponent = 2f * i / features;
+      frequencies[i] = (float) change.applyAsDouble(1 / (float) Math.pow(theta, exponent));
+    }
+    return frequencies;
+  }
 
   /** No scaling. */
   record None() implements RotaryScaling {
     @Override
-    public float scale(float frequency) {
-      return frequency;
+    public float[] frequencies(int features, double theta, long length) {
+      return unscaled(features, theta);
     }
   }
 
   /** Positions divided by {@code factor}. */
   record Linear(double factor) implements RotaryScaling {
     @Override
-    public float scale(float frequency) {
-      return frequency / (float) factor;
+    public float[] frequencies(int features, double theta, long length) {
+      return each(features, theta, frequency -> (float) frequency / (float) factor);
     }
   }
 
@@ -38,7 +71,11 @@ public sealed interface RotaryScaling {
       int originalMaxPositions)
       implements RotaryScaling {
     @Override
-    public float scale(float frequency) {
+    public float[] frequencies(int features, double theta, long length) {
+      return each(features, theta, frequency -> scale((float) frequency));
+    }
+
+    private float scale(float frequency) {
       float waveLength = (float) (2 * Math.PI) / frequency;
       float stretched = frequency / (float) factor;
       if (waveLength > originalMaxPositions / lowFrequencyFactor) {

@@ -1,17 +1,32 @@
 package dev.espalier.model.description;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
- * A step of a block on the residual stream: x + operation(norm(x)).
+ * What a step of a block adds to the residual stream: after(operation(before(x))).
  *
- * @param norm before the operation
+ * @param before the normalisation of what the operation reads, or null if there is none
+ * @param after the normalisation of what it gives, or null if there is none
  */
-public record SubBlock(NormDescription norm, OperationDescription operation) {
+public record SubBlock(
+    NormDescription before, OperationDescription operation, NormDescription after) {
+
+  /** One that only normalises what it reads. */
+  public SubBlock(NormDescription before, OperationDescription operation) {
+    this(before, operation, null);
+  }
 
   /** All tensors it reads. */
   public List<TensorShape> tensors() {
-    return Stream.of(norm.tensors(), operation.tensors()).flatMap(List::stream).toList();
+    List<TensorShape> tensors = new ArrayList<>();
+    if (before != null) {
+      tensors.addAll(before.tensors());
+    }
+    tensors.addAll(operation.tensors());
+    if (after != null) {
+      tensors.addAll(after.tensors());
+    }
+    return tensors;
   }
 }

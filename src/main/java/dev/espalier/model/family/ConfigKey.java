@@ -1,13 +1,19 @@
 package dev.espalier.model.family;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.model.description.Activation;
 import dev.espalier.model.description.AttentionDescription;
 import dev.espalier.model.description.DecoderDescription;
+import dev.espalier.model.description.GatedMlpDescription;
+import dev.espalier.model.description.OperationDescription;
+import dev.espalier.model.description.PlainMlpDescription;
 import dev.espalier.model.description.RotaryDescription;
+import dev.espalier.model.description.SubBlock;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Keys of config.json that change what some family of models computes: a family that does not ask
@@ -30,7 +36,7 @@ enum ConfigKey {
   ROTARY_BASE(
       "rotary_(emb_)?base|rope_base",
       "another base of the rotary embeddings",
-      (value, decoder) -> isNumber(value, rotary(decoder).theta())),
+      (value, decoder) -> rotary(decoder) != null && isNumber(value, rotary(decoder).theta())),
   SOFT_CAP(".*soft_?cap.*", "a soft cap", (value, decoder) -> false),
   WINDOW(
       "sliding_window|attention_window(_size)?|attention_chunk_size",
@@ -59,7 +65,11 @@ enum ConfigKey {
   ACTIVATION(
       "hidden_activation|activation_function|mlp_hidden_act|activation",
       "another activation",
-      (value, decoder) -> isOneOf(value, "silu", "swish", "swiglu")),
+      (value, decoder) -> isActivation(value, decoder)),
+  BIASES(
+      "(attention|attn|mlp|qkv|use_qkv|use|lm_head|head)_bias",
+      "biases",
+      (value, decoder) -> false),
   NORM_KIND(
       "norm_type|normalization_type",
       "another normalisation",
@@ -176,10 +186,31 @@ enum ConfigKey {
     return true;
   }
 
-  private static AttentionDescription attention(DecoderDescription decoder) {
+  private static boolean isActivation(JsonNode value, DecoderDescription decoder) {
+    String name = value.asText().equals("swiglu") ? "silu" : value.asText();
+    return operations(decoder)
+        .map(ConfigKey::activation)
+        .flatMap(Optional::stream)
+        .allMatch(used -> Activation.named(name).equals(Optional.of(used)));
+  }
+
+  private static Optional<Activation> activation(OperationDescription operation) {
+    if (operation instanceof GatedMlpDescription mlp) {
+      return Optional.of(mlp.activation());
+    }
+    return operation instanceof PlainMlpDescription mlp
+        ? Optional.of(mlp.activation())
+        : Optional.empty();
+  }
+
+  private static Stream<OperationDescription> operations(DecoderDescription decoder) {
     return decoder.blocks().stream()
         .flatMap(block -> block.subBlocks().stream())
-        .map(sub -> sub.operation())
+        .map(SubBlock::operation);
+  }
+
+  private static AttentionDescription attention(DecoderDescription decoder) {
+    return operations(decoder)
         .filter(AttentionDescription.class::isInstance)
         .map(AttentionDescription.class::cast)
         .findFirst()

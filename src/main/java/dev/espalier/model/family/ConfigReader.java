@@ -1,6 +1,7 @@
 package dev.espalier.model.family;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
 import dev.espalier.Printable;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Typed access to config.json. A key that is absent or null counts as not given; a value of the
@@ -38,9 +40,25 @@ final class ConfigReader {
     return new ConfigReader(config, "", new ArrayList<>());
   }
 
+  /** Another object in the place of this one, whose remarks are this one's. */
+  ConfigReader inside(JsonNode other, String otherPath) {
+    return new ConfigReader(other, otherPath, remarks);
+  }
+
+  /** A copy of all that is given. */
+  ObjectNode copy() {
+    return object.deepCopy();
+  }
+
   boolean has(String key) {
     asked.add(key);
     return object.hasNonNull(key);
+  }
+
+  /** Whether the key stands there as null. */
+  boolean isNull(String key) {
+    asked.add(key);
+    return object.has(key) && object.get(key).isNull();
   }
 
   /** The keys that are given and that nobody has asked for, with their values; none is null. */
@@ -57,6 +75,17 @@ final class ConfigReader {
   /** Keeps a sentence for people about what was decided. */
   void remark(String sentence) {
     remarks.add(sentence);
+  }
+
+  /** Names what stands in this object and has not been asked for, if there is any. */
+  void remarkUnread() {
+    if (!unread().isEmpty()) {
+      String keys =
+          unread().keySet().stream()
+              .map(key -> "\"" + path + Printable.of(key) + "\"")
+              .collect(Collectors.joining(", "));
+      remark("config.json has keys that models of this type are computed without: " + keys + ".");
+    }
   }
 
   List<String> remarks() {
@@ -85,6 +114,12 @@ final class ConfigReader {
     return value.intValue();
   }
 
+  /** A whole number that is not negative. */
+  int count(String key, int absent) {
+    boolean zero = has(key) && object.get(key).isIntegralNumber() && object.get(key).asLong() == 0;
+    return zero ? 0 : size(key, absent);
+  }
+
   /** A number of blocks that must be given; no model has more than ten thousand. */
   int blocks(String key) {
     int blocks = size(key);
@@ -109,6 +144,24 @@ final class ConfigReader {
       throw wrong(key, "a positive number");
     }
     return value.doubleValue();
+  }
+
+  /** So many positive numbers, which must be given. */
+  List<Double> numbers(String key, int count) {
+    String expected = "a list of %d positive numbers".formatted(count);
+    require(key, expected);
+    JsonNode list = object.get(key);
+    if (!list.isArray() || list.size() != count) {
+      throw wrong(key, expected);
+    }
+    List<Double> numbers = new ArrayList<>();
+    for (JsonNode value : list) {
+      if (!value.isNumber() || !Double.isFinite(value.doubleValue()) || value.doubleValue() <= 0) {
+        throw wrong(key, expected);
+      }
+      numbers.add(value.doubleValue());
+    }
+    return numbers;
   }
 
   boolean flag(String key, boolean absent) {

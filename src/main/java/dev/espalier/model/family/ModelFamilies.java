@@ -2,16 +2,29 @@ package dev.espalier.model.family;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.BadInputException;
-import dev.espalier.Printable;
 import dev.espalier.model.description.DecoderDescription;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The model families that can be pruned. */
 public final class ModelFamilies {
-  private static final List<ModelFamily> FAMILIES = List.of(new LlamaFamily());
+  private static final List<ModelFamily> FAMILIES =
+      List.of(
+          new LlamaFamily(),
+          new MistralFamily(),
+          new Qwen2Family(),
+          new Qwen2Family("qwen2_5_vl_text"),
+          new Qwen3Family(),
+          new GemmaFamily(),
+          new Gemma2Family(),
+          new Gemma3Family(),
+          new OptFamily(),
+          new GptNeoxFamily(),
+          new Phi3Family(),
+          new Olmo2Family());
 
   private ModelFamilies() {}
 
@@ -22,78 +35,35 @@ public final class ModelFamilies {
    *     missing or wrong
    */
   public static DecoderDescription describe(JsonNode config) {
-    ConfigReader reader = ConfigReader.of(config);
-    ModelFamily family = family(reader);
-    return describe(reader, family, family.prefix());
+    Resolved model = Resolved.of(config);
+    return model.describe(model.names().get(0));
   }
 
-  /** The same decoder as a checkpoint calls its tensors that was saved without a head. */
-  public static DecoderDescription describeBase(JsonNode config) {
-    ConfigReader reader = ConfigReader.of(config);
-    return describe(reader, family(reader), "");
+  /**
+   * The same decoder as different checkpoints call its tensors, the usual way first: saved without
+   * a head, or as a part of a larger model by one version of the library or another.
+   */
+  public static List<DecoderDescription> describeAll(JsonNode config) {
+    return Resolved.of(config).names().stream()
+        .map(names -> Resolved.of(config).describe(names))
+        .toList();
   }
 
   /** What people should know of how a config.json is read. */
   public static List<String> remarks(JsonNode config) {
-    ConfigReader reader = ConfigReader.of(config);
-    ModelFamily family = family(reader);
-    describe(reader, family, family.prefix());
-    List<String> remarks = new ArrayList<>(reader.remarks());
-    UnreadKeys.remark(reader).ifPresent(remarks::add);
-    if (reader.has("auto_map")) {
-      remarks.add(
-          ("config.json names code of the model's own (\"auto_map\"), which is not run: "
-                  + "the model is computed as any of the type \"%s\".")
-              .formatted(family.modelType()));
-    }
-    otherArchitecture(reader, family)
-        .map(
-            other ->
-                "config.json calls the model a %s; it is computed as a %s, as its type \"%s\" says."
-                    .formatted(other, family.architecture(), family.modelType()))
-        .ifPresent(remarks::add);
-    return remarks;
+    Resolved model = Resolved.of(config);
+    model.describe(model.names().get(0));
+    return model.remarks();
   }
 
-  private static Optional<String> otherArchitecture(ConfigReader reader, ModelFamily family) {
-    return reader
-        .value("architectures")
-        .filter(named -> !ConfigKey.isOff(named))
-        .map(named -> named.path(0).asText(named.asText()))
-        .filter(named -> !named.equalsIgnoreCase(family.architecture()))
-        .map(Printable::of);
+  static Optional<ModelFamily> of(String modelType) {
+    return FAMILIES.stream().filter(family -> family.modelType().equals(modelType)).findFirst();
   }
 
-  private static DecoderDescription describe(
-      ConfigReader reader, ModelFamily family, String prefix) {
-    DecoderDescription decoder = family.describe(reader, prefix);
-    UnreadKeys.requireNeutral(reader, decoder);
-    return decoder;
-  }
-
-  private static ModelFamily family(ConfigReader reader) {
-    if (!reader.has("model_type")) {
-      throw new BadInputException(
-          "config.json: \"model_type\" is missing; supported: %s.".formatted(supported()));
-    }
-    String modelType = reader.text("model_type", "");
-    Quantized.refuse(reader);
-    return FAMILIES.stream()
-        .filter(family -> family.modelType().equals(modelType))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new BadInputException(
-                    "config.json: models of type \"%s\" are not supported%s; supported: %s."
-                        .formatted(
-                            Printable.of(modelType),
-                            reader.has("auto_map")
-                                ? ", and code of a model's own (\"auto_map\") is not run"
-                                : "",
-                            supported())));
-  }
-
-  private static String supported() {
-    return FAMILIES.stream().map(ModelFamily::modelType).collect(Collectors.joining(", "));
+  static String supported() {
+    return Stream.concat(
+            FAMILIES.stream().map(ModelFamily::modelType),
+            Arrays.stream(Multimodal.values()).map(Multimodal::modelType))
+        .collect(Collectors.joining(", "));
   }
 }

@@ -13,11 +13,13 @@ interface ModelFamily {
   String architecture();
 
   /** What the names of all tensors but the head's begin with, unless a model has no head. */
-  String prefix();
+  default String prefix() {
+    return "model.";
+  }
 
   /**
-   * @param prefix in the place of {@link #prefix}
+   * @param names of the tensors; {@link #prefix} is usual
    * @throws BadInputException if a feature is not supported, or a value is missing or wrong
    */
-  DecoderDescription describe(ConfigReader config, String prefix);
+  DecoderDescription describe(ConfigReader config, Names names);
 }

@@ -78,8 +78,8 @@ public final class BlockWeights implements AutoCloseable {
   }
 
   /** The normalisation with its weight, which stays this object's. */
-  public RmsNorm norm(NormDescription norm) {
-    return RmsNorm.of(norm, name -> listed(tensors, name));
+  public Norm norm(NormDescription norm) {
+    return Norm.of(norm, name -> listed(tensors, name));
   }
 
   Linear linear(LinearDescription linear) {

@@ -3,9 +3,11 @@ package dev.espalier.model.layer;
 import dev.espalier.BadInputException;
 import dev.espalier.Setting;
 import dev.espalier.device.NativeMemory;
+import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -55,6 +57,21 @@ public final class Linear {
    */
   public void requireFinite() {
     requireFinite(name, weight);
+  }
+
+  /**
+   * Looks at all of them, on their common device, and waits for it once.
+   *
+   * @throws BadInputException if a weight is NaN or infinite
+   */
+  public static void requireFinite(List<Linear> linears) {
+    try (PointerScope scope = new PointerScope()) {
+      TensorVector finite = new TensorVector();
+      linears.forEach(linear -> finite.push_back(linear.weight.isfinite().all()));
+      if (!torch.stack(finite).all().item_bool()) {
+        linears.forEach(Linear::requireFinite);
+      }
+    }
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.espalier.model.layer;
 import dev.espalier.model.description.AttentionDescription;
 import dev.espalier.model.description.GatedMlpDescription;
 import dev.espalier.model.description.OperationDescription;
+import dev.espalier.model.description.PlainMlpDescription;
 import org.bytedeco.pytorch.Tensor;
 
 /** What {@link OperationDescription} describes, with its weights in memory. */
@@ -20,6 +21,9 @@ public interface Operation {
     }
     if (description instanceof GatedMlpDescription mlp) {
       return new GatedMlp(mlp, weights);
+    }
+    if (description instanceof PlainMlpDescription mlp) {
+      return new PlainMlp(mlp, weights);
     }
     throw new IllegalArgumentException("No layer runs " + description);
   }

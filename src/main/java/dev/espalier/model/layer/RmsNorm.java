@@ -1,36 +1,37 @@
 package dev.espalier.model.layer;
 
 import dev.espalier.device.NativeMemory;
-import dev.espalier.model.description.NormDescription;
-import java.util.function.Function;
+import dev.espalier.model.description.NormKind;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** The normalisation of {@link NormDescription} with its weight [hidden]. */
-public record RmsNorm(Tensor weight, double epsilon) {
+/** The root-mean-square normalisations with their weight [features]. */
+record RmsNorm(NormKind kind, Tensor weight, double epsilon) implements Norm {
 
-  /**
-   * @param tensors finds the tensor of a name, in the compute dtype; it stays its owner's
-   */
-  public static RmsNorm of(NormDescription description, Function<String, Tensor> tensors) {
-    return new RmsNorm(tensors.apply(description.weight()), description.epsilon());
-  }
-
-  /**
-   * Normalises x [..., hidden] in float32 and only then rounds to the compute dtype and multiplies
-   * by the weight, the order of the reference library.
-   */
+  /** In float32, rounded to the compute dtype where the reference library rounds. */
+  @Override
   public Tensor apply(Tensor x) {
+    ScalarType dtype = weight.scalar_type();
     return NativeMemory.compute(
         () -> {
           Tensor wide = x.to(ScalarType.Float);
           Tensor meanSquare = wide.square().mean(new long[] {-1}, true, new ScalarTypeOptional());
-          Tensor normalised =
-              wide.mul(meanSquare.add(new Scalar(epsilon)).rsqrt()).to(weight.scalar_type());
-          normalised.mul_(weight);
-          return normalised;
+          Tensor normalised = wide.mul(meanSquare.add(new Scalar(epsilon)).rsqrt());
+          if (kind == NormKind.RMS) {
+            Tensor rounded = normalised.to(dtype);
+            rounded.mul_(weight);
+            return rounded;
+          }
+          normalised.mul_(factor());
+          return normalised.to(dtype);
         });
+  }
+
+  private Tensor factor() {
+    return kind == NormKind.RMS_AROUND_ONE
+        ? weight.to(ScalarType.Float).add(new Scalar(1))
+        : weight;
   }
 }

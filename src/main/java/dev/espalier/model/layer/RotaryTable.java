@@ -3,29 +3,48 @@ package dev.espalier.model.layer;
 import dev.espalier.device.NativeMemory;
 import dev.espalier.device.Placement;
 import dev.espalier.model.description.RotaryDescription;
+import java.util.Arrays;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
  * The cosines and sines of {@link RotaryDescription}. They are computed in float32, then rounded to
- * the compute dtype, and grow with the longest sequence seen.
+ * the compute dtype, and grow with the longest sequence seen. Where the length of a text changes
+ * the frequencies, they are those of the last one.
  */
 final class RotaryTable implements AutoCloseable {
-  private final float[] frequencies;
+  private final RotaryDescription rotary;
   private final Placement placement;
+  private float[] frequencies;
   private Tensor cosines; // [length, 1, features]: both halves alike
   private Tensor sines; // [length, 1, features / 2]
 
   RotaryTable(RotaryDescription rotary, Placement placement) {
-    this.frequencies = rotary.frequencies();
+    this.rotary = rotary;
     this.placement = placement;
   }
 
-  /** Rotates x [batch, length, heads, headDim], whose positions are 0 … length − 1. */
+  /**
+   * Rotates x [batch, length, heads, headDim], whose positions are 0 … length − 1. What is beyond
+   * the rotated features stays as it is.
+   */
   Tensor rotate(Tensor x) {
+    int features = rotary.features();
+    long rest = x.size(-1) - features;
+    ensure(x.size(1));
+    return rest == 0
+        ? turn(x)
+        : NativeMemory.compute(
+            () ->
+                torch.cat(
+                    new TensorVector(turn(x.narrow(-1, 0, features)), x.narrow(-1, features, rest)),
+                    -1));
+  }
+
+  private Tensor turn(Tensor x) {
     long length = x.size(1);
-    ensure(length);
     return NativeMemory.compute(
         () -> {
           int half = frequencies.length;
@@ -40,17 +59,28 @@ final class RotaryTable implements AutoCloseable {
   }
 
   private void ensure(long length) {
-    if (cosines != null && cosines.size(0) >= length) {
+    float[] needed = rotary.frequencies(length);
+    if (cosines != null && cosines.size(0) >= length && Arrays.equals(needed, frequencies)) {
       return;
     }
     close();
+    frequencies = needed;
     Tensor angles = NativeMemory.own(() -> angles(length));
     try (angles) {
       cosines =
           NativeMemory.own(
-              () -> placement.view(torch.cat(new TensorVector(angles.cos(), angles.cos()), -1)));
-      sines = NativeMemory.own(() -> placement.view(angles.sin()));
+              () -> {
+                Tensor cosine = scaled(angles.cos());
+                return placement.view(torch.cat(new TensorVector(cosine, cosine), -1));
+              });
+      sines = NativeMemory.own(() -> placement.view(scaled(angles.sin())));
     }
+  }
+
+  /** In place. */
+  private Tensor scaled(Tensor values) {
+    double magnitude = rotary.scaling().magnitude();
+    return magnitude == 1 ? values : values.mul_(new Scalar(magnitude));
   }
 
   /** The angle of each position and frequency: [length, 1, features / 2], float32, on the CPU. */

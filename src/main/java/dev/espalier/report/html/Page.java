@@ -56,6 +56,7 @@ final class Page {
     Map<String, String> facts = new LinkedHashMap<>();
     origin.command().ifPresent(command -> facts.put("Command", command));
     facts.put("Begun", origin.date());
+    origin.hub().ifPresent(model -> facts.put("Model on the Hub", model.describe()));
     facts.put("With", Versions.current().describe());
     return part("How it was made", facts(facts));
   }

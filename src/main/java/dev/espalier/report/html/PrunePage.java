@@ -20,9 +20,16 @@ import dev.espalier.report.plot.Plots;
 import j2html.tags.DomContent;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** {@code report.html}: a pruning run. */
 public final class PrunePage {
+  private static final Map<String, String> CHOICES =
+      Map.of(
+          "tf32", "TF32",
+          "flash_attention", "flash attention",
+          "cudnn_attention", "cuDNN attention");
+
   private PrunePage() {}
 
   /** The document in UTF-8. */
@@ -87,8 +94,21 @@ public final class PrunePage {
         "Computed on",
         "%s, %s, %s"
             .formatted(compute.device(), compute.dtype(), Plural.of(compute.threads(), "thread")));
+    if (!compute.cuda().isEmpty()) {
+      facts.put("On CUDA", describe(compute.cuda()));
+    }
     facts.put("Kernels", Kernels.cpuInstructionSet());
     facts.put("Time in all", Quantities.duration(report.seconds()));
     return facts;
+  }
+
+  /** Such as "cuDNN attention off, flash attention on, TF32 off". */
+  private static String describe(Map<String, Boolean> choices) {
+    return choices.entrySet().stream()
+        .map(
+            choice ->
+                CHOICES.getOrDefault(choice.getKey(), choice.getKey())
+                    + (choice.getValue() ? " on" : " off"))
+        .collect(Collectors.joining(", "));
   }
 }

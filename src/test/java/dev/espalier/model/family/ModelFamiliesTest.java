@@ -16,6 +16,7 @@ import dev.espalier.model.description.DecoderDescription;
 import dev.espalier.model.description.GatedMlpDescription;
 import dev.espalier.model.description.LinearDescription;
 import dev.espalier.model.description.NormDescription;
+import dev.espalier.model.description.NormKind;
 import dev.espalier.model.description.RotaryDescription;
 import dev.espalier.model.description.RotaryScaling;
 import java.io.IOException;
@@ -70,9 +71,10 @@ class ModelFamiliesTest {
       assertEquals(Activation.SILU, mlp(description).activation());
       assertEquals(72, mlp(description).down().inFeatures());
       description.linears(2).forEach(linear -> assertNull(linear.biasName()));
-      assertEquals(new NormDescription("model.norm.weight", 32, 1e-6), description.finalNorm());
+      assertEquals(
+          NormDescription.rms(NormKind.RMS, "model.norm", 32, 1e-6), description.head().norm());
       assertEquals(2048, description.maxPositions());
-      assertEquals(false, description.tiedHead());
+      assertEquals(false, description.head().tied());
     }
   }
 
@@ -107,13 +109,13 @@ class ModelFamiliesTest {
 
   @Test
   void scalingChangesFrequenciesAsItSays() {
-    float[] plain = new RotaryDescription(4, 10_000, new RotaryScaling.None()).frequencies();
+    float[] plain = new RotaryDescription(4, 10_000, new RotaryScaling.None()).frequencies(9);
     assertArrayEquals(new float[] {1f, 0.01f}, plain, 1e-9f);
-    float[] linear = new RotaryDescription(4, 10_000, new RotaryScaling.Linear(4)).frequencies();
+    float[] linear = new RotaryDescription(4, 10_000, new RotaryScaling.Linear(4)).frequencies(9);
     assertArrayEquals(new float[] {0.25f, 0.0025f}, linear, 1e-9f);
     // Waves of 6.3 and 628 positions: shorter than 256 / 4, longer than 256 / 1.
     RotaryScaling llama3 = new RotaryScaling.Llama3(8, 1, 4, 256);
-    float[] scaled = new RotaryDescription(4, 10_000, llama3).frequencies();
+    float[] scaled = new RotaryDescription(4, 10_000, llama3).frequencies(9);
     assertArrayEquals(new float[] {1f, 0.00125f}, scaled, 1e-9f);
   }
 
@@ -122,13 +124,12 @@ class ModelFamiliesTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{'model_type': 'mistral'} | llama",
+        "{'model_type': 'bloom'} | gemma3_text, opt, gpt_neox, phi3, olmo2",
         "{'model_type': null} | llama",
-        "{'hidden_act': 'gelu'} | silu",
+        "{'hidden_act': 'mish'} | silu, swish, gelu",
         "{'quantization_config': {'bits': 4}} | float32, bfloat16 or float16",
-        "{'rope_scaling': {'rope_type': 'yarn', 'factor': 4.0}} | default, linear, llama3",
-        "{'rope_scaling': {'type': 'dynamic', 'factor': 4.0}} | default, linear, llama3",
-        "{'rope_parameters': {'rope_type': 'longrope'}} | default, linear, llama3",
+        "{'rope_scaling': {'rope_type': 'ntk', 'factor': 4.0}} | default, linear, dynamic, yarn",
+        "{'rope_parameters': {'type': 'p-rope'}} | longrope, llama3",
       })
   void refusalsListWhatIsSupported(String keys, String supported) {
     String message = refusal(keys);

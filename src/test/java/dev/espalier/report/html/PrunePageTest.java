@@ -32,6 +32,12 @@ class PrunePageTest {
 
   @Slow
   @Test
+  void whatCudaComputedWithIsSaid() throws IOException {
+    String page = page(Reports.of("model", 2, 9));
+    assertTrue(page.contains("flash attention on, TF32 off"), page);
+  }
+
+  @Test
   void eightyBlocksAreReadable() throws IOException, InterruptedException {
     Path page =
         Files.write(temp.resolve("report.html"), PrunePage.of(Reports.of("Llama-70b", 80, 9)));

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 
 /** Reports of runs that nobody has to wait for. */
 final class Reports {
@@ -50,7 +51,11 @@ final class Reports {
         0.7,
         false,
         new PruneReport.Calibration("train.txt", 128, 2048, 0, "abc"),
-        new PruneReport.Compute("cuda:0", "bfloat16", 16),
+        new PruneReport.Compute(
+            "cuda:0",
+            "bfloat16",
+            16,
+            new TreeMap<>(Map.of("tf32", false, "flash_attention", true))),
         blocks(blocks),
         List.of(
             new CorpusPerplexity(
@@ -59,7 +64,9 @@ final class Reports {
                 pruned,
                 OptionalDouble.of(20))),
         new Origin(
-            Optional.of("espalier prune --model " + model), Instant.parse("2026-11-28T21:40:15Z")),
+            Optional.of("espalier prune --model " + model),
+            Instant.parse("2026-11-28T21:40:15Z"),
+            Optional.empty()),
         4100,
         List.of(new PruneReport.Phase("prune", 4000, 1L << 36)),
         List.of("The model's context is 2048 tokens."),

@@ -1,0 +1,41 @@
+package dev.espalier.model.layer;
+
+import dev.espalier.device.NativeMemory;
+import dev.espalier.model.description.Activation;
+import dev.espalier.model.description.PlainMlpDescription;
+import org.bytedeco.pytorch.Tensor;
+
+/** Runs {@link PlainMlpDescription}. */
+final class PlainMlp implements Operation {
+  private final Activation activation;
+  private final Linear up;
+  private final Linear down;
+
+  PlainMlp(PlainMlpDescription description, BlockWeights weights) {
+    this.activation = description.activation();
+    this.up = weights.linear(description.up());
+    this.down = weights.linear(description.down());
+  }
+
+  @Override
+  public Tensor forward(Tensor x, InputObserver observer) {
+    return NativeMemory.compute(() -> down.apply(expand(x, observer)));
+  }
+
+  @Override
+  public void observe(Tensor x, InputObserver observer) {
+    NativeMemory.run(() -> expand(x, observer));
+  }
+
+  /** What the down linear reads: [batch, length, intermediate]. */
+  private Tensor expand(Tensor x, InputObserver observer) {
+    up.input().show(x, observer);
+    return NativeMemory.compute(
+        () -> {
+          Tensor inner = up.apply(x);
+          Activations.apply(activation, inner);
+          down.input().show(inner, observer);
+          return inner;
+        });
+  }
+}
