@@ -1,9 +1,13 @@
 package dev.espalier.cli;
 
+import dev.espalier.BadInputException;
 import dev.espalier.job.PruneJob;
+import dev.espalier.job.PrunePlan;
 import dev.espalier.job.PruneRequest;
+import dev.espalier.report.PlanJson;
 import dev.espalier.report.PruneReport;
 import dev.espalier.report.ReportJson;
+import dev.espalier.report.RunPlan;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +16,8 @@ import org.apache.commons.cli.Options;
 
 /** {@code espalier prune}. */
 final class PruneCommand implements Command {
+  private static final List<String> WITH_RESUME = List.of("quiet", "json", "debug");
+
   @Override
   public String name() {
     return "prune";
@@ -43,7 +49,12 @@ final class PruneCommand implements Command {
             .addOption(
                 CommonOptions.value(
                     "output", "FOLDER", "what to write (pruned/MODEL-METHOD-ALLOCATION-SPARSITY)"))
-            .addOption(CommonOptions.overwrite());
+            .addOption(CommonOptions.overwrite())
+            .addOption(
+                CommonOptions.value(
+                    "resume", "FOLDER", "go on with this unfinished output as it was begun"))
+            .addOption(
+                CommonOptions.flag("plan", "tell what the run will take, and do not start it"));
     PruningOptions.addTo(options)
         .addOption(
             CommonOptions.value(
@@ -61,13 +72,50 @@ final class PruneCommand implements Command {
 
   @Override
   public void run(CommandLine line, Console console) {
-    PruneRequest request = request(line, Optional.of(console.command()));
+    if (line.hasOption("resume")) {
+      resume(line, console);
+    } else {
+      run(line, console.command(), console);
+    }
+  }
+
+  /** The command that began the output once more. */
+  private void resume(CommandLine line, Console console) {
+    if (line.getOptions().length > (int) WITH_RESUME.stream().filter(line::hasOption).count() + 1) {
+      throw new BadInputException(
+          "--resume repeats the command that began the output, so it takes no other option but --"
+              + String.join(" and --", WITH_RESUME));
+    }
+    String command = PruneJob.command(CommonOptions.path("resume", line.getOptionValue("resume")));
+    List<String> words = ShellWords.split(command);
+    List<String> args = words.subList(Math.min(2, words.size()), words.size());
+    run(
+        new OptionParser(this).parse(PublishedAliases.translate(args, this).args()),
+        command,
+        console);
+  }
+
+  private void run(CommandLine line, String command, Console console) {
+    PruneRequest request = request(line, Optional.of(command));
+    if (line.hasOption("plan")) {
+      plan(request, console);
+      return;
+    }
     Interruption.resumable("block or trial");
     PruneReport report = PruneJob.run(request, console.listener());
     if (console.json()) {
       console.documents().print(ReportJson.prune(report));
     } else {
       console.out().print(PruneSummary.of(report, sample(line), Colours.ofOut()));
+    }
+  }
+
+  private static void plan(PruneRequest request, Console console) {
+    RunPlan plan = PrunePlan.of(request, console.listener());
+    if (console.json()) {
+      console.documents().print(PlanJson.of(plan));
+    } else {
+      console.out().print(PlanSummary.of(plan));
     }
   }
 

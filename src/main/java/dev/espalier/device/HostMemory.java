@@ -10,6 +10,11 @@ public final class HostMemory {
 
   private HostMemory() {}
 
+  /** Whether the system tells how much memory there is. */
+  public static boolean isKnown() {
+    return ProcFile.MEMINFO.bytes("MemAvailable") > 0;
+  }
+
   /**
    * Bytes that can be had without swapping, and without being stopped by a container's limit; 0
    * where the system does not tell.

@@ -26,7 +26,12 @@ public final class PerplexityMeter implements AutoCloseable {
       DecoderModel model, TokenWindows windows, MemoryBeside beside, Progress progress) {
     this.model = model;
     this.windows = windows;
-    this.hidden = HiddenStates.embed(model, windows, beside, progress);
+    this.hidden = HiddenStates.embed(model, windows, beside.and(beside(model, windows)), progress);
+  }
+
+  /** What measuring takes of the model's device beside the windows' way through its blocks. */
+  public static MemoryBeside beside(DecoderModel model, TokenWindows windows) {
+    return TokenLosses.beside(model, HiddenStates.batchTokens(model, windows));
   }
 
   /** How often every window is taken up: once per block, and once for the head. */

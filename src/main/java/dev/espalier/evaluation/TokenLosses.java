@@ -1,7 +1,9 @@
 package dev.espalier.evaluation;
 
+import dev.espalier.checkpoint.Dtype;
 import dev.espalier.device.HostCopy;
 import dev.espalier.device.NativeMemory;
+import dev.espalier.forward.MemoryBeside;
 import dev.espalier.model.DecoderModel;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
@@ -33,6 +35,25 @@ final class TokenLosses {
   TokenLosses(DecoderModel model, long piece) {
     this.model = model;
     this.piece = piece;
+  }
+
+  /**
+   * What it takes of the model's device, in bytes: for a batch of so many tokens their norm, and of
+   * the logits the piece in the compute dtype, in f32 and its exponentials. The head is on a CUDA
+   * device as a whole.
+   */
+  static MemoryBeside beside(DecoderModel model, long tokens) {
+    long element = Dtype.of(model.placement().dtype()).bytes();
+    long hidden = model.description().hiddenSize();
+    long vocabulary = model.description().vocabularySize();
+    boolean cuda = model.placement().device().isCuda();
+    long standing = standing(tokens, vocabulary);
+    long part = cuda ? 0 : element * hidden * standing / tokens;
+    return new MemoryBeside(
+        cuda ? element * hidden * vocabulary : 0,
+        2 * element * hidden * tokens
+            + part
+            + (element == Float.BYTES ? 2 * Float.BYTES : element + 2 * Float.BYTES) * standing);
   }
 
   /** How many logits stand at once for so many tokens. */

@@ -143,6 +143,13 @@ public final class HiddenStates implements AutoCloseable {
     return finite[0];
   }
 
+  /** How many tokens pass through a block of the model together. */
+  public static long batchTokens(DecoderModel model, TokenWindows windows) {
+    ActivationMemory memory = new ActivationMemory(model.description(), model.placement());
+    long batch = batchSize(memory, model.placement().device(), windows.seqLen());
+    return Math.min(batch, windows.count()) * windows.seqLen();
+  }
+
   static long batchSize(ActivationMemory memory, ComputeDevice device, int seqLen) {
     BatchLimit limit = BatchLimit.of(device);
     long tokens = limit.bytes() / memory.activations();
@@ -156,14 +163,14 @@ public final class HiddenStates implements AutoCloseable {
       long batch,
       MemoryBeside beside,
       Progress progress) {
-    long host = HostMemory.available();
-    if (!device.isCuda() && host == 0) { // the system does not tell
+    if (!device.isCuda() && !HostMemory.isKnown()) {
       return StatesHome.DEVICE;
     }
+    long host = HostMemory.available();
     StatesHome.Room room =
         new StatesHome.Room(
             memory.states(windows),
-            memory.working(batch, windows.seqLen(), beside),
+            memory.working(Math.min(batch, windows.count()), windows.seqLen(), beside),
             device.isCuda() ? device.freeBytes() : host,
             host);
     StatesHome home = room.home(device.isCuda());

@@ -10,4 +10,9 @@ package dev.espalier.forward;
 public record MemoryBeside(long throughout, long between) {
   /** Windows pass through blocks, and that is all. */
   public static final MemoryBeside NONE = new MemoryBeside(0, 0);
+
+  /** This and other work; what either does between two passes, it does not do at once. */
+  public MemoryBeside and(MemoryBeside other) {
+    return new MemoryBeside(throughout + other.throughout, Math.max(between, other.between));
+  }
 }

@@ -2,6 +2,7 @@ package dev.espalier.forward;
 
 import dev.espalier.ByteCount;
 import dev.espalier.Plural;
+import java.util.Locale;
 
 /** Where hidden states stay between two blocks. */
 enum StatesHome {
@@ -31,6 +32,20 @@ enum StatesHome {
       }
       return cuda && states <= host / PINNED_SHARE ? HOST : FILE;
     }
+  }
+
+  /** What so many bytes of states take. */
+  Space space(long bytes, boolean cuda) {
+    return switch (this) {
+      case DEVICE -> cuda ? new Space(bytes, 0, 0) : new Space(0, bytes, 0);
+      case HOST -> new Space(0, bytes, 0);
+      case FILE -> new Space(0, 0, bytes);
+    };
+  }
+
+  /** As documents have it: on the CPU the device's memory is the host's. */
+  String keyword(boolean cuda) {
+    return this == DEVICE && !cuda ? "host" : name().toLowerCase(Locale.ROOT);
   }
 
   /** The decision as a sentence for people. */

@@ -29,20 +29,24 @@ record Forecast(long passes, double seconds, long bytes) {
    */
   static Optional<Forecast> of(
       PruningRun run, long choosing, List<TokenWindows> texts, boolean compared, long bytes) {
-    long windows = texts.stream().mapToLong(TokenWindows::count).sum();
-    long measuring = PerplexityMeter.passes(run.model()) * windows;
-    int prunings = compared ? 2 : 1;
-    // The dense model is measured, and each of the pruned ones.
-    long passes = choosing + run.pruningPasses(prunings) + (1 + prunings) * measuring;
     try {
-      return Optional.of(new Forecast(passes, timed(run), bytes));
+      return Optional.of(new Forecast(passes(run, choosing, texts, compared), timed(run), bytes));
     } catch (NumericalException e) {
       return Optional.empty();
     }
   }
 
+  /** How often a window will be passed through a block. */
+  static long passes(PruningRun run, long choosing, List<TokenWindows> texts, boolean compared) {
+    long windows = texts.stream().mapToLong(TokenWindows::count).sum();
+    long measuring = PerplexityMeter.passes(run.model()) * windows;
+    int prunings = compared ? 2 : 1;
+    // The dense model is measured, and each of the pruned ones.
+    return choosing + run.pruningPasses(prunings) + (1 + prunings) * measuring;
+  }
+
   /** The second pass: the first one brings memory and caches in order. */
-  private static double timed(PruningRun run) {
+  static double timed(PruningRun run) {
     TokenWindows one = run.calibration().first(1);
     try (DecoderBlock block = run.model().loadBlock(0);
         HiddenStates hidden = HiddenStates.embed(run.model(), one, run.memory(), Progress.NONE)) {

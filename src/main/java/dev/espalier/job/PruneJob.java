@@ -35,6 +35,7 @@ import dev.espalier.search.TrialJournal;
 import dev.espalier.statistics.FirstBlockOnce;
 import dev.espalier.text.TextSource;
 import dev.espalier.text.TokenWindows;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -88,6 +89,15 @@ public final class PruneJob {
     }
   }
 
+  /**
+   * The command line that began an unfinished output, for it to be given again.
+   *
+   * @throws BadInputException if there is none
+   */
+  public static String command(Path output) {
+    return ModelFolderWriter.command(output);
+  }
+
   private PruneReport run() {
     Optional<TokenWindows> criterion = request.allocation().criterion(opened);
     List<TokenWindows> texts = opened.evaluation(request.evaluation());
@@ -97,9 +107,11 @@ public final class PruneJob {
       opened.notes().note(request.output() + " is this run's result already; nothing was done.");
       return finished.get();
     }
+    new PrunePlan(request, opened, criterion, texts).requireFit();
     try (ModelFolderWriter writer =
         ModelFolderWriter.open(
             opened.folder(), request.output(), request.overwrite(), identity(), whole)) {
+      request.run().command().ifPresent(writer::remember);
       TrialJournal trials = journal(writer, criterion);
       PruneReport report;
       try {

@@ -78,7 +78,7 @@ public final class DensePass {
   }
 
   /** What the statistics of the largest block and the probes of it take. */
-  private MemoryBeside beside() {
+  public MemoryBeside beside() {
     long statistics = 0;
     long probing = 0;
     for (BlockDescription block : model.description().blocks()) {

@@ -4,10 +4,12 @@ import dev.espalier.checkpoint.TensorEntry;
 import dev.espalier.checkpoint.WeightSource;
 import dev.espalier.device.NativeMemory;
 import dev.espalier.model.DecoderBlock;
+import dev.espalier.model.DecoderModel;
 import dev.espalier.model.layer.Linear;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -23,6 +25,17 @@ public final class BlocksInMemory implements PrunedBlocks, WeightSource, AutoClo
    */
   public BlocksInMemory(WeightSource original) {
     this.original = original;
+  }
+
+  /** How much of the host's memory a model's linears take. */
+  public static long bytes(DecoderModel model) {
+    return IntStream.range(0, model.blockCount()).mapToLong(block -> bytes(model, block)).sum();
+  }
+
+  static long bytes(DecoderModel model, int block) {
+    return model.description().linears(block).stream()
+        .mapToLong(linear -> model.weights().entry(linear.name()).bytes())
+        .sum();
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.espalier.device.HostCopy;
 import dev.espalier.device.NativeMemory;
 import dev.espalier.files.Json;
 import dev.espalier.model.DecoderBlock;
+import dev.espalier.model.DecoderModel;
 import dev.espalier.model.layer.Linear;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -34,6 +36,9 @@ public final class PrunedModelWriter implements PrunedBlocks, AutoCloseable {
   private static final String ORIGIN = "origin";
   private static final String BLOCKS = "blocks";
   private static final String TAKEN = "taken";
+
+  /** The block that is being written and the one that is finished meanwhile. */
+  private static final int IN_MEMORY = 2;
 
   private final ModelFolderWriter writer;
   private final boolean weightsUpdated;
@@ -59,6 +64,15 @@ public final class PrunedModelWriter implements PrunedBlocks, AutoCloseable {
     this.origin = state.get(ORIGIN);
     this.results = new ArrayList<>();
     state.path(BLOCKS).forEach(block -> results.add(read(block, BlockResult.class)));
+  }
+
+  /** How much of the host's memory finished blocks take until they are written. */
+  public static long hostBytes(DecoderModel model) {
+    return IN_MEMORY
+        * IntStream.range(0, model.blockCount())
+            .mapToLong(block -> BlocksInMemory.bytes(model, block))
+            .max()
+            .orElse(0);
   }
 
   /** The plan an interrupted run was following. */

@@ -23,6 +23,8 @@ public enum DocumentKind {
   EVAL,
   /** What a model folder holds. */
   INSPECT,
+  /** What a pruning run will take. */
+  PLAN,
   /** Why there is no other. */
   ERROR;
 

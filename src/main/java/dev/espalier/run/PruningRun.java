@@ -7,6 +7,8 @@ import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.forward.HiddenStates;
 import dev.espalier.forward.MemoryBeside;
 import dev.espalier.kernels.Rounding;
+import dev.espalier.measurement.DenseNorms;
+import dev.espalier.measurement.DensePass;
 import dev.espalier.measurement.MeasuredModel;
 import dev.espalier.measurement.Measurement;
 import dev.espalier.measurement.MeasurementFile;
@@ -20,6 +22,7 @@ import dev.espalier.statistics.InputStatistics;
 import dev.espalier.statistics.StatisticsSource;
 import dev.espalier.text.TokenWindows;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -169,7 +172,7 @@ public final class PruningRun {
 
   /** What pruning takes of the device beside the windows' way through the model. */
   public MemoryBeside memory() {
-    return MemoryPlan.pruning(model.description(), settings.method());
+    return MemoryPlan.pruning(model.description(), settings.method(), inputs);
   }
 
   /**
@@ -190,6 +193,14 @@ public final class PruningRun {
             .flatMap(allocation -> allocation.needs().stream())
             .anyMatch(Measurement::needsInputs);
     return observed ? (long) model.blockCount() * calibration().count() : 0;
+  }
+
+  /** The pass that measures what these allocations need; empty if no window passes for it. */
+  public Optional<DensePass> measuring(List<SparsityAllocation> allocations) {
+    Set<Measurement> needs = new HashSet<>();
+    allocations.forEach(allocation -> needs.addAll(allocation.needs()));
+    return Optional.of(new DensePass(model, needs, new DenseNorms()))
+        .filter(DensePass::needsInputs);
   }
 
   /** Prunes the blocks that the output does not have yet. */

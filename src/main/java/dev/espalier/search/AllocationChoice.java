@@ -11,8 +11,10 @@ import dev.espalier.allocation.ParameterValues;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.evaluation.Perplexity;
 import dev.espalier.evaluation.PerplexityMeter;
+import dev.espalier.forward.Footprint;
 import dev.espalier.report.PruneReport;
 import dev.espalier.report.Trial;
+import dev.espalier.run.MemoryPlan;
 import dev.espalier.run.OpenedRun;
 import dev.espalier.run.PruningRun;
 import dev.espalier.text.TokenWindows;
@@ -43,6 +45,21 @@ public sealed interface AllocationChoice {
    */
   default long passes(PruningRun run, Optional<TokenWindows> criterion) {
     return 0;
+  }
+
+  /**
+   * What the trials take where there are some.
+   *
+   * @param criterion as {@link #criterion} gave it
+   */
+  default Optional<Footprint> trials(
+      PruningRun run, Optional<TokenWindows> criterion, MemoryPlan memory) {
+    return Optional.empty();
+  }
+
+  /** Which allocations may have to be measured for. */
+  default List<SparsityAllocation> candidates(PruningRun run) {
+    return known();
   }
 
   /**
@@ -172,10 +189,20 @@ public sealed interface AllocationChoice {
     }
 
     @Override
+    public List<SparsityAllocation> candidates(PruningRun run) {
+      return AllocationCatalogue.usual(run.settings().sparsity(), run.model().blockCount())
+          .subList(0, trials);
+    }
+
+    @Override
+    public Optional<Footprint> trials(
+        PruningRun run, Optional<TokenWindows> criterion, MemoryPlan memory) {
+      return criterion.map(windows -> TrialRunner.footprint(run.onTrial(WINDOWS), windows, memory));
+    }
+
+    @Override
     public long passes(PruningRun run, Optional<TokenWindows> criterion) {
-      int blocks = run.model().blockCount();
-      List<SparsityAllocation> candidates =
-          AllocationCatalogue.usual(run.settings().sparsity(), blocks).subList(0, trials);
+      List<SparsityAllocation> candidates = candidates(run);
       long judging =
           PerplexityMeter.passes(run.model()) * criterion.map(TokenWindows::count).orElse(0);
       return run.measuringPasses(candidates)

@@ -11,12 +11,14 @@ import dev.espalier.device.HostMemory;
 import dev.espalier.evaluation.MeasuredBlocks;
 import dev.espalier.evaluation.Perplexity;
 import dev.espalier.evaluation.PerplexityMeter;
+import dev.espalier.forward.Footprint;
 import dev.espalier.model.DecoderBlock;
 import dev.espalier.model.DecoderModel;
 import dev.espalier.pruning.BlockResult;
 import dev.espalier.pruning.BlocksInMemory;
 import dev.espalier.pruning.PrunedBlocks;
 import dev.espalier.report.Trial;
+import dev.espalier.run.MemoryPlan;
 import dev.espalier.run.PruningRun;
 import dev.espalier.statistics.FirstBlockOnce;
 import dev.espalier.text.TokenWindows;
@@ -63,14 +65,25 @@ final class TrialRunner implements AllocationSearch.Trier, AutoCloseable {
     return !device.isCuda() && bytes < available / 2;
   }
 
-  private long weightBytes() {
-    long bytes = 0;
-    for (int i = 0; i < run.model().blockCount(); i++) {
-      for (var linear : run.model().description().linears(i)) {
-        bytes += run.model().weights().entry(linear.name()).bytes();
-      }
+  /**
+   * What trials take.
+   *
+   * @param run with the calibration windows that trials take
+   */
+  static Footprint footprint(PruningRun run, TokenWindows criterion, MemoryPlan memory) {
+    try (FirstBlockOnce shared = new FirstBlockOnce()) {
+      PruningRun trials = run.sharing(shared);
+      long kept = BlocksInMemory.bytes(run.model());
+      boolean keeps = criterion.count() > 1 && kept < memory.free().host() / 2;
+      return memory.pruning(
+          trials,
+          List.of(keeps ? criterion.slice(criterion.count() / 2, criterion.count()) : criterion),
+          keeps ? kept : 0);
     }
-    return bytes;
+  }
+
+  private long weightBytes() {
+    return BlocksInMemory.bytes(run.model());
   }
 
   @Override

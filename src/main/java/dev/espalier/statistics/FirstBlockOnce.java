@@ -17,6 +17,11 @@ public final class FirstBlockOnce implements StatisticsSource, AutoCloseable {
   }
 
   @Override
+  public boolean keepsFirst() {
+    return true;
+  }
+
+  @Override
   public void lend(
       DecoderBlock block,
       HiddenStates hidden,

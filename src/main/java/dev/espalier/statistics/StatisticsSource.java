@@ -15,6 +15,11 @@ public interface StatisticsSource {
         }
 
         @Override
+        public boolean keepsFirst() {
+          return false;
+        }
+
+        @Override
         public void lend(
             DecoderBlock block,
             HiddenStates hidden,
@@ -28,6 +33,9 @@ public interface StatisticsSource {
 
   /** Whether no window need pass through that block for its statistics. */
   boolean holds(int block);
+
+  /** Whether the first block's statistics stay in memory beside those of others. */
+  boolean keepsFirst();
 
   /**
    * @param block with its dense weights

@@ -70,6 +70,7 @@ record TokenizerJson(JsonNode normalizer, JsonNode preTokenizer, List<AddedToken
             JsonNode tokens = json.readValueAsTree();
             tokens.forEach(token -> added.add(AddedToken.of(token)));
           }
+          case "post_processor" -> PostProcessorCheck.require(json.readValueAsTree());
           default -> json.skipChildren();
         }
       }

@@ -44,6 +44,12 @@ public record AttentionDescription(
     return 4L * heads * headDim;
   }
 
+  /** Queries and keys before and after they are rotated, values, and what they give, twice. */
+  @Override
+  public long standing() {
+    return (4L * heads + 3L * kvHeads) * headDim;
+  }
+
   /**
    * In float32 libtorch fuses no grouped queries: the scores and their softmax. With a soft cap it
    * fuses none: scores, softmax and a copy of that for some queries, and the mask. A window takes

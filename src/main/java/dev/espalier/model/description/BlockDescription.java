@@ -49,6 +49,11 @@ public record BlockDescription(int index, List<Step> steps) {
     return subBlocks().stream().mapToLong(sub -> sub.operation().activations()).sum();
   }
 
+  /** {@link OperationDescription#standing} of the operation that has most. */
+  public long standing() {
+    return subBlocks().stream().mapToLong(sub -> sub.operation().standing()).max().orElse(0);
+  }
+
   /** {@link OperationDescription#scores} of the operation that has most. */
   public long scores(long length, boolean wide) {
     return subBlocks().stream()

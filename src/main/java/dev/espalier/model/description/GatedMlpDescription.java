@@ -22,4 +22,10 @@ public record GatedMlpDescription(
   public long activations() {
     return 3L * down.inFeatures();
   }
+
+  /** What gate and up give. */
+  @Override
+  public long standing() {
+    return 2L * down.inFeatures();
+  }
 }

@@ -21,6 +21,11 @@ public sealed interface OperationDescription
   /** How many elements one token takes inside at the most, its inputs and outputs not counted. */
   long activations();
 
+  /** How many of {@link #activations} stand at once where each goes as soon as it can. */
+  default long standing() {
+    return activations();
+  }
+
   /**
    * How many elements one window takes beside {@link #activations}, for as long as the operation
    * runs.
