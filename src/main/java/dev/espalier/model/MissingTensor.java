@@ -133,13 +133,13 @@ final class MissingTensor {
     return Optional.empty();
   }
 
+  private boolean isThere(String prefix) {
+    return weights.names().stream().anyMatch(given -> given.startsWith(prefix));
+  }
+
   private Optional<String> fewerBlocks() {
     List<BlockDescription> present =
-        decoder.blocks().stream()
-            .filter(
-                block ->
-                    weights.names().stream().anyMatch(given -> given.startsWith(block.prefix())))
-            .toList();
+        decoder.blocks().stream().filter(block -> isThere(block.prefix())).toList();
     if (present.isEmpty()) {
       return weights.names().stream()
           .findFirst()

@@ -22,7 +22,7 @@ public final class Fuzz {
    * What reading may take together, most of it given up at once; what stands at a time is bounded
    * by the process's heap, which the script keeps small.
    */
-  private static final long MEMORY = 512L << 20;
+  private static final long MEMORY = 64L << 20;
 
   private static final long MEMORY_PER_BYTE = 2000;
 

@@ -30,13 +30,15 @@ public record BlockDescription(int index, List<Step> steps) {
 
   /** What the names of all of its tensors begin with, up to a dot. */
   public String prefix() {
-    String common = tensors().get(0).name();
-    for (TensorShape tensor : tensors()) {
-      while (!tensor.name().startsWith(common)) {
-        common = common.substring(0, common.length() - 1);
+    List<TensorShape> tensors = tensors();
+    String first = tensors.get(0).name();
+    int common = first.length();
+    for (TensorShape tensor : tensors) {
+      while (!tensor.name().regionMatches(0, first, 0, common)) {
+        common--;
       }
     }
-    return common.substring(0, common.lastIndexOf('.') + 1);
+    return first.substring(0, first.lastIndexOf('.', common - 1) + 1);
   }
 
   /** How many weights its tensors have together. */
