@@ -1,5 +1,6 @@
 package dev.espalier.text;
 
+import static dev.espalier.text.TokenizerFolders.JSON;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.BadInputException;
 import dev.espalier.testing.Samples;
 import java.io.IOException;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The expected ids and digests were computed apart from the library, by a direct byte-pair encoder
@@ -157,5 +160,29 @@ class HuggingFaceTokenizerTest {
     String message = refusal.getMessage();
     assertTrue(message.startsWith(file + " cannot be used as a tokenizer ("), message);
     assertTrue(message.endsWith("): download it again"), message);
+  }
+
+  /** The library takes it, and ends the whole process at the first text. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'type': 'TemplateProcessing', %s}",
+        "{'type': 'Sequence', 'processors': [{'type': 'TemplateProcessing', %s}]}"
+      })
+  void aTemplateWithATokenThatItDoesNotListIsRefused(String processor, @TempDir Path folder)
+      throws IOException {
+    ObjectNode json = (ObjectNode) JSON.readTree(Samples.MODEL.resolve("tokenizer.json").toFile());
+    String template =
+        "'single': [{'SpecialToken': {'id': '<gone>', 'type_id': 0}},"
+            + " {'Sequence': {'id': 'A', 'type_id': 0}}], 'pair': [], 'special_tokens': {}";
+    json.set("post_processor", JSON.readTree(processor.formatted(template).replace('\'', '"')));
+    Path file = TokenizerFolders.write(folder, json).resolve("tokenizer.json");
+    Exception refusal =
+        assertThrows(BadInputException.class, () -> HuggingFaceTokenizer.load(folder));
+    assertEquals(
+        file
+            + " cannot be used as a tokenizer (its post-processor puts in \"<gone>\", which is not"
+            + " among its special_tokens): download it again",
+        refusal.getMessage());
   }
 }
