@@ -81,9 +81,12 @@ final class Runs {
     if (!Files.exists(model)) {
       TinyModel.folder(model);
     }
-    List<Object> line =
-        new ArrayList<>(List.of("--model", model, "--calibration", Samples.CALIBRATION));
-    line.addAll(List.of(args));
+    List<Object> line = new ArrayList<>(List.of("--model", model));
+    List<Object> given = List.of(args);
+    if (!given.contains("--calibration")) {
+      line.addAll(List.of("--calibration", Samples.CALIBRATION));
+    }
+    line.addAll(given);
     return prune(line.toArray());
   }
 
