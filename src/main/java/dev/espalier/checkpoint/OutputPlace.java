@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -240,6 +241,25 @@ record OutputPlace(Path output, boolean inside) {
         DurableFiles.deleteTree(file);
       }
     }
+  }
+
+  /**
+   * What a crash right after {@link #replace} has left of the making of an output that is finished.
+   * What another run has put inside since, to replace it, is not among it.
+   */
+  List<Path> tracesLeft() throws IOException {
+    List<Path> traces = new ArrayList<>();
+    for (Path file : Files.isDirectory(output) ? DurableFiles.list(output) : List.<Path>of()) {
+      String kind = name(file).substring(Math.min(name(file).length(), Journal.PREFIX.length()));
+      boolean inOutput = isProgress(file) && !isFolder(file) && !kind.startsWith("trials.json");
+      boolean emptied =
+          file.equals(partial())
+              && DurableFiles.list(file).stream().allMatch(OutputPlace::isProgress);
+      if (inOutput && !file.equals(lock()) || emptied || file.equals(replaced())) {
+        traces.add(file);
+      }
+    }
+    return traces;
   }
 
   private static void move(List<Path> files, Path folder) throws IOException {

@@ -43,6 +43,8 @@ import java.util.TreeMap;
 
 /** Prunes a model folder into a new one and measures what it cost. */
 public final class PruneJob {
+  private static final String TRIALS = "trials.json";
+
   private final PruneRequest request;
   private final Origin origin;
   private final OpenedRun opened;
@@ -104,6 +106,7 @@ public final class PruneJob {
     ObjectNode whole = identity(texts);
     Optional<PruneReport> finished = request.overwrite() ? Optional.empty() : finished(whole);
     if (finished.isPresent()) {
+      tidy(criterion);
       opened.notes().note(request.output() + " is this run's result already; nothing was done.");
       return finished.get();
     }
@@ -158,15 +161,31 @@ public final class PruneJob {
     return identity.put("comparison_with_uniform", request.compareUniform());
   }
 
+  /** Removes what a crash right after the last renaming has left. */
+  private void tidy(Optional<TokenWindows> criterion) {
+    ModelFolderWriter.tidy(request.output());
+    for (Path file : ModelFolderWriter.workFiles(request.output(), TRIALS)) {
+      TrialJournal left = TrialJournal.open(file, key(criterion), true);
+      if (left.size() > 0) {
+        left.remove();
+      }
+    }
+  }
+
+  /** What the trials depend on. */
+  private ObjectNode key(Optional<TokenWindows> criterion) {
+    ObjectNode key = identity();
+    criterion.ifPresent(windows -> key.put("criterion", windows.digest()));
+    return key;
+  }
+
   /**
    * The trials of an interrupted search. They stay until the model is finished: only then is their
    * outcome safe. Those of another search are discarded with the output that is overwritten.
    */
   private TrialJournal journal(ModelFolderWriter writer, Optional<TokenWindows> criterion) {
-    ObjectNode key = identity();
-    criterion.ifPresent(windows -> key.put("criterion", windows.digest()));
     return TrialJournal.open(
-        writer.workFile("trials.json"), key, request.overwrite() || criterion.isEmpty());
+        writer.workFile(TRIALS), key(criterion), request.overwrite() || criterion.isEmpty());
   }
 
   private PruneReport run(

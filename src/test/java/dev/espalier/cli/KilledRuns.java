@@ -7,175 +7,221 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * Kills prunes of the sample at random moments with SIGKILL and goes on with the same command, or
- * with {@code --resume}, until they end; then compares with a run that was left alone. What differs
- * by its nature, times and what was told, stands in {@code espalier.json} and {@code report.html};
- * every other file must be the same byte for byte, and the input untouched.
+ * Kills prunes of the sample with SIGKILL, goes on with the same command or with {@code --resume}
+ * until they end, and compares with a run that was left alone. When one is killed follows from how
+ * far it is to come, which is drawn of all that lies ahead of it, and a random delay after that:
+ * moments drawn over its time alone would seldom meet a block, and hardly ever the renaming.
  */
 public final class KilledRuns {
+  private static final int BLOCKS = 10;
+  private static final int LINEARS = 7;
+  private static final String SPILLS = "stay in a file on disk";
+
+  private static final Pattern LACK =
+      Pattern.compile("needs ([\\d.]+ \\w+) of the memory, of which only ([\\d.]+ \\w+) are free");
+
+  /** What starting takes, in microseconds. */
+  private static final long START = 4_000_000;
+
+  /** Of Java's memory a fixed part, so that what is left for the activations can be told. */
+  private static final List<String> JAVA =
+      List.of(
+          "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
+          "-XX:TieredStopAtLevel=1",
+          "-XX:+UseSerialGC",
+          "-Xms64m",
+          "-Xmx64m",
+          "-XX:+AlwaysPreTouch");
+
   private final Path temp;
+  private final Path output;
+  private final RunStage stage;
   private final SplittableRandom random;
-  private final double seconds;
+  private final Map<Integer, int[]> landed = new TreeMap<>();
+  private long spilling;
+  private int killed;
+  private int resumed;
+  private int refused;
 
   /**
    * @param temp an empty folder
-   * @param seconds how long a process lives at most
    */
-  KilledRuns(Path temp, long seed, double seconds) {
+  KilledRuns(Path temp, long seed) {
     this.temp = temp;
+    this.output = temp.resolve("out");
+    this.stage = new RunStage(output, BLOCKS, LINEARS);
     this.random = new SplittableRandom(seed);
-    this.seconds = seconds;
   }
 
-  /** What happened: of the first number, how often by which stage. */
-  record Outcome(int kills, int finished, TreeMap<String, Integer> stages) {}
+  /**
+   * What happened.
+   *
+   * @param resumed how many processes were started by {@code --resume}
+   * @param refused how many had too little memory for once, which left what was there
+   * @param landed a line for each stage at which kills fell
+   */
+  record Outcome(int kills, int finished, int resumed, int refused, List<String> landed) {}
 
-  private List<String> line(Path output) {
+  private List<String> line() {
     return List.of(
-        "prune",
-        "--device",
-        "cpu",
-        "--threads",
-        "2",
-        "--samples",
-        "16",
-        "--seq-len",
-        "128",
-        "--auto-trials",
-        "2",
-        "--evaluate",
-        "none",
-        "--sparsity",
-        "0.6",
-        "--output",
-        output.toString());
+        ("prune --device cpu --threads 1 --samples 64 --seq-len 128 --auto-trials 2"
+                + " --evaluate none --method wanda --sparsity 0.6 --output "
+                + output)
+            .split(" "));
   }
 
-  private Process start(List<String> line, Path log, boolean spilling) throws IOException {
-    List<String> options = new ArrayList<>(List.of("-Dorg.bytedeco.javacpp.maxPhysicalBytes=0"));
-    if (spilling) {
-      options.add("-D" + HostMemory.LIMIT + "=" + SPILLING);
-    }
+  private Process start(List<String> line, long memory) throws IOException {
+    List<String> options = new ArrayList<>(JAVA);
+    options.add("-D%s=%d".formatted(HostMemory.LIMIT, memory));
     return new ProcessBuilder(JavaProcess.command(options, Espalier.class, line.toArray()))
         .redirectErrorStream(true)
-        .redirectOutput(log.toFile())
+        .redirectOutput(log().toFile())
         .start();
   }
 
-  /** Set by the caller so that the work fits, and the activations do not. */
-  private static final String SPILLING = System.getProperty("spilling", "0");
-
-  Outcome run(int kills) throws IOException, InterruptedException {
-    var input = contents(Sample.MODEL);
-    Path alone = temp.resolve("alone");
-    Path log = temp.resolve("log");
-    if (start(line(alone), log, false).waitFor() != 0) {
-      throw new AssertionError(Files.readString(log));
-    }
-    var expected = contents(alone);
-    TreeMap<String, Integer> stages = new TreeMap<>();
-    int killed = 0;
-    int finished = 0;
-    while (killed < kills || finished == 0) {
-      Path output = temp.resolve("out");
-      boolean spilling = !SPILLING.equals("0") && random.nextBoolean();
-      boolean resumes =
-          random.nextBoolean()
-              && Files.exists(temp.resolve("out.partial/espalier-progress.command.json"));
-      List<String> line = resumes ? List.of("prune", "--resume", output.toString()) : line(output);
-      Process process = start(line, log, spilling);
-      long millis = (long) (1000 * seconds * (0.1 + 0.9 * random.nextDouble()));
-      boolean ended =
-          killed < kills ? process.waitFor(millis, TimeUnit.MILLISECONDS) : process.waitFor() >= 0;
-      if (!ended) {
-        stages.merge(stage(output), 1, Integer::sum);
-        process.destroyForcibly().waitFor();
-        killed++;
-        continue;
-      }
-      if (process.exitValue() != 0) {
-        throw new AssertionError("exit code " + process.exitValue() + ": " + Files.readString(log));
-      }
-      finished++;
-      require(expected, contents(output), "output");
-      require(input, contents(Sample.MODEL), "input");
-      if (leftovers().isPresent()) {
-        throw new AssertionError("left: " + leftovers().get());
-      }
-      DurableFiles.deleteTree(output);
-    }
-    return new Outcome(killed, finished, stages);
+  private Path log() {
+    return temp.resolve("log");
   }
 
-  private static String stage(Path output) {
-    if (Files.exists(output)) {
-      return "after the rename";
-    }
-    Path partial = output.resolveSibling("out.partial");
-    if (!Files.exists(partial)) {
-      return "before the output";
-    }
-    try {
-      Path journal = partial.resolve("espalier-progress.json");
-      return Files.exists(partial.resolve("config.json"))
-          ? "finishing"
-          : Files.exists(journal) && !Folders.json(journal).get("written").isEmpty()
-              ? "pruning"
-              : "trials and the first block";
-    } catch (IOException e) {
-      return "unknown";
-    }
+  private String told() throws IOException {
+    return Files.readString(log());
   }
 
-  /** What lies beside the outputs. */
-  private Optional<List<Path>> leftovers() throws IOException {
-    List<Path> left =
-        DurableFiles.list(temp).stream()
-            .filter(f -> !List.of("alone", "log", "out").contains(f.getFileName().toString()))
-            .toList();
-    return left.isEmpty() ? Optional.empty() : Optional.of(left);
-  }
-
-  private static void require(
-      TreeMap<String, byte[]> expected, TreeMap<String, byte[]> actual, String what) {
-    if (!expected.keySet().equals(actual.keySet())) {
-      throw new AssertionError(what + " holds " + actual.keySet());
+  private LastingContents alone(long memory) throws IOException, InterruptedException {
+    if (start(line(), memory).waitFor() != 0) {
+      throw new AssertionError(told());
     }
-    expected.forEach(
-        (name, bytes) -> {
-          if (!java.util.Arrays.equals(bytes, actual.get(name))) {
-            throw new AssertionError(what + ": " + name + " differs");
-          }
-        });
-  }
-
-  /** All files but those that tell of times, by name. */
-  private static TreeMap<String, byte[]> contents(Path folder) throws IOException {
-    TreeMap<String, byte[]> contents = new TreeMap<>();
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        String name = folder.relativize(file).toString();
-        boolean timed = List.of("espalier.json", "report.html").contains(name);
-        contents.put(name, timed ? new byte[0] : Files.readAllBytes(file));
-      }
-    }
+    LastingContents contents = LastingContents.of(output);
+    DurableFiles.deleteTree(output);
     return contents;
   }
 
-  /** KILLS SEED SECONDS. */
+  /** So much memory that the work fits, and the activations do not. */
+  private long spilling() throws IOException, InterruptedException {
+    long memory = 1L << 28;
+    for (int tries = 0; tries < 5; tries++) {
+      int exit = start(line(), memory).waitFor();
+      String told = told();
+      Matcher lack = LACK.matcher(told);
+      if (exit == 0) {
+        DurableFiles.deleteTree(output);
+        if (told.contains(SPILLS)) {
+          return memory;
+        }
+        memory -= 4L << 20;
+      } else if (lack.find()) {
+        memory += bytes(lack.group(1)) - bytes(lack.group(2)) + (3L << 20);
+      } else {
+        throw new AssertionError(told);
+      }
+    }
+    throw new AssertionError("nothing spills: " + told());
+  }
+
+  private static long bytes(String size) {
+    String[] words = size.split(" ");
+    int shift = List.of("bytes", "KiB", "MiB", "GiB").indexOf(words[1]) * 10;
+    return (long) (Double.parseDouble(words[0]) * (1L << shift));
+  }
+
+  Outcome run(int kills) throws IOException, InterruptedException {
+    LastingContents input = LastingContents.of(Sample.MODEL);
+    LastingContents expected = alone(Long.MAX_VALUE);
+    spilling = spilling();
+    int finished = 0;
+    while (killed < kills || finished == 0) {
+      if (!once(killed < kills && stage.now() < stage.renamed())) {
+        continue;
+      }
+      finished++;
+      require(expected, output);
+      require(input, Sample.MODEL);
+      List<Path> left = new ArrayList<>(DurableFiles.list(temp));
+      left.removeAll(List.of(output, log()));
+      if (!left.isEmpty()) {
+        throw new AssertionError("left: " + left);
+      }
+      DurableFiles.deleteTree(output);
+    }
+    List<String> lines = new ArrayList<>();
+    landed.forEach(
+        (at, count) ->
+            lines.add("%s: %d, %d spilling".formatted(stage.name(at), count[0], count[1])));
+    return new Outcome(killed, finished, resumed, refused, lines);
+  }
+
+  /** Starts a process, and ends it unless it is to live. True if the output is finished. */
+  private boolean once(boolean kill) throws IOException, InterruptedException {
+    int begun = stage.now();
+    boolean repeats = stage.isResumable() && random.nextBoolean();
+    resumed += repeats ? 1 : 0;
+    int target = kill ? target(begun) : Integer.MAX_VALUE;
+    long delay = (long) (random.nextDouble() * (longest(target) + (target == begun ? START : 0)));
+    Process process =
+        start(
+            repeats ? List.of("prune", "--resume", output.toString()) : line(),
+            random.nextBoolean() ? spilling : Long.MAX_VALUE);
+    while (stage.now() < target && !process.waitFor(2, TimeUnit.MILLISECONDS)) {
+      // Not there yet.
+    }
+    if (!process.waitFor(delay, TimeUnit.MICROSECONDS)) {
+      process.destroyForcibly().waitFor();
+      killed++;
+      int[] count = landed.computeIfAbsent(stage.now(), at -> new int[2]);
+      count[0]++;
+      count[1] += told().contains(SPILLS) ? 1 : 0;
+      return false;
+    }
+    if (process.exitValue() != 0 && LACK.matcher(told()).find()) {
+      refused++;
+      return false;
+    }
+    if (process.exitValue() != 0) {
+      throw new AssertionError("exit code " + process.exitValue() + ": " + told());
+    }
+    return true;
+  }
+
+  /** Any stage that is not over; the trials take longer than a block. */
+  private int target(int begun) {
+    List<Integer> ahead = new ArrayList<>();
+    for (int at = begun; at <= stage.renamed(); at++) {
+      ahead.addAll(Collections.nCopies(at == RunStage.TRIALS ? 4 : 1, at));
+    }
+    return ahead.get(random.nextInt(ahead.size()));
+  }
+
+  /** What a stage may take, in microseconds. */
+  private long longest(int at) {
+    return at <= RunStage.TRIALS ? START : at <= stage.pruned() ? 300_000 : 50_000;
+  }
+
+  private static void require(LastingContents expected, Path folder) throws IOException {
+    Optional<String> difference = expected.difference(LastingContents.of(folder));
+    if (difference.isPresent()) {
+      throw new AssertionError(folder + ": " + difference.get());
+    }
+  }
+
+  /** KILLS SEED. */
   public static void main(String[] args) throws IOException, InterruptedException {
     Path temp = Files.createTempDirectory("espalier-kills");
-    System.out.println(
-        new KilledRuns(temp, Long.parseLong(args[1]), Double.parseDouble(args[2]))
-            .run(Integer.parseInt(args[0])));
+    Outcome outcome = new KilledRuns(temp, Long.parseLong(args[1])).run(Integer.parseInt(args[0]));
+    System.out.printf(
+        "%d kills, %d runs finished as if left alone, %d processes resumed, %d had too little memory%n",
+        outcome.kills(), outcome.finished(), outcome.resumed(), outcome.refused());
+    outcome.landed().forEach(System.out::println);
     DurableFiles.deleteTree(temp);
   }
 }

@@ -23,7 +23,7 @@ class KilledRunsTest {
   @Timeout(value = 5, unit = TimeUnit.MINUTES)
   @Test
   void killedRunsEndAsThoseThatWereLeftAlone() throws IOException, InterruptedException {
-    assertEquals(4, new KilledRuns(temp, 7, 8).run(4).kills());
+    assertEquals(4, new KilledRuns(temp, 7).run(4).kills());
   }
 
   @Test

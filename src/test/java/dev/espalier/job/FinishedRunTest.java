@@ -10,6 +10,7 @@ import dev.espalier.Progress;
 import dev.espalier.allocation.AtpAllocation;
 import dev.espalier.allocation.SparsityAllocation;
 import dev.espalier.allocation.UniformAllocation;
+import dev.espalier.files.DurableFiles;
 import dev.espalier.files.OutputLock;
 import dev.espalier.pruning.MagnitudePruning;
 import dev.espalier.report.PruneReport;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.DoubleFunction;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -99,6 +101,31 @@ class FinishedRunTest {
     assertEquals(new String(json), Files.readString(temp.resolve("out/espalier.json")));
     PruneReport anew = PruneJob.run(prune().overwrite(true).build(), Progress.NONE);
     assertEquals(first.blocks().size(), anew.blocks().size());
+  }
+
+  @Test
+  void whatACrashAfterTheLastRenamingHasLeftIsRemoved() throws IOException {
+    PruneJob.run(prune().build(), Progress.NONE);
+    Path out = temp.resolve("out");
+    List<Path> finished = DurableFiles.list(out);
+    for (String trace : List.of("json", "json.tmp", "command.json", "lock")) {
+      Files.writeString(out.resolve("espalier-progress." + trace), "{}");
+    }
+    Path emptied = Files.createDirectory(out.resolve("espalier-progress.partial"));
+    Files.writeString(emptied.resolve("espalier-progress.json"), "{}");
+    RecordingProgress heard = new RecordingProgress();
+    PruneJob.run(prune().build(), heard);
+    assertDone(heard);
+    assertEquals(Set.copyOf(finished), Set.copyOf(DurableFiles.list(out)));
+  }
+
+  @Test
+  void whatIsBeingMadeToReplaceItStays() throws IOException {
+    PruneJob.run(prune().build(), Progress.NONE);
+    Path partial = Files.createDirectory(temp.resolve("out/espalier-progress.partial"));
+    Path shard = Files.writeString(partial.resolve("model.safetensors"), "begun");
+    PruneJob.run(prune().build(), Progress.NONE);
+    assertTrue(Files.exists(shard));
   }
 
   @Test
