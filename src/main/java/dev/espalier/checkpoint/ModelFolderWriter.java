@@ -8,14 +8,12 @@ import dev.espalier.StorageException;
 import dev.espalier.files.DurableFiles;
 import dev.espalier.files.FileFaults;
 import dev.espalier.files.FreeSpace;
-import dev.espalier.files.Json;
 import dev.espalier.files.OutputLock;
 import dev.espalier.files.RunRecord;
 import dev.espalier.files.SettingsDifference;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -35,8 +33,6 @@ import org.bytedeco.pytorch.Tensor;
  * puts; otherwise it is not safe for use by several threads.
  */
 public final class ModelFolderWriter implements WeightSource, AutoCloseable {
-  private static final String COMMAND = Journal.PREFIX + "command.json";
-
   private final ModelFolder source;
   private final OutputPlace place;
   private final boolean overwrite;
@@ -144,46 +140,10 @@ public final class ModelFolderWriter implements WeightSource, AutoCloseable {
   }
 
   /**
-   * Remembers the command line that began this, for {@link #command}, until the copy is finished.
+   * Remembers the command line that began this, as {@link StartedCommand}, until it is finished.
    */
   public void remember(String command) {
-    ObjectNode file =
-        Json.object()
-            .put("folder", Path.of("").toAbsolutePath().toString())
-            .put("command", command);
-    DurableFiles.save(place.partial().resolve(COMMAND), Json.bytes(file));
-  }
-
-  /**
-   * The command line that began an unfinished output.
-   *
-   * @param output the output, or the folder in which it grows
-   * @throws BadInputException if there is none, or it began in another folder, so that its paths
-   *     mean something else here
-   */
-  public static String command(Path output) {
-    Path given = output.toAbsolutePath().normalize();
-    List<Path> places = new ArrayList<>(List.of(given, given.resolve(Journal.PREFIX + "partial")));
-    if (given.getFileName() != null) {
-      places.add(given.resolveSibling(given.getFileName() + ".partial"));
-    }
-    Path file =
-        places.stream()
-            .map(place -> place.resolve(COMMAND))
-            .filter(Files::isRegularFile)
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    FileFaults.in(
-                        output,
-                        "there is no unfinished output to go on with; repeat the command that was to write it"));
-    ObjectNode remembered = Json.readObject(file);
-    String folder = remembered.path("folder").asText();
-    if (!folder.equals(Path.of("").toAbsolutePath().toString())) {
-      throw FileFaults.in(
-          output, "its command began in " + FileFaults.printable(folder) + "; go there first");
-    }
-    return remembered.path("command").asText();
+    StartedCommand.save(place.partial(), command);
   }
 
   /** Where {@link #workFile} may have been while an output that is finished now was written. */
@@ -374,7 +334,7 @@ public final class ModelFolderWriter implements WeightSource, AutoCloseable {
       place.clearPartial();
       journal = start;
     }
-    checkSpace(space);
+    OutputSpace.require(bytesToCome(), space, place);
     if (!resumed) {
       save(journal);
       shards = OutputShards.create(source, place.partial());
@@ -393,43 +353,7 @@ public final class ModelFolderWriter implements WeightSource, AutoCloseable {
   /** How much of the disk the output is still to take, in bytes. */
   public long bytesToCome() {
     long written = journal.written().stream().mapToLong(name -> source.entry(name).bytes()).sum();
-    return bytes(source, companions) - written;
-  }
-
-  /** How much of the disk a copy of the folder takes, in bytes. */
-  public static long bytes(ModelFolder source) {
-    return bytes(source, CopiedFiles.of(source));
-  }
-
-  private static long bytes(ModelFolder source, CopiedFiles companions) {
-    long headers =
-        source.shards().stream().mapToLong(shard -> shard.header().encode().length).sum();
-    return source.parameterBytes() + headers + companions.bytes();
-  }
-
-  /** What the disk of an output has left, be the output there or not. */
-  public static long usableBytes(Path output) {
-    Path folder = output.toAbsolutePath();
-    while (folder.getParent() != null && !Files.isDirectory(folder)) {
-      folder = folder.getParent();
-    }
-    try {
-      return Files.getFileStore(folder).getUsableSpace();
-    } catch (IOException e) {
-      throw FileFaults.reading(folder, e);
-    }
-  }
-
-  private void checkSpace(FreeSpace space) throws IOException {
-    long needed = bytesToCome();
-    long free = space.usableBytes(place.partial());
-    if (free < needed) {
-      throw FileFaults.in(
-          place.output(),
-          "needs %d bytes but its file system has only %d free; free some space or choose another output"
-              .formatted(needed, free),
-          Setting.OUTPUT);
-    }
+    return OutputSpace.bytes(source, companions) - written;
   }
 
   private void save(Journal next) throws IOException {

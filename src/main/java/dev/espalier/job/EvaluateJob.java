@@ -22,9 +22,11 @@ public final class EvaluateJob {
    */
   public static List<Perplexity> run(EvaluateRequest request, Progress progress) {
     try (LoadedModel model = LoadedModel.open(request.model(), request.compute(), progress)) {
-      int seqLen = model.seqLen(request.seqLen(), progress);
+      int seqLen = model.seqLen(request.seqLen());
       List<Perplexity> results = new ArrayList<>();
-      for (TokenWindows windows : model.evaluation(request.evaluation(), seqLen, progress)) {
+      List<TokenWindows> texts = model.evaluation(request.evaluation(), seqLen, progress);
+      model.tellShortContext(request.seqLen(), progress);
+      for (TokenWindows windows : texts) {
         progress.begin("Evaluating", PerplexityMeter.passes(model.decoder()) * windows.count());
         Perplexity result = Perplexity.measure(model.decoder(), windows, progress);
         progress.end();

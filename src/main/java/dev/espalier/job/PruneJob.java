@@ -12,6 +12,7 @@ import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.checkpoint.ContentDigest;
 import dev.espalier.checkpoint.LeftBehind;
 import dev.espalier.checkpoint.ModelFolderWriter;
+import dev.espalier.checkpoint.StartedCommand;
 import dev.espalier.device.CudaNumerics;
 import dev.espalier.device.Placement;
 import dev.espalier.files.Json;
@@ -97,7 +98,7 @@ public final class PruneJob {
    * @throws BadInputException if there is none
    */
   public static String command(Path output) {
-    return ModelFolderWriter.command(output);
+    return StartedCommand.of(output);
   }
 
   private PruneReport run() {

@@ -5,7 +5,7 @@ import dev.espalier.ByteCount;
 import dev.espalier.NumericalException;
 import dev.espalier.Progress;
 import dev.espalier.Setting;
-import dev.espalier.checkpoint.ModelFolderWriter;
+import dev.espalier.checkpoint.OutputSpace;
 import dev.espalier.device.HostMemory;
 import dev.espalier.device.Placement;
 import dev.espalier.forward.Footprint;
@@ -95,7 +95,7 @@ public final class PrunePlan {
         free,
         read(),
         written(),
-        ModelFolderWriter.usableBytes(request.output()),
+        OutputSpace.usableBytes(request.output()),
         Forecast.passes(run, choosing(), texts, compared()),
         seconds);
   }
@@ -152,7 +152,7 @@ public final class PrunePlan {
 
   private List<RunPlan.Files> written() {
     return List.of(
-        new RunPlan.Files(request.output().toString(), ModelFolderWriter.bytes(opened.folder())));
+        new RunPlan.Files(request.output().toString(), OutputSpace.bytes(opened.folder())));
   }
 
   /**

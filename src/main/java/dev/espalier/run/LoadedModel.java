@@ -84,7 +84,7 @@ public final class LoadedModel implements AutoCloseable {
   }
 
   /** The wished length, or the usual one; never more than the model is meant for. */
-  public int seqLen(OptionalInt wished, Progress listener) {
+  public int seqLen(OptionalInt wished) {
     int max = decoder.description().maxPositions();
     if (wished.isPresent() && wished.getAsInt() > max) {
       throw new BadInputException(
@@ -92,10 +92,15 @@ public final class LoadedModel implements AutoCloseable {
               .formatted(wished.getAsInt(), max),
           Setting.SEQ_LEN);
     }
+    return wished.orElse(Math.min(CalibrationSettings.USUAL_SEQ_LEN, max));
+  }
+
+  /** Tells that windows are shorter than usual, where nobody wished it. */
+  public void tellShortContext(OptionalInt wished, Progress listener) {
+    int max = decoder.description().maxPositions();
     if (wished.isEmpty() && max < CalibrationSettings.USUAL_SEQ_LEN) {
       listener.warn(Warnings.shortContext(max));
     }
-    return wished.orElse(Math.min(CalibrationSettings.USUAL_SEQ_LEN, max));
   }
 
   /**

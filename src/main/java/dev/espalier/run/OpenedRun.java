@@ -35,7 +35,8 @@ public final class OpenedRun implements AutoCloseable {
     this.drawn =
         settings
             .calibration()
-            .map(text -> loaded.calibration(text, loaded.seqLen(text.seqLen(), notes), notes));
+            .map(text -> loaded.calibration(text, loaded.seqLen(text.seqLen()), notes));
+    settings.calibration().ifPresent(text -> loaded.tellShortContext(text.seqLen(), notes));
     Optional<TokenWindows> windows =
         drawn.map(draw -> loaded.known(draw.windows(), Setting.CALIBRATION));
     this.run = new PruningRun(pruning, loaded.decoder(), windows, statistics(windows), notes);

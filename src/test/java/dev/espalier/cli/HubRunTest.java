@@ -95,6 +95,18 @@ class HubRunTest {
     assertEquals(0, server.requests().size());
   }
 
+  @Test
+  void aTextThatCannotBeFetchedIsOneSentence() throws Exception {
+    ChildJvm.Result result =
+        espalier()
+            .environment("HF_HUB_OFFLINE", "1")
+            .run("prune", "--model", Samples.MODEL, "--output", temp.resolve("out"));
+    assertEquals(2, result.code());
+    assertEquals(1, result.err().lines().count(), result.err());
+    assertTrue(result.err().contains("c4"), result.err());
+    assertFalse(Files.exists(temp.resolve("out")));
+  }
+
   /** What the README shows, on a model and a data set that are small. */
   @Test
   void theShortestCommandIsWhole() throws Exception {

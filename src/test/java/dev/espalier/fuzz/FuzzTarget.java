@@ -104,8 +104,8 @@ enum FuzzTarget {
       ObjectNode part = (ObjectNode) tokenizer.get("model");
       ObjectNode vocabulary = JSON.createObjectNode();
       part.get("vocab")
-          .fields()
-          .forEachRemaining(
+          .properties()
+          .forEach(
               entry -> {
                 if (entry.getValue().asInt() < 300) {
                   vocabulary.set(entry.getKey(), entry.getValue());
