@@ -5,6 +5,7 @@ import dev.espalier.BadInputException;
 import dev.espalier.files.DurableFiles;
 import dev.espalier.files.FileFaults;
 import dev.espalier.files.Json;
+import dev.espalier.files.RunRecord;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,11 +43,7 @@ public final class StartedCommand {
             .map(place -> place.resolve(FILE))
             .filter(Files::isRegularFile)
             .findFirst()
-            .orElseThrow(
-                () ->
-                    FileFaults.in(
-                        output,
-                        "there is no unfinished output to go on with; repeat the command that was to write it"));
+            .orElseThrow(() -> nothingUnfinished(output));
     ObjectNode remembered = Json.readObject(file);
     String folder = remembered.path("folder").asText();
     if (!folder.equals(Path.of("").toAbsolutePath().toString())) {
@@ -54,5 +51,14 @@ public final class StartedCommand {
           output, "its command began in " + FileFaults.printable(folder) + "; go there first");
     }
     return remembered.path("command").asText();
+  }
+
+  private static BadInputException nothingUnfinished(Path output) {
+    boolean finished = RunRecord.read(output.resolve(OutputPlace.PAGE)).isPresent();
+    return FileFaults.in(
+        output,
+        finished
+            ? "is finished; there is nothing left to go on with"
+            : "there is no unfinished output to go on with; repeat the command that was to write it");
   }
 }

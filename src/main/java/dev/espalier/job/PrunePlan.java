@@ -17,7 +17,6 @@ import dev.espalier.report.RunPlan;
 import dev.espalier.run.MemoryPlan;
 import dev.espalier.run.OpenedRun;
 import dev.espalier.run.PruningRun;
-import dev.espalier.statistics.InputStatistics;
 import dev.espalier.text.TokenWindows;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -202,7 +201,7 @@ public final class PrunePlan {
 
   /** Whether another method would take less. */
   private boolean hessians(RunPlan.Phase phase) {
-    return run.settings().method().statistics() == InputStatistics.Kind.HESSIAN
+    return run.settings().method().statistics().hasHessian()
         && List.of("search", "prune", "compare").contains(phase.name());
   }
 }

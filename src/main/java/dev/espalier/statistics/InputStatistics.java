@@ -43,6 +43,11 @@ public sealed interface InputStatistics extends AutoCloseable permits ColumnNorm
       }
     };
 
+    /** Whether products of all pairs of features are among it, which take the most memory. */
+    public boolean hasHessian() {
+      return this != NONE && this != NORMS;
+    }
+
     /** How much memory the statistics of an input of so many features take. */
     public abstract long bytes(long features);
   }

@@ -65,6 +65,7 @@ class PlanRunTest {
     assertTrue(lines.contains("It does not fit"), lines);
     prune("--method", "sparsegpt", "--allocation", "uniform")
         .refused("\"prune\" needs", "of the memory, of which only", "(--seq-len, --method)");
+    prune("--method", "admm", "--allocation", "uniform").refused("(--seq-len, --method)");
     prune("--allocation", "uniform").refused("needs", "take shorter windows (--seq-len)");
     assertFalse(Files.exists(temp.resolve("out.partial")));
   }

@@ -98,6 +98,7 @@ class FinishedRunTest {
     assertEquals(first, PruneJob.run(prune().build(), heard));
     assertDone(heard);
     assertEquals(List.of(), heard.tasks());
+    assertRefused(() -> PruneJob.command(temp.resolve("out")), "is finished");
     assertEquals(new String(json), Files.readString(temp.resolve("out/espalier.json")));
     PruneReport anew = PruneJob.run(prune().overwrite(true).build(), Progress.NONE);
     assertEquals(first.blocks().size(), anew.blocks().size());
