@@ -6,7 +6,7 @@ import dev.espalier.model.description.HeadNorms;
 import org.bytedeco.pytorch.Tensor;
 
 /** Runs {@link AttentionDescription}. */
-final class Attention implements Operation {
+final class Attention implements ThroughLinear {
   private final RotaryTable rotary;
   private final Qkv qkv;
   private final HeadNorm queryNorm;
@@ -25,30 +25,23 @@ final class Attention implements Operation {
   }
 
   @Override
-  public Tensor forward(Tensor x, InputObserver observer) {
-    return NativeMemory.compute(() -> output.apply(mix(x, observer)));
+  public Linear last() {
+    return output;
   }
 
+  /** [batch, length, heads · headDim]. */
   @Override
-  public void observe(Tensor x, InputObserver observer) {
-    NativeMemory.run(() -> mix(x, observer));
-  }
-
-  /** What the output linear reads: [batch, length, heads · headDim]. */
-  private Tensor mix(Tensor x, InputObserver observer) {
+  public Tensor inner(Tensor x, InputObserver observer) {
     qkv.input().show(x, observer);
-    Tensor mixed =
-        NativeMemory.compute(
-            () -> {
-              Qkv.Heads heads = qkv.apply(x);
-              Tensor queries = placed(queryNorm.apply(heads.query()));
-              Tensor keys = placed(keyNorm.apply(heads.key()));
-              return scores
-                  .attend(queries, keys, heads.value())
-                  .view(x.size(0), x.size(1), output.input().features());
-            });
-    output.input().show(mixed, observer);
-    return mixed;
+    return NativeMemory.compute(
+        () -> {
+          Qkv.Heads heads = qkv.apply(x);
+          Tensor queries = placed(queryNorm.apply(heads.query()));
+          Tensor keys = placed(keyNorm.apply(heads.key()));
+          return scores
+              .attend(queries, keys, heads.value())
+              .view(x.size(0), x.size(1), output.input().features());
+        });
   }
 
   private Tensor placed(Tensor heads) {

@@ -3,10 +3,10 @@ package dev.espalier.model.layer;
 import dev.espalier.device.NativeMemory;
 import dev.espalier.model.description.ExpertsDescription;
 import java.util.List;
-import java.util.function.BiConsumer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -18,12 +18,13 @@ final class Experts implements Operation {
   private final List<GatedMlp> experts;
 
   /**
-   * Where the tokens go.
+   * Where the tokens go, those of the first expert first.
    *
-   * @param expert [tokens, chosen], numbers of experts, none twice for a token
-   * @param share [tokens, chosen] in the dtype of the tokens
+   * @param token [tokens · chosen]; those of an expert in their order
+   * @param share likewise, in the dtype of the tokens
+   * @param counts how many each expert reads
    */
-  private record Routes(Tensor expert, Tensor share) {}
+  private record Routes(Tensor token, Tensor share, long[] counts) {}
 
   Experts(ExpertsDescription description, BlockWeights weights) {
     this.chosen = description.chosen();
@@ -39,14 +40,11 @@ final class Experts implements Operation {
         () -> {
           Tensor tokens = x.view(-1, x.size(-1));
           Tensor sum = torch.zeros_like(tokens);
-          Routes routes = route(tokens);
           visit(
-              routes,
-              (expert, places) -> {
-                Tensor token = places.select(1, 0);
+              route(tokens),
+              (expert, token, share) -> {
                 Tensor given = expert.forward(tokens.index_select(0, token), observer);
-                Tensor shares = routes.share.view(-1).index_select(0, slots(places));
-                sum.index_add_(0, token, given.mul_(shares.unsqueeze(1)));
+                sum.index_add_(0, token, given.mul_(share.unsqueeze(1)));
               });
           return sum.view(x.sizes());
         });
@@ -59,11 +57,11 @@ final class Experts implements Operation {
           Tensor tokens = x.view(-1, x.size(-1));
           visit(
               route(tokens),
-              (expert, places) ->
-                  expert.observe(tokens.index_select(0, places.select(1, 0)), observer));
+              (expert, token, share) -> expert.observe(tokens.index_select(0, token), observer));
         });
   }
 
+  /** Waits for the device once, to learn how many tokens each expert reads. */
   private Routes route(Tensor tokens) {
     Tensor shares = torch.linear(tokens, router).to(ScalarType.Float).softmax(-1);
     T_TensorTensor_T best = torch.topk(shares, chosen);
@@ -71,29 +69,38 @@ final class Experts implements Operation {
     if (normalised) {
       share = share.div(share.sum(new long[] {-1}).unsqueeze(-1));
     }
-    return new Routes(best.get1(), share.to(tokens.scalar_type()));
+    Tensor expert = best.get1().flatten();
+    Tensor order = torch.argsort(expert, true, 0, false);
+    long[] counts = new long[experts.size()];
+    torch.bincount(expert, new TensorOptional(), experts.size()).cpu().data_ptr_long().get(counts);
+    return new Routes(
+        order.floor_divide(new Scalar((long) chosen)),
+        share.to(tokens.scalar_type()).flatten().index_select(0, order),
+        counts);
   }
 
-  /**
-   * Shows each expert that reads any tokens its places, [places, 2]: the token and the column of
-   * the routes.
-   */
-  private void visit(Routes routes, BiConsumer<GatedMlp, Tensor> visitor) {
+  /** Takes an expert's tokens and what share each has of it. */
+  @FunctionalInterface
+  private interface Visitor {
+    void visit(GatedMlp expert, Tensor token, Tensor share);
+  }
+
+  /** Shows each expert that reads any tokens what it reads. */
+  private void visit(Routes routes, Visitor visitor) {
+    long first = 0;
     for (int i = 0; i < experts.size(); i++) {
-      Scalar number = new Scalar((long) i);
       GatedMlp expert = experts.get(i);
-      NativeMemory.run(
-          () -> {
-            Tensor places = routes.expert.eq(number).nonzero();
-            if (places.size(0) > 0) {
-              visitor.accept(expert, places);
-            }
-          });
+      long start = first;
+      long count = routes.counts[i];
+      first += count;
+      if (count > 0) {
+        NativeMemory.run(
+            () ->
+                visitor.visit(
+                    expert,
+                    routes.token.narrow(0, start, count),
+                    routes.share.narrow(0, start, count)));
+      }
     }
-  }
-
-  /** The places, counted through all rows. */
-  private Tensor slots(Tensor places) {
-    return places.select(1, 0).mul(new Scalar((long) chosen)).add(places.select(1, 1));
   }
 }

@@ -7,7 +7,7 @@ import dev.espalier.model.description.GatedMlpDescription;
 import org.bytedeco.pytorch.Tensor;
 
 /** Runs {@link GatedMlpDescription}. */
-final class GatedMlp implements Operation {
+final class GatedMlp implements ThroughLinear {
   private final Activation activation;
   private final GateUp gateUp;
   private final Linear down;
@@ -19,24 +19,15 @@ final class GatedMlp implements Operation {
   }
 
   @Override
-  public Tensor forward(Tensor x, InputObserver observer) {
-    return NativeMemory.compute(() -> down.apply(expand(x, observer)));
+  public Linear last() {
+    return down;
   }
 
+  /** [batch, length, intermediate]. */
   @Override
-  public void observe(Tensor x, InputObserver observer) {
-    NativeMemory.run(() -> expand(x, observer));
-  }
-
-  /** What the down linear reads: [batch, length, intermediate]. */
-  private Tensor expand(Tensor x, InputObserver observer) {
+  public Tensor inner(Tensor x, InputObserver observer) {
     gateUp.input().show(x, observer);
-    return NativeMemory.compute(
-        () -> {
-          Tensor inner = gateUp.apply(x, activation);
-          down.input().show(inner, observer);
-          return inner;
-        });
+    return gateUp.apply(x, activation);
   }
 
   /** What {@link GateUpDescription} describes, with its weights in memory. */

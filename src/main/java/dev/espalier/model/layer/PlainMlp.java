@@ -6,7 +6,7 @@ import dev.espalier.model.description.PlainMlpDescription;
 import org.bytedeco.pytorch.Tensor;
 
 /** Runs {@link PlainMlpDescription}. */
-final class PlainMlp implements Operation {
+final class PlainMlp implements ThroughLinear {
   private final Activation activation;
   private final Linear up;
   private final Linear down;
@@ -18,23 +18,18 @@ final class PlainMlp implements Operation {
   }
 
   @Override
-  public Tensor forward(Tensor x, InputObserver observer) {
-    return NativeMemory.compute(() -> down.apply(expand(x, observer)));
+  public Linear last() {
+    return down;
   }
 
+  /** [batch, length, intermediate]. */
   @Override
-  public void observe(Tensor x, InputObserver observer) {
-    NativeMemory.run(() -> expand(x, observer));
-  }
-
-  /** What the down linear reads: [batch, length, intermediate]. */
-  private Tensor expand(Tensor x, InputObserver observer) {
+  public Tensor inner(Tensor x, InputObserver observer) {
     up.input().show(x, observer);
     return NativeMemory.compute(
         () -> {
           Tensor inner = up.apply(x);
           Activations.apply(activation, inner);
-          down.input().show(inner, observer);
           return inner;
         });
   }
