@@ -1,6 +1,5 @@
 package dev.espalier.pruning;
 
-import dev.espalier.statistics.ScaledHessian;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -25,7 +24,6 @@ final class AdmmIterations {
   private static final double FEW = 0.0003;
 
   private final ScaledLinear linear;
-  private final ScaledHessian hessian;
   private final Projection projection;
   private final Tensor w;
   private final Tensor d;
@@ -35,9 +33,8 @@ final class AdmmIterations {
   private boolean grown;
 
   /** In the caller's scope. */
-  AdmmIterations(ScaledLinear linear, ScaledHessian hessian, Projection projection) {
+  AdmmIterations(ScaledLinear linear, Projection projection) {
     this.linear = linear;
-    this.hessian = hessian;
     this.projection = projection;
     this.w = torch.empty_like(linear.dense());
     this.d = torch.empty_like(linear.dense());
@@ -74,7 +71,7 @@ final class AdmmIterations {
   private void step() {
     try (PointerScope scope = new PointerScope()) {
       Tensor wanted = linear.goal().sub(v).add_(d, new Scalar(rho));
-      torch.matmul_out(w, wanted, hessian.inverse(rho));
+      torch.matmul_out(w, wanted, linear.hessian().inverse(rho));
       v.add_(w, new Scalar(rho));
       torch.div_out(d, v, new Scalar(rho));
       projection.apply(d);

@@ -3,25 +3,22 @@ package dev.espalier.pruning;
 import dev.espalier.allocation.NumberParameter;
 import dev.espalier.allocation.ParameterValues;
 import dev.espalier.allocation.Range;
-import dev.espalier.model.description.LinearDescription;
 import dev.espalier.statistics.InputHessian;
-import dev.espalier.statistics.InputStatistics;
 import dev.espalier.statistics.ScaledHessian;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * ALPS (Meng et al., NeurIPS 2024): finds the zeros and the weights together, by ADMM on the scaled
  * Hessian with a penalty that grows as the zeros settle, then refits the weights that are left.
  *
- * @param damping relative to the mean of the Hessian's diagonal, greater than 0; 0.01 in the paper
+ * @param damping relative to the mean of the Hessian's diagonal, at least 0; 0.01 in the paper
  * @param iterations at most; 300 in the paper, which are seldom needed
  */
-public record AdmmPruning(double damping, int iterations) implements PruningMethod {
+public record AdmmPruning(double damping, int iterations) implements ScaledPruning {
   /** How many iterations at most. */
   public static final NumberParameter ITERATIONS =
       new NumberParameter(
@@ -71,16 +68,6 @@ public record AdmmPruning(double damping, int iterations) implements PruningMeth
     return Map.of("damping", damping, "admm_iterations", iterations);
   }
 
-  @Override
-  public InputStatistics.Kind statistics() {
-    return InputStatistics.Kind.HESSIAN_SCALED;
-  }
-
-  @Override
-  public boolean updatesWeights() {
-    return true;
-  }
-
   /** It refits anyway. */
   @Override
   public PruningMethod refitted() {
@@ -92,25 +79,15 @@ public record AdmmPruning(double damping, int iterations) implements PruningMeth
     return OptionalDouble.of(damping);
   }
 
-  /** Dense, goal, two iterates, the dual and a product of their size; the inverse in f64. */
   @Override
-  public long bytes(LinearDescription linear) {
-    return ScaledLinear.bytes(linear);
+  public ScaledHessian scaled(InputHessian hessian) {
+    return hessian.scaled(damping, 0);
   }
 
   @Override
-  public LinearError prune(
-      Tensor weight, Optional<InputStatistics> statistics, PruningTarget target) {
-    if (target.isNothing()) {
-      return LinearError.none(LinearError.Measure.OUTPUT);
-    }
-    try (PointerScope scope = new PointerScope()) {
-      ScaledHessian hessian = ((InputHessian) statistics.orElseThrow()).scaled(damping, 0);
-      ScaledLinear linear = new ScaledLinear(weight, hessian);
-      Projection projection = new Projection(target, linear.dense());
-      Tensor found = new AdmmIterations(linear, hessian, projection).run(iterations);
-      linear.refit(found, 0, 0);
-      return linear.put(found, damping);
-    }
+  public Tensor find(ScaledLinear linear, Projection projection) {
+    Tensor found = new AdmmIterations(linear, projection).run(iterations);
+    linear.refit(found, 0, 0);
+    return found;
   }
 }

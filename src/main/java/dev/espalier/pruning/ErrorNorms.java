@@ -20,6 +20,13 @@ final class ErrorNorms {
     }
   }
 
+  /** ⟨A, B⟩, both [rows, columns] f32. */
+  static double product(Tensor a, Tensor b) {
+    try (PointerScope scope = new PointerScope()) {
+      return torch.linalg_vecdot(a, b).to(ScalarType.Double).sum().item_double();
+    }
+  }
+
   /** ‖W‖² as it will be told by the device; the caller's scope's. */
   static Tensor square(Tensor weight) {
     return NativeMemory.compute(() -> columnSquares(weight).sum());

@@ -2,9 +2,7 @@ package dev.espalier.pruning;
 
 import dev.espalier.allocation.NumberParameter;
 import dev.espalier.allocation.ParameterValues;
-import dev.espalier.model.description.LinearDescription;
 import dev.espalier.statistics.InputHessian;
-import dev.espalier.statistics.InputStatistics;
 import dev.espalier.statistics.ScaledHessian;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +20,7 @@ import org.bytedeco.pytorch.global.torch;
  * @param refits whether the surviving weights are fitted to the dense outputs afterwards, with less
  *     damping than the iterations take
  */
-public record FastAdmmPruning(int iterations, boolean refits) implements PruningMethod {
+public record FastAdmmPruning(int iterations, boolean refits) implements ScaledPruning {
   /** How many iterations. */
   public static final NumberParameter ITERATIONS =
       new NumberParameter(
@@ -74,45 +72,27 @@ public record FastAdmmPruning(int iterations, boolean refits) implements Pruning
   }
 
   @Override
-  public InputStatistics.Kind statistics() {
-    return InputStatistics.Kind.HESSIAN_SCALED;
-  }
-
-  @Override
-  public boolean updatesWeights() {
-    return true;
-  }
-
-  @Override
   public PruningMethod refitted() {
     return new FastAdmmPruning(iterations, true);
   }
 
   @Override
-  public long bytes(LinearDescription linear) {
-    return ScaledLinear.bytes(linear);
+  public ScaledHessian scaled(InputHessian hessian) {
+    return hessian.scaled(0, DAMPING);
   }
 
   @Override
-  public LinearError prune(
-      Tensor weight, Optional<InputStatistics> statistics, PruningTarget target) {
-    if (target.isNothing()) {
-      return LinearError.none(LinearError.Measure.OUTPUT);
+  public Tensor find(ScaledLinear linear, Projection projection) {
+    Tensor found = iterate(linear, projection);
+    if (refits) {
+      linear.refit(found, RefittedPruning.DAMPING - DAMPING, Refit.TOLERANCE);
     }
-    try (PointerScope scope = new PointerScope()) {
-      ScaledHessian hessian = ((InputHessian) statistics.orElseThrow()).scaled(0, DAMPING);
-      ScaledLinear linear = new ScaledLinear(weight, hessian);
-      Tensor found = iterate(linear, hessian, new Projection(target, linear.dense()));
-      if (refits) {
-        linear.refit(found, RefittedPruning.DAMPING - DAMPING, Refit.TOLERANCE);
-      }
-      return linear.put(found, 0);
-    }
+    return found;
   }
 
   /** Of W + U the mask keeps Z; U is what it does not. */
-  private Tensor iterate(ScaledLinear linear, ScaledHessian hessian, Projection projection) {
-    Tensor inverse = hessian.inverse(RHO);
+  private Tensor iterate(ScaledLinear linear, Projection projection) {
+    Tensor inverse = linear.hessian().inverse(RHO);
     int growing = Math.max(1, (int) Math.rint(GROWING * iterations));
     Tensor w = linear.dense().clone();
     Tensor u = torch.zeros_like(w);

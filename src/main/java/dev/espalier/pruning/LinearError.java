@@ -14,6 +14,17 @@ public record LinearError(Measure measure, double value, double damping) {
     return new LinearError(measure, 0, 0);
   }
 
+  /**
+   * Of the output, by squared norms.
+   *
+   * @param lost of what the output has lost; rounding may have made it negative
+   * @param all of the output
+   */
+  static LinearError ofOutput(double lost, double all, double damping) {
+    double value = all > 0 ? Math.sqrt(Math.max(0, lost) / all) : 0;
+    return new LinearError(Measure.OUTPUT, value, damping);
+  }
+
   /** Of what the error is measured: the best the method's statistics allow. */
   public enum Measure implements Keyword {
     /** The weights themselves. */

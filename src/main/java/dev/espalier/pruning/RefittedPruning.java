@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -86,12 +85,9 @@ public record RefittedPruning(PruningMethod method) implements PruningMethod {
       Tensor w = weight.to(ScalarType.Float, false, true, null);
       double loss =
           refit.improve(w, dense, goal, Refit.TOLERANCE) - added * ErrorNorms.squared(dense.sub(w));
-      double output =
-          torch.linalg_vecdot(dense, goal).to(ScalarType.Double).sum().item_double()
-              - added * ErrorNorms.squared(dense);
+      double output = ErrorNorms.product(dense, goal) - added * ErrorNorms.squared(dense);
       weight.copy_(w);
-      double value = output > 0 ? Math.sqrt(Math.max(0, loss) / output) : 0;
-      return new LinearError(LinearError.Measure.OUTPUT, value, error.damping());
+      return LinearError.ofOutput(loss, output, error.damping());
     }
   }
 }

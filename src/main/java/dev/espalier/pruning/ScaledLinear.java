@@ -4,7 +4,6 @@ import dev.espalier.model.description.LinearDescription;
 import dev.espalier.statistics.ScaledHessian;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** A linear in the coordinates in which ADMM works: Ŵ = WE, and the goal ŴĤ. */
@@ -32,6 +31,11 @@ final class ScaledLinear {
   static long bytes(LinearDescription linear) {
     long square = (long) linear.inFeatures() * linear.inFeatures();
     return 9 * Float.BYTES * linear.parameters() + (2 * Float.BYTES + 2 * Double.BYTES) * square;
+  }
+
+  /** Ĥ. */
+  ScaledHessian hessian() {
+    return hessian;
   }
 
   /** Ŵ [out, in] f32. */
@@ -65,16 +69,19 @@ final class ScaledLinear {
    */
   LinearError put(Tensor found, double damping) {
     try (PointerScope scope = new PointerScope()) {
-      double output = product(dense, goal) - hessian.added(dense);
       Tensor lost = dense.sub(found);
-      double loss = product(lost, lost.matmul(hessian.matrix())) - hessian.added(lost);
+      double loss = undamped(lost, lost.matmul(hessian.matrix()));
       weight.copy_(found.div_(hessian.scale()));
-      double error = output > 0 ? Math.sqrt(Math.max(0, loss) / output) : 0;
-      return new LinearError(LinearError.Measure.OUTPUT, error, damping);
+      return LinearError.ofOutput(loss, undamped(dense, goal), damping);
     }
   }
 
-  private static double product(Tensor a, Tensor b) {
-    return torch.linalg_vecdot(a, b).to(ScalarType.Double).sum().item_double();
+  /** tr(D̂ĤD̂ᵀ) without what damping has added to Ĥ. */
+  private double undamped(Tensor d, Tensor dTimesHessian) {
+    double all = ErrorNorms.product(d, dTimesHessian);
+    double before = hessian.addedBefore();
+    double after = hessian.addedAfter();
+    double scaledBack = before == 0 ? 0 : before * ErrorNorms.squared(d.div(hessian.scale()));
+    return all - scaledBack - (after == 0 ? 0 : after * ErrorNorms.squared(d));
   }
 }

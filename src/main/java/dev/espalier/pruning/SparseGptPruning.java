@@ -132,8 +132,7 @@ public record SparseGptPruning(double damping, int blockCols) implements Pruning
       Tensor removed = weight.sub(w).masked_fill_(dead, new Scalar(0.0));
       weight.copy_(w);
       double lost = 2 * loss.sum().item_double() - factor.added() * ErrorNorms.squared(removed);
-      double error = output > 0 ? Math.sqrt(Math.max(0, lost) / output) : 0;
-      return new LinearError(LinearError.Measure.OUTPUT, error, factor.damping());
+      return LinearError.ofOutput(lost, output, factor.damping());
     }
   }
 

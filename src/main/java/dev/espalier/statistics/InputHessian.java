@@ -157,6 +157,7 @@ public final class InputHessian implements InputStatistics {
   public ScaledHessian scaled(double before, double after) {
     if (scaled == null) {
       requireFinite();
+      NativeMemory.run(() -> dead.copy_(matrix.diagonal().eq(new Scalar(0.0))));
       scaled = ScaledHessian.inPlace(matrix, before * meanDiagonal(), after);
     }
     return scaled;
@@ -188,10 +189,8 @@ public final class InputHessian implements InputStatistics {
   @Override
   public long deadFeatures() {
     try (PointerScope scope = new PointerScope()) {
-      Tensor none =
-          factor != null
-              ? factor.dead()
-              : (scaled == null ? matrix.diagonal() : scaled.diagonal()).eq(new Scalar(0.0));
+      boolean known = factor != null || scaled != null;
+      Tensor none = known ? dead : matrix.diagonal().eq(new Scalar(0.0));
       return none.sum().item_long();
     }
   }

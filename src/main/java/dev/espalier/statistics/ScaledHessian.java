@@ -4,12 +4,11 @@ import dev.espalier.NumericalException;
 import dev.espalier.Setting;
 import dev.espalier.device.NativeMemory;
 import dev.espalier.kernels.Kernels;
-import java.util.List;
-import org.bytedeco.javacpp.PointerScope;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -22,16 +21,14 @@ public final class ScaledHessian implements AutoCloseable {
   private static final double SHORTEST = 1e-6;
 
   private final Tensor matrix;
-  private final Tensor diagonal;
   private final Tensor scale;
   private final double before;
   private final double after;
   private double rho = Double.NaN;
   private Tensor inverse;
 
-  private ScaledHessian(Tensor matrix, Tensor diagonal, Tensor scale, double before, double after) {
+  private ScaledHessian(Tensor matrix, Tensor scale, double before, double after) {
     this.matrix = matrix;
-    this.diagonal = diagonal;
     this.scale = scale;
     this.before = before;
     this.after = after;
@@ -41,11 +38,10 @@ public final class ScaledHessian implements AutoCloseable {
    * @param matrix H, replaced by Ĥ; whoever owns it closes it
    */
   static ScaledHessian inPlace(Tensor matrix, double before, double after) {
-    Tensor diagonal = NativeMemory.own(() -> matrix.diagonal().clone());
     Tensor scale =
         NativeMemory.own(
             () -> {
-              Tensor roots = diagonal.add(new Scalar(before)).sqrt();
+              Tensor roots = matrix.diagonal().add(new Scalar(before)).sqrt();
               double mean = roots.mean().item_double();
               return mean > 0
                   ? roots.clamp_min(new Scalar(SHORTEST * mean))
@@ -57,7 +53,7 @@ public final class ScaledHessian implements AutoCloseable {
           matrix.div_(scale).div_(scale.unsqueeze(1));
           matrix.diagonal().add_(new Scalar(after));
         });
-    return new ScaledHessian(matrix, diagonal, scale, before, after);
+    return new ScaledHessian(matrix, scale, before, after);
   }
 
   /** Ĥ: [features, features] f32, symmetric, valid until the Hessian is closed. */
@@ -70,25 +66,14 @@ public final class ScaledHessian implements AutoCloseable {
     return scale;
   }
 
-  /** That of H: [features] f32. */
-  Tensor diagonal() {
-    return diagonal;
+  /** λ, what was added to H. */
+  public double addedBefore() {
+    return before;
   }
 
-  /**
-   * What damping has added to tr(D̂ĤD̂ᵀ).
-   *
-   * @param d D̂ [rows, features] f32, scaled
-   */
-  public double added(Tensor d) {
-    try (PointerScope scope = new PointerScope()) {
-      double share = before == 0 ? 0 : before * squares(d.div(scale));
-      return share + (after == 0 ? 0 : after * squares(d));
-    }
-  }
-
-  private static double squares(Tensor x) {
-    return torch.linalg_vecdot(x, x).to(ScalarType.Double).sum().item_double();
+  /** δ, what was added to the scaled H. */
+  public double addedAfter() {
+    return after;
   }
 
   /**
@@ -115,7 +100,10 @@ public final class ScaledHessian implements AutoCloseable {
         matrix.new_zeros(
             new long[] {matrix.size(0)},
             matrix.options().dtype(new ScalarTypeOptional(ScalarType.Byte)));
-    for (ScalarType precision : List.of(Kernels.factorPrecision(matrix), ScalarType.Double)) {
+    Set<ScalarType> precisions = new LinkedHashSet<>();
+    precisions.add(Kernels.factorPrecision(matrix));
+    precisions.add(ScalarType.Double);
+    for (ScalarType precision : precisions) {
       Tensor u = matrix.clone();
       if (Kernels.inverseFactor(u, rho / mean, precision, dead).isEmpty()) {
         return u;
@@ -131,7 +119,6 @@ public final class ScaledHessian implements AutoCloseable {
   public void close() {
     close(inverse);
     scale.close();
-    diagonal.close();
   }
 
   private static void close(Tensor tensor) {
