@@ -1,6 +1,7 @@
 package dev.espalier.checkpoint;
 
 import dev.espalier.files.FileFaults;
+import dev.espalier.files.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -9,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -60,10 +60,10 @@ public final class ContentDigest implements AutoCloseable {
   }
 
   private static String of(Path folder, List<Shard> shards) {
-    MessageDigest whole = sha256();
+    MessageDigest whole = Sha256.start();
     Path config = folder.resolve(ModelFolder.CONFIG);
     try {
-      whole.update(sha256().digest(Files.readAllBytes(config)));
+      whole.update(Sha256.start().digest(Files.readAllBytes(config)));
     } catch (IOException e) {
       throw FileFaults.reading(config, e);
     }
@@ -77,7 +77,7 @@ public final class ContentDigest implements AutoCloseable {
   /** A tensor and the file that it lies in. */
   private record Place(Shard shard, TensorEntry tensor) {
     byte[] digest() {
-      MessageDigest sha256 = sha256();
+      MessageDigest sha256 = Sha256.start();
       String what = "%s %s %s ".formatted(tensor.name(), tensor.type(), tensor.shape());
       sha256.update(what.getBytes(StandardCharsets.UTF_8));
       try (FileChannel file = FileChannel.open(shard.path(), StandardOpenOption.READ)) {
@@ -100,14 +100,6 @@ public final class ContentDigest implements AutoCloseable {
           throw new IOException("the file ends early");
         }
       }
-    }
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 }

@@ -12,7 +12,6 @@ import dev.espalier.files.OutputLock;
 import dev.espalier.files.RunRecord;
 import dev.espalier.files.SettingsDifference;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -77,13 +76,7 @@ public final class ModelFolderWriter implements WeightSource, AutoCloseable {
    */
   public static ModelFolderWriter open(
       ModelFolder source, Path output, boolean overwrite, ObjectNode run, ObjectNode whole) {
-    return open(
-        source,
-        output,
-        overwrite,
-        run,
-        whole,
-        folder -> Files.getFileStore(folder).getUsableSpace());
+    return open(source, output, overwrite, run, whole, FreeSpace.ACTUAL);
   }
 
   static ModelFolderWriter open(
@@ -144,40 +137,6 @@ public final class ModelFolderWriter implements WeightSource, AutoCloseable {
    */
   public void remember(String command) {
     StartedCommand.save(place.partial(), command);
-  }
-
-  /** Where {@link #workFile} may have been while an output that is finished now was written. */
-  public static List<Path> workFiles(Path output, String name) {
-    Path real = output.toAbsolutePath().normalize();
-    return List.of(new OutputPlace(real, false).work(name), new OutputPlace(real, true).work(name));
-  }
-
-  /**
-   * Removes what is left of the making of a finished output if a crash came between its last
-   * renaming and that; nothing if a run is at work there.
-   *
-   * @throws StorageException if it cannot be removed
-   */
-  public static void tidy(Path output) {
-    OutputPlace place = new OutputPlace(output.toAbsolutePath().normalize(), true);
-    try {
-      if (place.tracesLeft().isEmpty() && !Files.exists(place.lock())) {
-        return;
-      }
-      OutputLock lock;
-      try {
-        lock = OutputLock.take(place.lock(), output);
-      } catch (BadInputException e) {
-        return; // It removes them itself.
-      }
-      try (lock) {
-        for (Path trace : place.tracesLeft()) {
-          DurableFiles.deleteTree(trace);
-        }
-      }
-    } catch (IOException e) {
-      throw FileFaults.writing(output, e);
-    }
   }
 
   /** Whether an unfinished result of the same run was taken up. */

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -82,7 +81,7 @@ record OutputPlace(Path output, boolean inside) {
   }
 
   /** The same when all of it has been moved. */
-  private Path replaced() {
+  Path replaced() {
     return work("replaced");
   }
 
@@ -243,25 +242,6 @@ record OutputPlace(Path output, boolean inside) {
     }
   }
 
-  /**
-   * What a crash right after {@link #replace} has left of the making of an output that is finished.
-   * What another run has put inside since, to replace it, is not among it.
-   */
-  List<Path> tracesLeft() throws IOException {
-    List<Path> traces = new ArrayList<>();
-    for (Path file : Files.isDirectory(output) ? DurableFiles.list(output) : List.<Path>of()) {
-      String kind = name(file).substring(Math.min(name(file).length(), Journal.PREFIX.length()));
-      boolean inOutput = isProgress(file) && !isFolder(file) && !kind.startsWith("trials.json");
-      boolean emptied =
-          file.equals(partial())
-              && DurableFiles.list(file).stream().allMatch(OutputPlace::isProgress);
-      if (inOutput && !file.equals(lock()) || emptied || file.equals(replaced())) {
-        traces.add(file);
-      }
-    }
-    return traces;
-  }
-
   private static void move(List<Path> files, Path folder) throws IOException {
     for (Path file : files) {
       move(file, folder.resolve(file.getFileName()));
@@ -280,11 +260,11 @@ record OutputPlace(Path output, boolean inside) {
     return isProgress(file) || file.endsWith(PAGE);
   }
 
-  private static boolean isProgress(Path file) {
+  static boolean isProgress(Path file) {
     return file.getFileName().toString().startsWith(Journal.PREFIX);
   }
 
-  private static boolean isFolder(Path path) {
+  static boolean isFolder(Path path) {
     return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
   }
 

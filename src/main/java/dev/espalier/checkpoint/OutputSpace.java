@@ -4,7 +4,6 @@ import dev.espalier.Setting;
 import dev.espalier.files.FileFaults;
 import dev.espalier.files.FreeSpace;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** How much of the disk an output takes, and how much there is. */
@@ -24,12 +23,9 @@ public final class OutputSpace {
 
   /** What the disk of an output has left, be the output there or not. */
   public static long usableBytes(Path output) {
-    Path folder = output.toAbsolutePath();
-    while (folder.getParent() != null && !Files.isDirectory(folder)) {
-      folder = folder.getParent();
-    }
+    Path folder = FreeSpace.existing(output);
     try {
-      return Files.getFileStore(folder).getUsableSpace();
+      return FreeSpace.ACTUAL.usableBytes(folder);
     } catch (IOException e) {
       throw FileFaults.reading(folder, e);
     }

@@ -56,11 +56,7 @@ final class AllocateCommand implements Command {
   public Options options() {
     Options options =
         new Options()
-            .addOption(
-                CommonOptions.value(
-                    "model",
-                    "FOLDER|NAME",
-                    "which model: a folder, or ORG/NAME[@REVISION] on the Hugging Face Hub (bundled sample)"))
+            .addOption(CommonOptions.model("which model"))
             .addOption(
                 CommonOptions.value(
                     "allocation",

@@ -47,6 +47,18 @@ final class CommonOptions {
                 "for activations that memory cannot hold (where the output goes)"));
   }
 
+  /**
+   * Of commands that read a model.
+   *
+   * @param use what for
+   */
+  static Option model(String use) {
+    return value(
+        "model",
+        "FOLDER|NAME",
+        use + ": a folder, or ORG/NAME[@REVISION] on the Hugging Face Hub (bundled sample)");
+  }
+
   /** Of commands that write a result. */
   static Option overwrite() {
     return flag("overwrite", "replace an existing output, if an earlier run wrote it");

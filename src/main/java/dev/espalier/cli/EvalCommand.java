@@ -35,11 +35,7 @@ final class EvalCommand implements Command {
   public Options options() {
     Options options =
         new Options()
-            .addOption(
-                CommonOptions.value(
-                    "model",
-                    "FOLDER|NAME",
-                    "what to measure: a folder, or ORG/NAME[@REVISION] on the Hugging Face Hub (bundled sample)"))
+            .addOption(CommonOptions.model("what to measure"))
             .addOption(
                 CommonOptions.value(
                     "evaluate",

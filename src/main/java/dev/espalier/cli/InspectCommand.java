@@ -37,11 +37,7 @@ final class InspectCommand implements Command {
   @Override
   public Options options() {
     return new Options()
-        .addOption(
-            CommonOptions.value(
-                "model",
-                "FOLDER|NAME",
-                "what to inspect: a folder, or ORG/NAME[@REVISION] on the Hugging Face Hub (bundled sample)"))
+        .addOption(CommonOptions.model("what to inspect"))
         .addOption(
             CommonOptions.value(
                 "pattern",

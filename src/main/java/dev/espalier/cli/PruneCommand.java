@@ -41,11 +41,7 @@ final class PruneCommand implements Command {
   public Options options() {
     Options options =
         new Options()
-            .addOption(
-                CommonOptions.value(
-                    "model",
-                    "FOLDER|NAME",
-                    "what to prune: a folder, or ORG/NAME[@REVISION] on the Hugging Face Hub (bundled sample)"))
+            .addOption(CommonOptions.model("what to prune"))
             .addOption(
                 CommonOptions.value(
                     "output", "FOLDER", "what to write (pruned/MODEL-METHOD-ALLOCATION-SPARSITY)"))

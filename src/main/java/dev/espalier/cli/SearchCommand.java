@@ -46,11 +46,7 @@ final class SearchCommand implements Command {
   public Options options() {
     Options options =
         new Options()
-            .addOption(
-                CommonOptions.value(
-                    "model",
-                    "FOLDER|NAME",
-                    "what to prune: a folder, or ORG/NAME[@REVISION] on the Hugging Face Hub (bundled sample)"))
+            .addOption(CommonOptions.model("what to prune"))
             .addOption(
                 CommonOptions.value(
                     "output",

@@ -25,11 +25,6 @@ public record Footprint(Space space, List<Stay> states) {
    */
   public record Stay(int windows, int seqLen, long bytes, String home) {}
 
-  /** Without windows. */
-  public static Footprint of(Space space) {
-    return new Footprint(space, List.of());
-  }
-
   /**
    * Of sets of windows whose states are there at once.
    *

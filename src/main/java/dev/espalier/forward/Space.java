@@ -3,8 +3,8 @@ package dev.espalier.forward;
 import dev.espalier.device.HostMemory;
 import dev.espalier.device.Placement;
 import dev.espalier.files.FileFaults;
+import dev.espalier.files.FreeSpace;
 import java.io.IOException;
-import java.nio.file.Files;
 
 /**
  * Bytes by place.
@@ -24,7 +24,7 @@ public record Space(long device, long host, long spill) {
       return new Space(
           placement.device().isCuda() ? placement.device().freeBytes() : 0,
           host,
-          Files.getFileStore(placement.workDir()).getUsableSpace());
+          FreeSpace.ACTUAL.usableBytes(placement.workDir()));
     } catch (IOException e) {
       throw FileFaults.reading(placement.workDir(), e);
     }

@@ -7,6 +7,7 @@ import dev.espalier.StorageException;
 import dev.espalier.device.NativeMemory;
 import dev.espalier.files.DurableFiles;
 import dev.espalier.files.FileFaults;
+import dev.espalier.files.FreeSpace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -56,7 +57,7 @@ final class SpillFile implements AutoCloseable {
     Path path = folder.toAbsolutePath().resolve(PREFIX + UUID.randomUUID());
     try {
       removeLeft(folder);
-      long free = Files.getFileStore(folder).getUsableSpace();
+      long free = FreeSpace.ACTUAL.usableBytes(folder);
       if (free < bytes) {
         throw FileFaults.in(
             folder,

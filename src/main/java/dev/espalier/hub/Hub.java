@@ -59,11 +59,7 @@ public final class Hub {
    * @throws BadInputException if they say what cannot be
    */
   public static Hub of(Map<String, String> variables, String home) {
-    return new Hub(
-        HubEnvironment.of(variables, home),
-        Sleeper.THREAD,
-        folder -> Files.getFileStore(folder).getUsableSpace(),
-        STALL);
+    return new Hub(HubEnvironment.of(variables, home), Sleeper.THREAD, FreeSpace.ACTUAL, STALL);
   }
 
   /** What a repository has at a commit. */

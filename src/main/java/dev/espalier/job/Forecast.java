@@ -23,9 +23,6 @@ record Forecast(long passes, double seconds, long bytes) {
   /** In seconds: what takes less says more of how it is started than of what it takes. */
   private static final double SHORT = 0.1;
 
-  /** Tokens. */
-  private static final int TOGETHER = 8192;
-
   /**
    * Times the first block; empty where the model cannot be computed with, which the run will tell
    * in its place.
@@ -58,7 +55,8 @@ record Forecast(long passes, double seconds, long bytes) {
   static double timed(PruningRun run) {
     try (DecoderBlock block = run.model().loadBlock(0)) {
       double alone = timed(run, block, 1);
-      int many = Math.min(run.calibration().count(), TOGETHER / run.calibration().seqLen());
+      long tokens = HiddenStates.batchTokens(run.model(), run.calibration());
+      int many = (int) (tokens / run.calibration().seqLen());
       return alone < SHORT && many > 1 ? timed(run, block, many) : alone;
     }
   }

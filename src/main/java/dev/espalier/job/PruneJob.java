@@ -11,6 +11,7 @@ import dev.espalier.allocation.FileAllocation;
 import dev.espalier.allocation.SparsityPlan;
 import dev.espalier.checkpoint.ContentDigest;
 import dev.espalier.checkpoint.LeftBehind;
+import dev.espalier.checkpoint.LeftTraces;
 import dev.espalier.checkpoint.ModelFolderWriter;
 import dev.espalier.checkpoint.StartedCommand;
 import dev.espalier.device.CudaNumerics;
@@ -164,8 +165,9 @@ public final class PruneJob {
 
   /** Removes what a crash right after the last renaming has left. */
   private void tidy(Optional<TokenWindows> criterion) {
-    ModelFolderWriter.tidy(request.output());
-    for (Path file : ModelFolderWriter.workFiles(request.output(), TRIALS)) {
+    LeftTraces traces = new LeftTraces(request.output());
+    traces.remove();
+    for (Path file : traces.workFiles(TRIALS)) {
       TrialJournal left = TrialJournal.open(file, key(criterion), true);
       if (left.size() > 0) {
         left.remove();

@@ -11,6 +11,7 @@ import dev.espalier.device.CudaNumerics;
 import dev.espalier.device.CudaSupport;
 import dev.espalier.device.DeviceChoice;
 import dev.espalier.device.Placement;
+import dev.espalier.files.FreeSpace;
 import dev.espalier.kernels.Kernels;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,19 +59,34 @@ public record ComputeSettings(
     this(device, dtype, threads, Optional.empty());
   }
 
-  /** The same, with what memory cannot hold beside {@code output} where no folder is given. */
-  public ComputeSettings beside(Path output) {
-    return new ComputeSettings(
-        device, dtype, threads, workDir.or(() -> Optional.of(existing(output))));
+  /** The same on another device. */
+  ComputeSettings on(String otherDevice) {
+    return new ComputeSettings(otherDevice, dtype, threads, workDir);
   }
 
-  /** The folder that the path is in, or is to be made in. */
-  private static Path existing(Path path) {
-    Path folder = path.toAbsolutePath().getParent();
-    while (folder != null && folder.getParent() != null && !Files.isDirectory(folder)) {
-      folder = folder.getParent();
-    }
-    return folder == null ? path.toAbsolutePath() : folder;
+  /** The same in this precision. */
+  ComputeSettings in(ScalarType precision) {
+    return new ComputeSettings(device, Optional.of(precision), threads, workDir);
+  }
+
+  /** The same with so many threads. */
+  ComputeSettings withThreads(int count) {
+    return new ComputeSettings(device, dtype, OptionalInt.of(count), workDir);
+  }
+
+  /** The same with this folder for what memory cannot hold. */
+  ComputeSettings spillingTo(Path folder) {
+    return new ComputeSettings(device, dtype, threads, Optional.of(folder));
+  }
+
+  /** The same, with what memory cannot hold beside {@code output} where no folder is given. */
+  ComputeSettings beside(Path output) {
+    return workDir.isPresent() ? this : spillingTo(FreeSpace.existing(parent(output)));
+  }
+
+  private static Path parent(Path path) {
+    Path parent = path.toAbsolutePath().getParent();
+    return parent == null ? path.toAbsolutePath() : parent;
   }
 
   /**

@@ -165,29 +165,22 @@ public record RunSettings(
 
     /** {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}. */
     public B device(String name) {
-      return compute(
-          new ComputeSettings(name, compute.dtype(), compute.threads(), compute.workDir()));
+      return compute(compute.on(name));
     }
 
     /** The precision of the forward pass: {@code Float}, {@code BFloat16} or {@code Half}. */
     public B computeDtype(ScalarType dtype) {
-      return compute(
-          new ComputeSettings(
-              compute.device(), Optional.of(dtype), compute.threads(), compute.workDir()));
+      return compute(compute.in(dtype));
     }
 
     /** Threads of the CPU, for the whole process. */
     public B threads(int count) {
-      return compute(
-          new ComputeSettings(
-              compute.device(), compute.dtype(), OptionalInt.of(count), compute.workDir()));
+      return compute(compute.withThreads(count));
     }
 
     /** A folder for what memory cannot hold; where the run writes if not set. */
     public B workDir(Path folder) {
-      return compute(
-          new ComputeSettings(
-              compute.device(), compute.dtype(), compute.threads(), Optional.of(folder)));
+      return compute(compute.spillingTo(folder));
     }
 
     /** Where and in which precision, all at once. */

@@ -47,10 +47,14 @@ final class TrialRunner implements AllocationSearch.Trier, AutoCloseable {
   TrialRunner(PruningRun run, TokenWindows criterion, boolean exhaustive) {
     this.run = run.sharing(firstBlock);
     this.criterion = criterion;
-    this.stopsEarly =
-        !exhaustive
-            && criterion.count() > 1
-            && keepsBlocks(run.model().placement().device(), weightBytes(), HostMemory.available());
+    this.stopsEarly = !exhaustive && looksTwice(run, criterion, HostMemory.available());
+  }
+
+  /** Whether trials may end after a first half of the windows. */
+  private static boolean looksTwice(PruningRun run, TokenWindows criterion, long available) {
+    return criterion.count() > 1
+        && keepsBlocks(
+            run.model().placement().device(), BlocksInMemory.bytes(run.model()), available);
   }
 
   /**
@@ -73,17 +77,13 @@ final class TrialRunner implements AllocationSearch.Trier, AutoCloseable {
   static Footprint footprint(PruningRun run, TokenWindows criterion, MemoryPlan memory) {
     try (FirstBlockOnce shared = new FirstBlockOnce()) {
       PruningRun trials = run.sharing(shared);
-      long kept = BlocksInMemory.bytes(run.model());
-      boolean keeps = criterion.count() > 1 && kept < memory.free().host() / 2;
-      return memory.pruning(
-          trials,
-          List.of(keeps ? criterion.slice(criterion.count() / 2, criterion.count()) : criterion),
-          keeps ? kept : 0);
+      return looksTwice(run, criterion, memory.free().host())
+          ? memory.pruning(
+              trials,
+              List.of(criterion.slice(criterion.count() / 2, criterion.count())),
+              BlocksInMemory.bytes(run.model()))
+          : memory.pruning(trials, List.of(criterion), 0);
     }
-  }
-
-  private long weightBytes() {
-    return BlocksInMemory.bytes(run.model());
   }
 
   @Override

@@ -5,6 +5,7 @@ import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import ai.djl.util.Utils;
 import dev.espalier.ByteCount;
 import dev.espalier.StorageException;
+import dev.espalier.files.FreeSpace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +56,7 @@ final class NativeTokenizers {
       while (!Files.exists(there)) {
         there = there.getParent();
       }
-      long free = Files.getFileStore(there).getUsableSpace();
+      long free = FreeSpace.ACTUAL.usableBytes(there);
       return free < BYTES
           ? Optional.of("the disk has %s free".formatted(ByteCount.of(free)))
           : Optional.empty();

@@ -39,6 +39,11 @@ record Frame(
     return HeadDescription.of(norm, names.head() + "lm_head.weight", tied);
   }
 
+  /** A decoder whose ends are called as LLaMA's, and whose head is its own unless it is said. */
+  DecoderDescription decoder(String family, Norms norms, IntFunction<BlockDescription> block) {
+    return decoder(family, embedding(), block, head(norms.named(names.tensor("norm")), false));
+  }
+
   DecoderDescription decoder(
       String family,
       EmbeddingDescription embedding,

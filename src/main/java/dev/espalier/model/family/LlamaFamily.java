@@ -30,13 +30,12 @@ final class LlamaFamily implements ModelFamily {
     Biases biases = Biases.all(config.flag("attention_bias", false));
     return frame.decoder(
         modelType(),
-        frame.embedding(),
+        norms,
         index -> {
           String block = names.block(index);
           AttentionDescription attention =
               heads.attention(block + "self_attn.", biases, null, rotary, heads.scores());
           return norms.before(index, names, attention, mlp.gated(block + "mlp."));
-        },
-        frame.head(norms.named(names.tensor("norm")), false));
+        });
   }
 }

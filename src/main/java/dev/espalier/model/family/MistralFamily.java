@@ -29,7 +29,7 @@ final class MistralFamily implements ModelFamily {
     Windows windows = Windows.read(config, frame.blocks(), 4096, block -> true);
     return frame.decoder(
         modelType(),
-        frame.embedding(),
+        norms,
         index -> {
           String block = names.block(index);
           AttentionDescription attention =
@@ -40,7 +40,6 @@ final class MistralFamily implements ModelFamily {
                   rotary,
                   windows.of(index, heads.scores()));
           return norms.before(index, names, attention, mlp.gated(block + "mlp."));
-        },
-        frame.head(norms.named(names.tensor("norm")), false));
+        });
   }
 }

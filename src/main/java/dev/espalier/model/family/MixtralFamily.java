@@ -44,7 +44,7 @@ final class MixtralFamily implements ModelFamily {
             List.of("w1", "w3", "w2"));
     return frame.decoder(
         modelType(),
-        frame.embedding(),
+        norms,
         index -> {
           String block = names.block(index);
           AttentionDescription attention =
@@ -60,7 +60,6 @@ final class MixtralFamily implements ModelFamily {
               attention,
               mixture.of(
                   block + (names.stacked() ? "mlp." : "block_sparse_moe."), names.stacked()));
-        },
-        frame.head(norms.named(names.tensor("norm")), false));
+        });
   }
 }

@@ -30,7 +30,7 @@ final class Olmo2Family implements ModelFamily {
     Biases biases = Biases.all(config.flag("attention_bias", false));
     return frame.decoder(
         modelType(),
-        frame.embedding(),
+        norms,
         index -> {
           String block = names.block(index);
           String module = block + "self_attn.";
@@ -42,7 +42,6 @@ final class Olmo2Family implements ModelFamily {
                   rotary,
                   heads.scores());
           return norms.after(index, names, attention, mlp.gated(block + "mlp."));
-        },
-        frame.head(norms.named(names.tensor("norm")), false));
+        });
   }
 }

@@ -32,7 +32,7 @@ final class Phi3Family implements ModelFamily {
         Windows.read(config, frame.blocks(), ScoreDescription.EVERYTHING, block -> true);
     return frame.decoder(
         modelType(),
-        frame.embedding(),
+        norms,
         index -> {
           String block = names.block(index);
           String module = block + "self_attn.";
@@ -47,7 +47,6 @@ final class Phi3Family implements ModelFamily {
                   windows.of(index, heads.scores()),
                   heads.output(module + "o_proj", false));
           return norms.before(index, names, attention, mlp.fused(block + "mlp."));
-        },
-        frame.head(norms.named(names.tensor("norm")), false));
+        });
   }
 }

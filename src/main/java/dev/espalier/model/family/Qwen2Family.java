@@ -39,7 +39,7 @@ final class Qwen2Family implements ModelFamily {
     Windows windows = Windows.ofLaterBlocks(config, frame.blocks());
     return frame.decoder(
         modelType(),
-        frame.embedding(),
+        norms,
         index -> {
           String block = names.block(index);
           AttentionDescription attention =
@@ -50,7 +50,6 @@ final class Qwen2Family implements ModelFamily {
                   rotary,
                   windows.of(index, heads.scores()));
           return norms.before(index, names, attention, mlp.gated(block + "mlp."));
-        },
-        frame.head(norms.named(names.tensor("norm")), false));
+        });
   }
 }

@@ -30,7 +30,7 @@ final class Qwen3Family implements ModelFamily {
     Biases biases = Biases.all(config.flag("attention_bias", false));
     return frame.decoder(
         modelType(),
-        frame.embedding(),
+        norms,
         index -> {
           String block = names.block(index);
           String module = block + "self_attn.";
@@ -42,7 +42,6 @@ final class Qwen3Family implements ModelFamily {
                   rotary,
                   windows.of(index, heads.scores()));
           return norms.before(index, names, attention, mlp.gated(block + "mlp."));
-        },
-        frame.head(norms.named(names.tensor("norm")), false));
+        });
   }
 }

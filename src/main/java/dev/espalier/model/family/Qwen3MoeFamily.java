@@ -43,7 +43,7 @@ final class Qwen3MoeFamily implements ModelFamily {
     IntPredicate routed = routed(config);
     return frame.decoder(
         modelType(),
-        frame.embedding(),
+        norms,
         index -> {
           String block = names.block(index);
           String module = block + "self_attn.";
@@ -61,8 +61,7 @@ final class Qwen3MoeFamily implements ModelFamily {
               routed.test(index)
                   ? mixture.of(block + "mlp.", names.stacked())
                   : mlp.gated(block + "mlp."));
-        },
-        frame.head(norms.named(names.tensor("norm")), false));
+        });
   }
 
   private static Mixture mixture(ConfigReader config, FeedForward mlp) {

@@ -1,7 +1,7 @@
 package dev.espalier.model.family;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.files.Json;
 import java.util.List;
 import java.util.Map;
 
@@ -31,7 +31,7 @@ final class TextDefaults {
 
   /** For the caller to change; empty where none are known. */
   static ObjectNode of(String modelType) {
-    ObjectNode defaults = new ObjectMapper().createObjectNode();
+    ObjectNode defaults = Json.object();
     List<Integer> sizes = SIZES.getOrDefault(modelType, List.of());
     for (int i = 0; i < sizes.size(); i++) {
       defaults.put(KEYS.get(i), sizes.get(i));
