@@ -68,7 +68,7 @@ def describe(torch, options, record):
 
 def open_library(options):
     """The library, if it has what is to be checked."""
-    from gpu.library import Failure, Library
+    from gpu.native import Failure, Library
 
     try:
         library = Library(options.library)

@@ -9,7 +9,7 @@ import time
 import torch
 
 from gpu import published
-from gpu.library import EXACT, PUBLISHED, Failure
+from gpu.native import EXACT, PUBLISHED, Failure
 
 WEIGHTS = (torch.float32, torch.float16, torch.bfloat16)
 NAN, INF = float("nan"), float("inf")

@@ -10,7 +10,7 @@ import torch
 
 from gpu import published
 from gpu.block import Block
-from gpu.library import Failure
+from gpu.native import Failure
 
 SEQUENCES, LENGTH = 128, 2048
 BATCH = 8  # sequences that ours takes at a time; the published code takes one
@@ -99,7 +99,7 @@ class Table:
 
 class Speed:
     def __init__(self, library, inputs, quick, ceilings, record):
-        self.library, self.inputs, self.quick = library, inputs, quick
+        self.native, self.inputs, self.quick = library, inputs, quick
         self.device, self.record = inputs.device, record
         self.clock = Clock(inputs.device)
         self.failures = 0
@@ -123,7 +123,7 @@ class Speed:
             self.record(kind="row", what=what, side=side, raised=text)
             print("  %s, %s: %s" % (what, side, text), flush=True)
             self.failures += 1
-            if self.library.is_lost():
+            if self.native.is_lost():
                 raise SystemExit("the device is lost to this process") from error
             return None
 
@@ -153,7 +153,7 @@ class Speed:
 
         def ours(acc):
             for begin in range(0, self.tokens, BATCH * self.length):
-                self.library.accumulate_squares(x[begin : begin + BATCH * self.length], acc)
+                self.native.accumulate_squares(x[begin : begin + BATCH * self.length], acc)
 
         zeros = lambda: torch.zeros(x.size(1), dtype=F64, device=self.device)
         floor = self.streaming(2 * x.numel())
@@ -171,7 +171,7 @@ class Speed:
             for inp in [x] * 3 + [wide]:
                 acc = torch.zeros(inp.size(1), dtype=F64, device=self.device)
                 for begin in range(0, self.tokens, BATCH * self.length):
-                    self.library.accumulate_squares(inp[begin : begin + BATCH * self.length], acc)
+                    self.native.accumulate_squares(inp[begin : begin + BATCH * self.length], acc)
 
         nothing = lambda: None
         floor = self.streaming(2 * (3 * x.numel() + wide.numel()))
@@ -189,7 +189,7 @@ class Speed:
                 h = torch.zeros(inp.size(1), inp.size(1), device=self.device)
                 for begin in range(0, self.tokens, BATCH * self.length):
                     part = inp[begin : begin + BATCH * self.length]
-                    self.library.accumulate_hessian(part, 2 / self.sequences, h)
+                    self.native.accumulate_hessian(part, 2 / self.sequences, h)
 
         nothing = lambda: None
         flops = self.tokens * (3 * self.hidden**2 + self.intermediate**2)  # one triangle
@@ -206,7 +206,7 @@ class Speed:
         def ours(_):
             for a in [h] * 3 + [wide]:
                 dead = torch.empty(a.size(0), dtype=torch.uint8, device=self.device)
-                self.library.inverse_factor(a.clone(), 0.01, F64, dead)
+                self.native.inverse_factor(a.clone(), 0.01, F64, dead)
 
         nothing = lambda: None
         half = sum(n**3 / 3 for n in [self.hidden] * 3 + [self.intermediate])
@@ -220,9 +220,9 @@ class Speed:
 
         def ours(a):
             if prunem:
-                self.library.sweep_n_of_m(a, u, prunem - prunen, prunem, 128, loss)
+                self.native.sweep_n_of_m(a, u, prunem - prunen, prunem, 128, loss)
             else:
-                self.library.sweep(a, u, 0.7, 0, 128, loss)
+                self.native.sweep(a, u, 0.7, 0, 128, loss)
 
         theirs = lambda a: published.sweep(a, u, 0.7, prunen, prunem)
         name = "SparseGPT sweep %s" % ("%d:%d" % (prunem - prunen, prunem) if prunem else "70 %")
@@ -251,7 +251,7 @@ class Speed:
         size = sum(w.numel() for w in weights)
         there_and_back, read = self.streaming(4 * size), self.streaming(2 * size)
         shape = "block, bf16"
-        library = self.library
+        library = self.native
         self.compare(
             "Wanda rows 70 %", shape,
             (copies, each(lambda w, s: published.wanda(w, s, 0.7))),
