@@ -17,7 +17,7 @@ set_source_files_properties(${simulated} PROPERTIES
   LANGUAGE CXX
   COMPILE_OPTIONS "-x;c++")
 add_library(espalier_sim STATIC ${ESPALIER_SOURCES} ${simulated}
-  sim/devices.cpp sim/runtime.cpp sim/shared_memory.cpp sim/sim.cpp sim/tensor_cores.cpp sim/wgmma.cpp)
+  sim/devices.cpp sim/runtime.cpp sim/scheduler.cpp sim/shared_memory.cpp sim/sim.cpp sim/tensor_cores.cpp sim/wgmma.cpp)
 espalier_add_cpu_kernels(espalier_sim -O1 -g1 ${sanitizers})
 target_compile_features(espalier_sim PUBLIC cxx_std_17)
 target_compile_definitions(espalier_sim PRIVATE
